@@ -1,0 +1,1 @@
+"""What annotation is: pure, frozen values with no input or output."""

@@ -1,0 +1,56 @@
+"""People, their roles, and the one function that decides who may do what."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["owner", "manager", "reviewer", "annotator"]
+Action = Literal[
+    "project.list", "project.create", "project.view", "project.edit", "project.delete", "project.members",
+    "item.import", "item.list", "item.view", "item.bulk", "item.export",
+    "work.lease", "work.submit", "work.comment",
+    "model.view", "model.edit", "model.run",
+    "quality.view", "job.view", "job.control",
+    "user.list", "user.manage", "workspace.manage", "self",
+]  # fmt: skip
+
+_ANNOTATOR: set[Action] = {"project.view", "item.view", "work.lease", "work.submit", "work.comment"}
+_REVIEWER: set[Action] = _ANNOTATOR | {"item.list", "model.view", "quality.view", "job.view"}
+_MANAGER: set[Action] = _REVIEWER | {
+    "project.edit", "project.members", "item.import", "item.bulk", "item.export",
+    "model.edit", "model.run", "job.control",
+}  # fmt: skip
+_OWNER: set[Action] = _MANAGER | {"project.delete"}
+_BY_ROLE: dict[Role, set[Action]] = {
+    "annotator": _ANNOTATOR,
+    "reviewer": _REVIEWER,
+    "manager": _MANAGER,
+    "owner": _OWNER,
+}
+_ANYONE: set[Action] = {"self", "project.list"}
+_WORKSPACE_MANAGER: set[Action] = {"project.create", "user.list"}
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who asks: a signed-in user. `role` is the workspace role: owner may do everything, manager may create projects,
+    the others have only what a membership in a project gives them."""
+
+    user_id: int
+    login: str
+    role: Role
+    name: str = ""
+    via_token: bool = False
+
+
+def may(actor: Actor, action: Action, membership: Role | None = None) -> bool:
+    """Whether `actor` may do `action`; `membership` is the actor's role in the project concerned, if any.
+
+    The only place where rights are decided.
+    """
+    if actor.role == "owner" or action in _ANYONE:
+        return True
+    if actor.role == "manager" and action in _WORKSPACE_MANAGER:
+        return True
+    return membership is not None and action in _BY_ROLE[membership]

@@ -1,0 +1,48 @@
+"""The policy of a project: who is asked, how many, when models speak and what is shown. Data, not code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Show = Literal["shown", "on_demand", "after_first_answer", "hidden"]
+Order = Literal["imported", "random", "uncertainty"]
+
+
+class WorkflowStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One predictor of a chain: its suggestion is used when its confidence is at least `min_score` (0..1)."""
+
+    predictor: str
+    min_score: float = 0.0
+
+
+class Workflow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A named chain of predictors: the first step that is confident enough speaks."""
+
+    name: str
+    steps: list[WorkflowStep]
+
+
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Rules of work for one project.
+
+    overlap: how many people answer each item. order: how the queue is ordered; `explore` is the random share that is
+    mixed into an uncertainty-ordered queue (0..1). blind_share: share of items on which every model output is withheld
+    by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
+    predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
+    lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
+    """
+
+    overlap: int = 1
+    order: Order = "random"
+    explore: float = 0.2
+    blind_share: float = 0.05
+    show: Show = "shown"
+    suggest_from: str | None = None
+    annotators_choose: bool = True
+    workflows: list[Workflow] = []
+    lease_minutes: int = 30
+    instant_submit: bool = True
+    train_every: int = 10
+    window: int = 500

@@ -1,0 +1,97 @@
+"""A project: items, fields, questions, guidelines and a policy. Also the form it takes in a file (project as code)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from milo.domain.errors import InvalidConfig
+from milo.domain.policy import Policy
+from milo.domain.question import NAME_PATTERN, Field, Question, Schema
+
+
+class ProjectSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything about a project that a person writes; round-trips through YAML and JSON."""
+
+    name: str
+    fields: tuple[Field, ...]
+    questions: tuple[Question, ...]
+    description: str = ""
+    guidelines: str = ""
+    policy: Policy = Policy()
+    predictors: tuple[dict[str, Any], ...] = ()
+
+
+class Project(msgspec.Struct, frozen=True):
+    """A stored project: its spec, its identity and the version of its schema."""
+
+    id: int
+    spec: ProjectSpec
+    schema_version: int
+    created_at: float
+    archived: bool = False
+
+    @property
+    def schema(self) -> Schema:
+        """The current questions with their version."""
+        return Schema(self.schema_version, self.spec.questions)
+
+
+def check_spec(spec: ProjectSpec) -> None:
+    """Raise InvalidConfig where names are malformed or repeated, or a reference leads nowhere.
+
+    Task types check their own `config`; see `milo.flow.projects`.
+    """
+    if not spec.name.strip():
+        raise InvalidConfig("A project needs a name.", place="name")
+    if not spec.fields:
+        raise InvalidConfig("A project needs at least one field, for example text.", place="fields")
+    if not spec.questions:
+        raise InvalidConfig("A project needs at least one question.", place="questions")
+    _check_names("fields", [f.name for f in spec.fields])
+    _check_names("questions", [q.name for q in spec.questions])
+    fields = {f.name for f in spec.fields}
+    earlier: set[str] = set()
+    for question in spec.questions:
+        place = f"questions.{question.name}"
+        if question.field is not None and question.field not in fields:
+            raise InvalidConfig(
+                f'Question "{question.name}" refers to the field "{question.field}", which does not exist. '
+                f"Fields: {', '.join(sorted(fields))}.",
+                place=f"{place}.field",
+            )
+        if question.when is not None and question.when.question not in earlier:
+            raise InvalidConfig(
+                f'Question "{question.name}" depends on "{question.when.question}", which is not an earlier question.',
+                place=f"{place}.when",
+            )
+        earlier.add(question.name)
+    _check_policy(spec.policy)
+
+
+def _check_names(place: str, names: list[str]) -> None:
+    for name in names:
+        if not re.match(NAME_PATTERN, name):
+            raise InvalidConfig(
+                f'"{name}" is no valid name: start with a letter, then letters, digits, "_" or "-", 64 at most.',
+                place=place,
+            )
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise InvalidConfig(f"Used twice: {', '.join(twice)}. Each name must be unique.", place=place)
+
+
+def _check_policy(policy: Policy) -> None:
+    ranges: list[tuple[str, float, float, float]] = [
+        ("overlap", policy.overlap, 1, 100),
+        ("explore", policy.explore, 0, 1),
+        ("blind_share", policy.blind_share, 0, 1),
+        ("lease_minutes", policy.lease_minutes, 1, 60 * 24 * 14),
+        ("train_every", policy.train_every, 1, 100_000),
+        ("window", policy.window, 10, 100_000),
+    ]
+    for name, value, low, high in ranges:
+        if not low <= value <= high:
+            raise InvalidConfig(f"{name} is {value}; it must be between {low} and {high}.", place=f"policy.{name}")

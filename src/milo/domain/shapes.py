@@ -1,0 +1,62 @@
+"""The few shapes that annotation values are made of.
+
+Formats, predictors and viewers bind to these shapes, never to task types. Values travel as plain JSON; the structs here
+describe and check that JSON. Units and origins:
+
+- `Span`: offsets in Unicode code points of the field's text, as Python counts them; `start` inclusive, `end` exclusive.
+- `Box`: pixels of the image after its EXIF orientation was applied; origin top left, x to the right, y down; floats.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+
+
+class Label(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of a label set.
+
+    `value` is what is stored; `title` is what is shown (default: the value); `key` is the shortcut; `parent` is the
+    value of the parent label in a tree; `description` is Markdown, shown beside the label while working.
+    """
+
+    value: str
+    title: str | None = None
+    color: str | None = None
+    key: str | None = None
+    parent: str | None = None
+    description: str | None = None
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A labelled stretch of text: code points `start` (inclusive) to `end` (exclusive)."""
+
+    start: int
+    end: int
+    label: str
+    id: str | None = None
+    field: str | None = None
+
+
+class Box(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An axis-aligned rectangle on an image, in pixels of the upright image, origin top left."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    label: str
+    id: str | None = None
+    field: str | None = None
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0..1; 0 when both are empty."""
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    common = width * height
+    union = a.w * a.h + b.w * b.h - common
+    return common / union if union > 0 else 0.0

@@ -1,0 +1,1 @@
+"""What can be plugged in: one protocol per file, plus the registry."""

@@ -1,0 +1,103 @@
+"""The kind `Format`: how raw data comes in and labels go out.
+
+Reading yields records one by one and never stops at a bad one: it yields a `BadRow` in its place. Writing streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+
+from milo.domain.project import ProjectSpec
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One record of a source, before its columns are mapped to item fields.
+
+    `line` is the 1-based line (or entry) number in `source`; `files` maps a column to a file on disk (images);
+    `annotations` are answers or suggestions that came along, in the form written by Milo's own exports: {"question",
+    "role", "value", ...}; where a table gives cells instead of a value, `cells` stands in its place, for the task type's
+    `unflatten`. `item` is set when the record is a Milo export and needs no mapping: {"key", "data", "meta", "status"}.
+    """
+
+    line: int
+    source: str
+    data: dict[str, Any]
+    files: dict[str, str] = {}
+    annotations: list[dict[str, Any]] = []
+    item: dict[str, Any] | None = None
+
+
+class BadRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that could not be read: where, why, and the beginning of what stood there."""
+
+    line: int
+    source: str
+    reason: str
+    raw: str = ""
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where to read: a file or folder on disk. `name` is what to call it; `start` skips records up to that line
+    (exclusive), to resume; `options` are the format's own (encoding, delimiter, ...)."""
+
+    path: Path
+    name: str
+    start: int = 0
+    options: dict[str, Any] = {}
+
+
+class ExportRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One item on its way out. `labels` are the resolved values by question, `provenance` where each comes from, by
+    question: {"role", "author", "author_kind", "model", "version", "score", ...}; `annotations` every record, if asked
+    for, each as {"question", "role", "value", "author", "author_kind", "model", "version", "score", "reason", "basis",
+    "shown", "created_at"}."""
+
+    id: int
+    key: str | None
+    data: dict[str, Any]
+    meta: dict[str, Any]
+    status: str
+    labels: dict[str, Any]
+    provenance: dict[str, Any] = {}
+    annotations: list[dict[str, Any]] = []
+
+
+class ExportContext(msgspec.Struct, frozen=True):
+    """What a writer may need: the project, whether every annotation is wanted or resolved labels only, the task types by
+    name, and the format's own `options` (excel_safe, ...)."""
+
+    spec: ProjectSpec
+    everything: bool
+    task_types: dict[str, Any]
+    options: dict[str, Any] = {}
+
+
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an export went: rows written, and what the format could not carry."""
+
+    rows: int
+    lost: list[str] = []
+
+
+class Format(Protocol):
+    """One file format. `reads`/`writes` say which directions exist; `suffixes` name the files it recognises."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    media_type: str
+    reads: bool
+    writes: bool
+    lossless: bool
+
+    def read(self, source: Source) -> Iterator[Row | BadRow]:
+        """The records after `source.start`, in order, in constant memory."""
+        ...
+
+    def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
+        """Write all rows to `sink`, in constant memory."""
+        ...

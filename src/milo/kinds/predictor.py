@@ -1,0 +1,75 @@
+"""The kind `Predictor`: anything that suggests answers - a rule, a model trained in the loop, later a language model.
+
+Training and prediction run in a child process that never opens the database: examples and candidates come in by file,
+the fitted model and the predictions go out by file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from milo.domain.annotation import Prediction
+from milo.domain.question import Field, Question
+
+
+class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item as a predictor sees it. In `data`, media fields carry `path`, the file on disk."""
+
+    item_id: int
+    data: dict[str, Any]
+    meta: dict[str, Any] = {}
+
+
+class Example(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A labelled item to learn from: never an answer given blind. `weight` counts it more or less."""
+
+    item_id: int
+    data: dict[str, Any]
+    value: Any
+    weight: float = 1.0
+
+
+class Fitted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The outcome of training: the model as bytes (None: too little to learn from), and what is worth telling.
+
+    `info` holds at least `n` (examples used) and, if `model` is None, `why`.
+    """
+
+    model: bytes | None
+    info: dict[str, Any]
+
+
+class Predictor(Protocol):
+    """`learns` says whether it must be fitted first; `accepts` whether it can answer a question over these fields."""
+
+    name: str
+    title: str
+    learns: bool
+
+    def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
+        """Whether this predictor can answer this question."""
+        ...
+
+    def check_config(self, config: dict[str, Any], question: Question) -> dict[str, Any]:
+        """The config completed by defaults. Raises InvalidConfig."""
+        ...
+
+    def fit(
+        self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]
+    ) -> Fitted:
+        """Learn from the examples. Deterministic for equal input."""
+        ...
+
+    def predict(
+        self,
+        question: Question,
+        fields: tuple[Field, ...],
+        config: dict[str, Any],
+        model: bytes | None,
+        items: Iterable[Candidate],
+    ) -> Iterator[Prediction]:
+        """At most one prediction an item; items may be passed over. `score` is a calibrated probability or None."""
+        ...

@@ -1,0 +1,66 @@
+"""The kind `TaskType`: the only code that knows its question.
+
+Storing, prompting, agreement, merging, sampling and exporting are generic and reach a value only through this protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+
+from milo.domain.item import Item
+from milo.domain.question import Field, Question
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """What a model needs to know to answer: an instruction in words, and the JSON schema of the answer."""
+
+    instruction: str
+    json_schema: dict[str, Any]
+
+
+class TaskType(Protocol):
+    """One way of asking. `name` is what questions refer to; `shape` is one of label, labels, number, text, spans, boxes;
+    `field_kinds` are the kinds of item fields it marks ("*": the item as a whole)."""
+
+    name: str
+    title: str
+    shape: str
+    field_kinds: tuple[str, ...]
+
+    def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
+        """The question with its config completed by defaults. Raises InvalidConfig."""
+        ...
+
+    def check(self, question: Question, value: Any, item: Item | None) -> Any:
+        """The value in canonical form (idempotent). Raises InvalidValue. `item` is None where only the form counts."""
+        ...
+
+    def agreement(self, question: Question, a: Any, b: Any) -> float:
+        """How far two values agree, 0..1; symmetric; 1 for equal values."""
+        ...
+
+    def brief(self, question: Question) -> Brief:
+        """Instruction and JSON schema for a model."""
+        ...
+
+    def merge(self, question: Question, values: list[Any]) -> Any:
+        """One value out of several (at least one); independent of their order; a single value is returned as it is."""
+        ...
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels in a value, for filters and counts; empty if it has none."""
+        ...
+
+    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
+        """The value as table cells, by column suffix ("" for the main column)."""
+        ...
+
+    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
+        """The inverse of `flatten`: `unflatten(flatten(v)) == v`; cells may be strings, as CSV gives them."""
+        ...
+
+    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
+        """The value under a changed question, or None if it does not fit any more."""
+        ...

@@ -1,0 +1,104 @@
+"""ASK: decide who gets which item next, and lend it to them.
+
+What a browser holds is renewed; what was lent to the person before (another tab, a crash) comes first; then free items in
+the order that the policy says. An item is never lent to more people than the overlap allows.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from milo.domain.policy import Policy
+from milo.flow.ports.work import Lease, Pick, QueuePort, WorkPort
+from milo.kinds.sampler import Candidates, Sampler
+
+MAX_LEASES = 50
+_REFILL = 500
+_POOL = 4_000
+_SMALL = 20
+
+
+def lease(
+    work: WorkPort,
+    queue: QueuePort,
+    samplers: dict[str, Sampler],
+    project_id: int,
+    policy: Policy,
+    user_id: int,
+    n: int,
+    have: list[int],
+    now: float,
+) -> list[Lease]:
+    """Lend up to `n` items in all, of which the browser holds `have` already; the new ones, in order."""
+    until = now + policy.lease_minutes * 60
+    work.expire(now, policy.overlap, project_id)
+    kept = work.renew(user_id, have[:MAX_LEASES], until)
+    wanted = min(n, MAX_LEASES) - len(kept)
+    if wanted <= 0:
+        return []
+    out = work.held(project_id, user_id, have, wanted)
+    work.renew(user_id, [one.item_id for one in out], until)
+    for _ in range(2):
+        if len(out) >= wanted:
+            break
+        for pick in _next(work, queue, samplers, project_id, policy, user_id, wanted - len(out), now):
+            lent = work.lend(project_id, user_id, pick, until, now)
+            if lent is not None:
+                out.append(lent)
+    return out
+
+
+def _next(
+    work: WorkPort,
+    queue: QueuePort,
+    samplers: dict[str, Sampler],
+    project_id: int,
+    policy: Policy,
+    user_id: int,
+    wanted: int,
+    now: float,
+) -> list[Pick]:
+    if policy.order == "imported":
+        return work.next_imported(project_id, user_id, wanted)
+    picks = work.next_picked(project_id, user_id, wanted)
+    if len(picks) < wanted and refill(queue, samplers[policy.order], project_id, policy, int(now * 1000)):
+        picks = work.next_picked(project_id, user_id, wanted)
+    return picks
+
+
+def refill(
+    queue: QueuePort, sampler: Sampler, project_id: int, policy: Policy, seed: int, pool: list[int] | None = None
+) -> int:
+    """Draw more picks into the queue and store the probability of each; how many were added.
+
+    Two stages: a pool of free items is drawn uniformly at random (or was drawn before, and the model has looked at it),
+    then the sampler draws from the pool by the model's confidence. The stored probability is the product of both. Items
+    of the blind slice carry no confidence; they are drawn uniformly, at the pool's own rate, and mixed in.
+    """
+    available = queue.free_count(project_id) - queue.waiting(project_id)
+    ids = sorted(queue.random_free(project_id, _POOL, seed) if pool is None else queue.still_free(set(pool)))
+    if not ids:
+        return 0
+    share = min(1.0, len(ids) / max(available, len(ids)))
+    k = min(_REFILL, len(ids) if policy.order == "random" else max(_SMALL, len(ids) // 4))
+    rng = np.random.default_rng(seed)
+    known = queue.known_of(ids)
+    blind = np.array([i for i, (_, is_blind) in zip(ids, known, strict=True) if is_blind], dtype=np.int64)
+    open_ids = [(i, conf) for i, (conf, is_blind) in zip(ids, known, strict=True) if not is_blind]
+    n_blind = round(k * len(blind) / len(ids))
+    candidates = Candidates(
+        np.array([i for i, _ in open_ids], dtype=np.int64),
+        np.array([math.nan if conf is None else conf for _, conf in open_ids], dtype=np.float64),
+    )
+    drawn = sampler.draw(candidates, k - n_blind, policy.explore, rng)
+    picks = [
+        Pick(int(item), purpose, None if math.isnan(odds) else float(odds) * share)
+        for item, odds, purpose in zip(drawn.ids, drawn.odds, drawn.purposes, strict=True)
+    ]
+    for item in rng.choice(blind, size=n_blind, replace=False):
+        place = int(rng.integers(0, len(picks) + 1))
+        picks.insert(place, Pick(int(item), "estimate", n_blind / len(blind) * share))
+    queue.add_picks(project_id, picks)
+    return len(picks)

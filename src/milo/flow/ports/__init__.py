@@ -1,0 +1,1 @@
+"""What the flow needs from the world, one file per area."""

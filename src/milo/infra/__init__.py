@@ -1,0 +1,1 @@
+"""HOW Milo remembers and runs: database, files, jobs, training, authentication, the clock."""

@@ -1,0 +1,134 @@
+"""The SQL of what a person at work sees: the item, the suggestions that may be shown, drafts, comments, earlier answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from milo.infra.sql.ids import ord_of, project_of
+
+_raw = msgspec.Raw
+_decode = msgspec.json.decode
+STATUS_NAMES = ("new", "open", "done", "skipped")
+
+
+class ItemView(msgspec.Struct):
+    """An item as the browser gets it; `data` and `meta` pass through as stored JSON."""
+
+    id: int
+    project_id: int
+    ord: int
+    key: str | None
+    data: msgspec.Raw
+    meta: msgspec.Raw
+    status: str
+    flagged: bool
+
+
+class SuggestionView(msgspec.Struct):
+    """A model's suggestion: `source` is the predictor's name, `version` the version of its model."""
+
+    id: int
+    item_id: int
+    question: str
+    value: msgspec.Raw
+    score: float | None
+    reason: str | None
+    source: str
+    version: int
+    run_id: int
+
+
+class CommentView(msgspec.Struct):
+    """A remark on an item."""
+
+    id: int
+    item_id: int
+    user: str
+    text: str
+    created_at: float
+
+
+class Look:
+    """Reads for the workbench, on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def item(self, item_id: int) -> tuple[ItemView, bool] | None:
+        """The item and whether it is blind (never to be sent), or None."""
+        row = self._c.execute(
+            "SELECT i.id, i.key, c.data, c.meta, i.status, i.flagged, i.blind FROM item i "
+            "JOIN content c ON c.item_id = i.id WHERE i.id = ?",
+            (item_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        view = ItemView(
+            row[0], project_of(row[0]), ord_of(row[0]), row[1], _raw(row[2].encode()),
+            _raw((row[3] or "{}").encode()), STATUS_NAMES[row[4]], bool(row[5]),
+        )  # fmt: skip
+        return view, bool(row[6])
+
+    def suggestions(self, item_id: int) -> list[SuggestionView]:
+        """The live suggestions of active runs and enabled predictors, surest first. Call only for items that are not blind."""
+        rows = self._c.execute(
+            "SELECT a.id, a.item_id, a.question, a.value, a.score, a.reason, p.name, r.version, a.run_id FROM annotation a "
+            "JOIN run r ON r.id = a.run_id AND r.active = 1 JOIN predictor p ON p.id = a.predictor_id AND p.enabled = 1 "
+            "JOIN item i ON i.id = a.item_id AND i.blind = 0 "
+            "WHERE a.item_id = ? AND a.role = 'suggestion' AND a.live = 1 ORDER BY a.score DESC",
+            (item_id,),
+        )
+        return [SuggestionView(*row[:3], _raw(row[3].encode()), *row[4:]) for row in rows]
+
+    def draft(self, item_id: int, user_id: int) -> dict[str, Any] | None:
+        """My unfinished answer."""
+        row = self._c.execute(
+            "SELECT answers FROM draft WHERE item_id = ? AND user_id = ?", (item_id, user_id)
+        ).fetchone()
+        return None if row is None else _decode(row[0])
+
+    def comments(self, item_id: int) -> list[CommentView]:
+        """All comments, oldest first."""
+        rows = self._c.execute(
+            "SELECT c.id, c.item_id, u.login, c.text, c.created_at FROM comment c JOIN user u ON u.id = c.user_id "
+            "WHERE c.item_id = ? ORDER BY c.id",
+            (item_id,),
+        )
+        return [CommentView(*row) for row in rows]
+
+    def assignment(self, item_id: int, user_id: int) -> tuple[int, float, str, float | None] | None:
+        """My lease of the item: id, until, purpose, odds."""
+        return self._c.execute(
+            "SELECT id, until, purpose, odds FROM assignment WHERE item_id = ? AND user_id = ?", (item_id, user_id)
+        ).fetchone()
+
+    def mine(self, project_range: tuple[int, int], user_id: int) -> int:
+        """How many items of the project I have answered."""
+        return self._c.execute(
+            "SELECT count(*) FROM assignment WHERE user_id = ? AND state = 1 AND item_id >= ? AND item_id < ?",
+            (user_id, *project_range),
+        ).fetchone()[0]
+
+
+class NotesSql:
+    """Flags and comments, inside a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def flag(self, project_id: int, item_id: int, flagged: bool) -> None:
+        changed = self._c.execute(
+            "UPDATE item SET flagged = ? WHERE id = ? AND flagged <> ?", (int(flagged), item_id, int(flagged))
+        )
+        if changed.rowcount:
+            by = 1 if flagged else -1
+            self._c.execute("UPDATE project_count SET flagged = flagged + ? WHERE project_id = ?", (by, project_id))
+
+    def comment(self, item_id: int, user_id: int, text: str, now: float) -> int:
+        done = self._c.execute(
+            "INSERT INTO comment (item_id, user_id, text, created_at) VALUES (?, ?, ?, ?)", (item_id, user_id, text, now)
+        )
+        return done.lastrowid or 0

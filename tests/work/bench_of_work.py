@@ -45,9 +45,7 @@ class Desk:
         self.policy = policy or Policy(blind_share=0)
         asked = questions or (Question("mood", "choice", config={"labels": LABELS}),)
         fields = (Field("text"),)
-        spec = ProjectSpec(
-            "Test", fields, tuple(TASKS[q.type].check_config(q, fields) for q in asked), policy=self.policy
-        )
+        spec = ProjectSpec("Test", fields, tuple(TASKS[q.type].check_config(q, fields) for q in asked), policy=self.policy)
         self.project = Project(1, spec, 1, 0.0)
         self.hints = Hints()
         self.now = 1_000.0
@@ -70,9 +68,7 @@ class Desk:
     def lease(self, user: int, n: int = 1, have: list[int] | None = None) -> list[Lease]:
         """Lend items to a person."""
         return self.db.write(
-            lambda c: ask.lease(
-                WorkSql(c, self.hints), QueueSql(c), SAMPLERS, 1, self.policy, user, n, have or [], self.now
-            ),
+            lambda c: ask.lease(WorkSql(c, self.hints), QueueSql(c), SAMPLERS, 1, self.policy, user, n, have or [], self.now),
             ANSWERS,
         )
 

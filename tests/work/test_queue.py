@@ -170,9 +170,7 @@ def test_counts_hold_whatever_happens(
             item = 1_000_000_001 + which % 4
             _act(desk, kind, user, item, step)
             assert desk.counts() == desk.recount()
-            over = desk.one(
-                "SELECT count(*) FROM item WHERE free < 0 OR free > ?", overlap
-            )
+            over = desk.one("SELECT count(*) FROM item WHERE free < 0 OR free > ?", overlap)
             assert over == 0
     finally:
         desk.db.close()

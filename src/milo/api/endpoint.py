@@ -128,16 +128,14 @@ def bind(end: Endpoint, workspace: Workspace) -> Callable[[Request], Any]:
 _NOBODY = Actor(user_id=0, login="", role="annotator")
 
 
-async def _admit(
-    end: Endpoint, workspace: Workspace, request: Request, params: dict[str, int]
-) -> tuple[Actor, Role | None]:
+async def _admit(end: Endpoint, workspace: Workspace, request: Request, params: dict[str, int]) -> tuple[Actor, Role | None]:
     if end.action is None:
         return _NOBODY, None
     actor = await workspace.auth.actor(request)
     project_id = params.get("p")
     membership = workspace.auth.membership(actor, project_id) if project_id is not None else None
     if not may(actor, end.action, membership):
-        raise Forbidden(f'{actor.login} may not do this here ("{end.action}"). Ask the project\'s manager for the right.')
+        raise Forbidden(f'{actor.login} may not do this here ("{end.action}"). Ask the project manager for the right.')
     if project_id is not None and not workspace.projects.exists(project_id):
         raise NotFound(f"There is no project {project_id}.", place="p")
     return actor, membership
@@ -162,15 +160,19 @@ def _query(request: Request, kind: Any) -> Any:
 async def _limited_body(request: Request) -> bytes:
     length = request.headers.get("content-length")
     if length is not None and (not length.isdecimal() or int(length) > MAX_BODY):
-        raise Invalid(f"The body is larger than {MAX_BODY >> 20} MiB. Send it in parts, or upload a file.", place="body")
+        raise _too_large()
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > MAX_BODY:
-            raise Invalid(f"The body is larger than {MAX_BODY >> 20} MiB. Send it in parts, or upload a file.", place="body")
+            raise _too_large()
         parts.append(part)
     return b"".join(parts)
+
+
+def _too_large() -> Invalid:
+    return Invalid(f"The body is larger than {MAX_BODY >> 20} MiB. Send it in parts, or upload a file.", place="body")
 
 
 def _body(raw: bytes, decoder: Any) -> Any:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from milo.domain.annotation import Prediction
-from milo.domain.errors import Conflict, InvalidValue, NotFound
+from milo.domain.errors import Conflict, InvalidValue, MiloError, NotFound
+from milo.domain.ids import ITEMS_PER_PROJECT
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.flow.annotate import label_text
@@ -24,9 +25,9 @@ from milo.flow.ask import refill
 from milo.flow.learn import next_training_at, quality
 from milo.infra.jobs import JobRun
 from milo.infra.sql.database import BACKGROUND, Connection
-from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
+from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.work import QueueSql
-from milo.infra.training import TrainerPool, TrainingJob, TrainingResult
+from milo.infra.training import TrainerPool, TrainingJob, TrainingResult, read_predictions, run_training
 from milo.kinds.predictor import Candidate, Example
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ _CHECKS = 5_000
 _PAGE = 5_000
 _LOOK_AHEAD = 4
 _encode = msgspec.json.encode
+
+
+class TrainingFailed(MiloError):
+    """The training process reported an error."""
 
 
 class LoopModels:
@@ -143,7 +148,6 @@ class LoopModels:
         self._write_candidates(project, open_items, folder / "candidates.jsonl")
         self._write_candidates(project, [i for i, _ in dict(blind).items()], folder / "check.jsonl")
         result = self._run(job, project, row, folder, fit=True)
-        job.check()
         if not result.fitted:
             why = str(result.info.get("why", "There is too little to learn from."))
             self._change(row, n_labels=n, state="waiting" if not row.version else "ready", message=why)
@@ -163,11 +167,11 @@ class LoopModels:
         run_id = self._write(
             lambda c: ModelsSql(c).add_run(project.id, "train", row.id, version, args, job.user_id, self.ws.clock())
         )
-        checks = list(_predictions(folder / "check_predictions.jsonl"))
+        checks = list(read_predictions(folder, check=True))
         task = self.ws.task_types[project.schema.get(row.question).type]
         found = quality(task, project.schema.get(row.question), [(p.value, blind[p.item_id]) for p in checks])
         self._write(lambda c: ModelsSql(c).put_checks(run_id, row.id, checks))
-        stored, bad = self._store(job, project, row, run_id, _predictions(folder / "predictions.jsonl"))
+        stored, bad = self._store(job, project, row, run_id, read_predictions(folder))
         info = {**result.info, "n_labels": n, "seconds": result.seconds, "bad": bad, "check": found}
         self._write(lambda c: ModelsSql(c).finish_run(run_id, "done", stored, info, self.ws.clock()))
         self._change(row, version=version, n_labels=n, state="ready", message="")
@@ -181,9 +185,7 @@ class LoopModels:
     def _suggest(self, job: JobRun) -> dict[str, Any]:
         project, row = self._set_up(job)
         run_id = (job.cursor or {}).get("run") or self._write(
-            lambda c: ModelsSql(c).add_run(
-                project.id, "suggest", row.id, row.version, job.args, job.user_id, self.ws.clock()
-            )
+            lambda c: ModelsSql(c).add_run(project.id, "suggest", row.id, row.version, job.args, job.user_id, self.ws.clock())
         )
         done, bad = job.done, 0
         counts = self.ws.projects.counts(project.id)
@@ -194,7 +196,7 @@ class LoopModels:
             try:
                 self._write_candidates(project, page, folder / "candidates.jsonl")
                 self._run(job, project, row, folder, fit=False)
-                _, wrong = self._store(job, project, row, run_id, _predictions(folder / "predictions.jsonl"))
+                _, wrong = self._store(job, project, row, run_id, read_predictions(folder))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             bad += wrong
@@ -213,7 +215,7 @@ class LoopModels:
             if window:
                 yield window
             return
-        after = (job.cursor or {}).get("after", 0) or project.id * 1_000_000_000
+        after = (job.cursor or {}).get("after", 0) or project.id * ITEMS_PER_PROJECT
         while True:
             page = self.ws.db.read(lambda c, a=after: ModelsSql(c).page(project.id, a, _PAGE))
             if not page:
@@ -305,16 +307,19 @@ class LoopModels:
         return add
 
     def _run(self, job: JobRun, project: Project, row: PredictorRow, folder: Path, *, fit: bool) -> TrainingResult:
-        model = self.ws.path / "models" / str(row.id) / f"v{row.version}.bin"
+        model = self.ws.path.absolute() / "models" / str(row.id) / f"v{row.version}.bin"
         training = TrainingJob(
             predictor=row.plugin,
             question=project.schema.get(row.question),
             fields=project.spec.fields,
             config=row.config,
-            fit=fit,
             model_in=str(model) if not fit and model.exists() else None,
         )
-        return self.trainer.run(training, folder, on_progress=lambda *_: None, should_stop=job.should_stop)
+        result = run_training(training, folder, should_stop=job.should_stop, pool=self.trainer)
+        job.check()
+        if result.error:
+            raise TrainingFailed(result.error)
+        return result
 
     def _store(
         self, job: JobRun, project: Project, row: PredictorRow, run_id: int, predictions: Iterator[Prediction]
@@ -343,9 +348,7 @@ class LoopModels:
         found = self.ws.db.read(lambda c: list(ModelsSql(c).contents([item_id])))
         return msgspec.json.decode(found[0][1]) if found else {}
 
-    def _store_batch(
-        self, project: Project, row: PredictorRow, run_id: int, batch: list[tuple[Prediction, str | None]]
-    ) -> int:
+    def _store_batch(self, project: Project, row: PredictorRow, run_id: int, batch: list[tuple[Prediction, str | None]]) -> int:
         def store(c: Connection) -> int:
             models = ModelsSql(c)
             n = models.put_suggestions(run_id, row.id, project.schema_version, batch, self.ws.clock())
@@ -379,15 +382,3 @@ class LoopModels:
 
     def _write(self, change: Callable[[Connection], Any]) -> Any:
         return self.ws.db.write(change, BACKGROUND)
-
-
-def _predictions(path: Path) -> Iterator[Prediction]:
-    if not path.exists():
-        return
-    decoder = msgspec.json.Decoder(Prediction)
-    with path.open("rb") as lines:
-        for line in lines:
-            yield decoder.decode(line)
-
-
-__all__ = ["LoopModels", "RunRow"]

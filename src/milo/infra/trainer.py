@@ -1,9 +1,10 @@
-"""The child process that fits and predicts: `python -m milo.infra.trainer FOLDER`, or `--serve` for one folder after another.
+"""The child process that fits and predicts: `python -m milo.infra.trainer FOLDER`, or `--serve` for many folders.
 
-It reads the folder that `milo.infra.training` describes and writes `model.bin`, `predictions.jsonl`, `check_predictions.jsonl` and
-last `result.json`, each under a temporary name first. Progress goes to standard output as JSON lines; whatever the
-predictors print goes to standard error. It imports nothing that knows the database, runs at low priority on
-one core, and with `--serve` ends when its standard input closes (so it never outlives its parent) or after a time without work.
+It reads the folder that `milo.infra.training_job` describes and writes `model.bin`, `predictions.jsonl`,
+`check_predictions.jsonl` and last `result.json`, each under a temporary name first. Progress goes to standard output as
+JSON lines; whatever the predictors print goes to standard error. It imports nothing that knows the database and runs at
+low priority on one core. With `--serve` it takes folders from standard input, one a line, and ends when that closes (so it
+never outlives its parent) or after a time without work.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import msgspec
 
 from milo.domain.annotation import Prediction
 from milo.domain.errors import MiloError
-from milo.infra import training as t
+from milo.infra import training_job as t
 from milo.kinds.predictor import Candidate, Example, Predictor
 
 T = TypeVar("T")

@@ -1,130 +1,207 @@
-"""Training and predicting outside the server: files in, files out, in a child process that never opens the database.
+"""Training as the server sees it: one warm child process, started when needed, killed on stop, replaced after a crash.
 
-The parent writes a folder (`job.json`, examples, candidates, check items), hands it to a warm worker and reads what
-the worker left there. The worker stays for two minutes after its last job, because loading the numerical
-libraries costs more than a small training; it dies with the parent, and a crash of it is an error of one job only.
+The worker stays for two minutes after its last job, because loading the numerical libraries costs more than a small
+training; it dies with the parent, and a crash of it is an error of one job only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
-from milo.domain.annotation import Prediction
-from milo.domain.errors import Invalid
-from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example
-
-JOB, EXAMPLES, CANDIDATES, CHECK = "job.json", "examples.jsonl", "candidates.jsonl", "check.jsonl"
-MODEL, PREDICTIONS, CHECK_PREDICTIONS, RESULT = (
-    "model.bin", "predictions.jsonl", "check_predictions.jsonl", "result.json",
+import milo
+from milo.infra.training_job import (
+    JOB, RESULT, OnProgress, Progress, ShouldStop, TrainingJob, TrainingResult, read_model, read_predictions, read_result,
+    write_job, write_rows,
 )  # fmt: skip
-_encoder = msgspec.json.Encoder()
+
+__all__ = [
+    "Progress", "TrainerPool", "TrainingJob", "TrainingResult", "read_model", "read_predictions", "read_result",
+    "run_training", "write_job", "write_rows",
+]  # fmt: skip
+
+_POLL = 0.1
 
 
-class TrainingJob(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What to do: fit the predictor to the examples and let it answer the candidates and the check items.
+class TrainerPool:
+    """Runs jobs one after another in one warm worker. Safe to use from several threads.
 
-    `model_in`: a fitted model to use instead of fitting, a path relative to the folder or absolute. `packages` and
-    `plugins_folder`: where to find the predictor. `total`: how many candidates there are, for the progress.
+    `idle_seconds`: how long an unused worker stays; `memory_mb`: its limit of address space, 0 for none.
     """
 
-    predictor: str
-    question: Question
-    fields: tuple[Field, ...]
-    config: dict[str, Any] = {}
-    model_in: str | None = None
-    packages: tuple[str, ...] = ("milo.builtin",)
-    plugins_folder: str | None = None
-    total: int | None = None
+    def __init__(self, idle_seconds: float = 120.0, memory_mb: int = 8192) -> None:
+        self._idle, self._memory = idle_seconds, memory_mb
+        self._turn = threading.Lock()
+        self._worker: _Worker | None = None
+
+    def run(
+        self, workdir: Path, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+    ) -> TrainingResult:
+        """Do the job in `workdir` (see `write_job`) and return its result, errors included. Blocks.
+
+        `on_progress` is called in this thread; `should_stop` is asked about ten times a second, and a job
+        that is told to stop is killed at once.
+        """
+        tell, stop = on_progress or (lambda _: None), should_stop or (lambda: False)
+        while not self._turn.acquire(timeout=_POLL):
+            if stop():
+                return TrainingResult(stopped=True)
+        try:
+            (workdir / RESULT).unlink(missing_ok=True)
+            return self._run(workdir, tell, stop) or self._run(workdir, tell, stop) or _NEVER_BEGAN
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """End the worker; the pool can be used again, with a new one."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    def __enter__(self) -> TrainerPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the worker, if one is alive."""
+        return self._worker.process.pid if self._worker and self._worker.alive else None
+
+    def _run(self, workdir: Path, tell: OnProgress, stop: ShouldStop) -> TrainingResult | None:
+        """None if the worker ended before it took up the job (it was idle too long): another one can try."""
+        if self._worker is None or not self._worker.alive:
+            self.close()
+            self._worker = _Worker(self._idle, self._memory)
+        worker = self._worker
+        outcome = worker.run(workdir, tell, stop)
+        if not worker.alive or outcome == "stopped":
+            self.close()
+        if outcome == "stopped":
+            return TrainingResult(stopped=True)
+        if outcome == "never began":
+            return None
+        return read_result(workdir) or TrainingResult(error=worker.epitaph())
 
 
-class TrainingResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How it went. `info`: what the predictor tells of its fit ("why" if there is no model); `n`: examples learned from;
-    `predicted`, `checked`: predictions written; `bad`: lines and predictions left out because they made no sense; `error`: one sentence,
-    None if all went well; `stopped`: it was told to stop; `seconds`: wall time in the worker."""
-
-    info: dict[str, Any] = {}
-    n: int = 0
-    fitted: bool = False
-    predicted: int = 0
-    checked: int = 0
-    bad: int = 0
-    seconds: float = 0.0
-    error: str | None = None
-    stopped: bool = False
+_NEVER_BEGAN = TrainingResult(error="The training process could not be started. Look at the server's log for the reason.")
 
 
-class Progress(msgspec.Struct, frozen=True):
-    """Where a job stands: the phase (load, fit, predict, check), how many items of it are done, and of how many."""
-
-    phase: str
-    done: int = 0
-    total: int | None = None
-
-
-OnProgress = Callable[[Progress], None]
-ShouldStop = Callable[[], bool]
-
-
-def write_rows(path: Path, rows: Iterable[Example] | Iterable[Candidate]) -> int:
-    """Write examples or candidates as JSON lines, streamed; how many there were."""
-    count = 0
-    with path.open("wb") as file:
-        for row in rows:
-            file.write(_encoder.encode(row))
-            file.write(b"\n")
-            count += 1
-    return count
-
-
-def write_job(
-    workdir: Path,
+def run_training(
     job: TrainingJob,
-    examples: Iterable[Example],
-    candidates: Iterable[Candidate],
-    check: Iterable[Candidate] = (),
-) -> None:
-    """Fill a folder with all that a worker needs. `check`: blind items, answered but never learned from."""
-    workdir.mkdir(parents=True, exist_ok=True)
-    write_rows(workdir / EXAMPLES, examples)
-    total = write_rows(workdir / CANDIDATES, candidates)
-    write_rows(workdir / CHECK, check)
-    job = msgspec.structs.replace(job, total=total)
-    (workdir / JOB).write_bytes(_encoder.encode(job))
+    workdir: Path,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+    pool: TrainerPool | None = None,
+) -> TrainingResult:
+    """Run a job over the examples and candidates in `workdir`, in the pool's worker or in one of its own."""
+    (workdir / JOB).write_bytes(msgspec.json.encode(job))
+    if pool is not None:
+        return pool.run(workdir, on_progress, should_stop)
+    with TrainerPool() as own:
+        return own.run(workdir, on_progress, should_stop)
 
 
-def read_predictions(workdir: Path, check: bool = False) -> Iterator[Prediction]:
-    """What the predictor said of the candidates (or of the check items), streamed."""
-    path = workdir / (CHECK_PREDICTIONS if check else PREDICTIONS)
-    if not path.exists():
-        return
-    decoder = msgspec.json.Decoder(Prediction)
-    with path.open("rb") as file:
-        for line in file:
-            yield decoder.decode(line)
+class _Worker:
+    """One child process and the threads that read from it."""
+
+    def __init__(self, idle: float, memory: int) -> None:
+        command = [sys.executable, "-m", "milo.infra.trainer", "--serve", f"--idle={idle}", f"--memory={memory}"]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment())
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._last_words: deque[str] = deque(maxlen=5)
+        self._threads = [
+            threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True),
+            threading.Thread(target=self._note, args=(self.process.stderr,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    def run(self, workdir: Path, tell: OnProgress, stop: ShouldStop) -> str:
+        """Hand over a folder and wait: "finished", "crashed", "never began" or "stopped"."""
+        begun = False
+        if not self._send(str(workdir.resolve())):
+            return "never began"
+        while True:
+            if stop():
+                return "stopped"
+            try:
+                line = self._lines.get(timeout=_POLL)
+            except queue.Empty:
+                continue
+            if line is None:
+                return "crashed" if begun else "never began"
+            message: dict[str, Any] = msgspec.json.decode(line)
+            begun = begun or "started" in message
+            if "finished" in message:
+                return "finished"
+            if "phase" in message:
+                tell(msgspec.convert(message, Progress))
+
+    def kill(self) -> None:
+        """End the process now and collect what is left of it."""
+        if self.alive:
+            self.process.kill()
+        self.process.wait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def epitaph(self) -> str:
+        """Why it died, in a sentence."""
+        code = self.process.wait(timeout=5) if self.process.stdout is None or not self.alive else 0
+        words = " ".join(self._last_words).strip()
+        said = f" It last said: {words[-400:]}" if words else ""
+        if code == -signal.SIGKILL:
+            return f"The training process was killed, most likely because memory ran out.{said}"
+        if code < 0:
+            return f"The training process crashed with the signal {signal.Signals(-code).name}.{said}"
+        return f"The training process ended with status {code} and left no result.{said}"
+
+    def _send(self, line: str) -> bool:
+        try:
+            assert self.process.stdin is not None
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            return False
+        return True
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        for line in stream:
+            self._lines.put(line)
+        self.process.wait()
+        self._lines.put(None)
+
+    def _note(self, stream: IO[bytes]) -> None:
+        for line in stream:
+            self._last_words.append(line.decode("utf-8", "replace").strip())
 
 
-def read_model(workdir: Path) -> bytes | None:
-    """The fitted model, or None if nothing was fitted."""
-    path = workdir / MODEL
-    return path.read_bytes() if path.exists() else None
-
-
-def read_result(workdir: Path) -> TrainingResult | None:
-    """The result that the worker left, or None if it left none that can be read."""
-    try:
-        return msgspec.json.decode((workdir / RESULT).read_bytes(), type=TrainingResult)
-    except (OSError, msgspec.DecodeError):
-        return None
-
-
-def read_job(workdir: Path) -> TrainingJob:
-    """The job in a folder. Raises Invalid if there is none that can be read."""
-    try:
-        return msgspec.json.decode((workdir / JOB).read_bytes(), type=TrainingJob)
-    except (OSError, msgspec.DecodeError) as error:
-        raise Invalid(f"{workdir / JOB} cannot be read: {error}.") from error
+def _environment() -> dict[str, str]:
+    """The parent's environment, one thread for the numerical libraries, and this very Milo on the path."""
+    home = str(Path(milo.__file__).resolve().parent.parent)
+    path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**os.environ, **threads, "PYTHONPATH": path}

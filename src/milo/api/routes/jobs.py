@@ -51,9 +51,7 @@ def view(row: JobRow, now: float) -> JobView:
 @endpoint("GET", "/jobs", "self", query=JobsQuery, reply=list[JobView])
 def list_jobs(call: Call) -> list[JobView]:
     """The latest jobs that the caller may see, newest first."""
-    rows = call.workspace.db.read(
-        lambda c: JobsSql(c).listing(call.query.project, max(1, min(call.query.limit, 200)))
-    )
+    rows = call.workspace.db.read(lambda c: JobsSql(c).listing(call.query.project, max(1, min(call.query.limit, 200))))
     return [view(row, call.workspace.clock()) for row in rows if _allowed(call, row, "job.view")]
 
 

@@ -131,7 +131,9 @@ class Added(msgspec.Struct):
 @endpoint("GET", "/projects/{p}/models", "model.view", reply=list[ModelView])
 def list_models(call: Call) -> list[ModelView]:
     """Every model of the project."""
-    return call.workspace.db.read(lambda c: [_view(call, ModelsSql(c), row) for row in ModelsSql(c).predictors(call.project_id)])
+    return call.workspace.db.read(
+        lambda c: [_view(call, ModelsSql(c), row) for row in ModelsSql(c).predictors(call.project_id)]
+    )
 
 
 @endpoint("POST", "/projects/{p}/models", "model.edit", body=NewModel, reply=ModelView, status=201)
@@ -164,7 +166,8 @@ def change_model(call: Call) -> ModelView:
         _check_name(call, given.name)
         changes["name"] = given.name
     if given.config is not None:
-        changes["config"] = _check(call, call.workspace.projects.get(call.project_id), row.plugin, row.question, given.config)
+        project = call.workspace.projects.get(call.project_id)
+        changes["config"] = _check(call, project, row.plugin, row.question, given.config)
     if given.enabled is not None:
         changes["enabled"] = int(given.enabled)
     if changes:
@@ -236,35 +239,39 @@ def add_suggestions(call: Call) -> Added:
 
 
 def _store_given(call: Call, project: Project, good: list[tuple[Prediction, str | None]]) -> int:
-    now, query = call.workspace.clock(), call.query
-    stored = 0
     by_question: dict[str, list[tuple[Prediction, str | None]]] = {}
     for one in good:
         by_question.setdefault(one[0].question, []).append(one)
-    for question, group in by_question.items():
-        name = query.name if len(by_question) == 1 else f"{query.name}-{question}"[:64]
+    many = len(by_question) > 1
+    return sum(
+        _store_question(call, project, f"{call.query.name}-{question}"[:64] if many else call.query.name, question, group)
+        for question, group in by_question.items()
+    )
 
-        def begin(c: Any, name: str = name, question: str = question) -> tuple[int, int]:
-            models = ModelsSql(c)
-            found = next((p for p in models.predictors(project.id) if p.name == name), None)
-            ident = found.id if found else models.add_predictor(project.id, name, "import", question, {}, now)
-            models.change_predictor(ident, version=query.version, state="ready")
-            return ident, models.add_run(project.id, "import", ident, query.version, {}, call.actor.user_id, now)
 
-        predictor, run = call.workspace.db.write(begin)
+def _store_question(call: Call, project: Project, name: str, question: str, group: list[tuple[Prediction, str | None]]) -> int:
+    db, now, version = call.workspace.db, call.workspace.clock(), call.query.version
 
-        def store(c: Any, part: list[tuple[Prediction, str | None]], predictor: int = predictor, run: int = run) -> int:
-            models = ModelsSql(c)
-            n = models.put_suggestions(run, predictor, project.schema_version, part, now)
-            open_ids = set(models.not_blind(p.item_id for p, _ in part))
-            models.put_checks(run, predictor, [p for p, _ in part if p.item_id not in open_ids])
-            models.project_confidence(project.id, open_ids)
-            return n
+    def begin(c: Any) -> tuple[int, int]:
+        models = ModelsSql(c)
+        found = next((p for p in models.predictors(project.id) if p.name == name), None)
+        ident = found.id if found else models.add_predictor(project.id, name, "import", question, {}, now)
+        models.change_predictor(ident, version=version, state="ready")
+        return ident, models.add_run(project.id, "import", ident, version, {}, call.actor.user_id, now)
 
-        for start in range(0, len(group), 200):
-            part = group[start : start + 200]
-            stored += call.workspace.db.write(lambda c, part=part, store=store: store(c, part))
-        call.workspace.db.write(lambda c, run=run, n=len(group): ModelsSql(c).finish_run(run, "done", n, {}, now))
+    predictor, run = db.write(begin)
+
+    def store(c: Any, part: list[tuple[Prediction, str | None]]) -> int:
+        models = ModelsSql(c)
+        n = models.put_suggestions(run, predictor, project.schema_version, part, now)
+        open_ids = set(models.not_blind(p.item_id for p, _ in part))
+        models.put_checks(run, predictor, [p for p, _ in part if p.item_id not in open_ids])
+        models.project_confidence(project.id, open_ids)
+        return n
+
+    parts = [group[start : start + 200] for start in range(0, len(group), 200)]
+    stored = sum(db.write(lambda c, part=part: store(c, part)) for part in parts)
+    db.write(lambda c: ModelsSql(c).finish_run(run, "done", len(group), {}, now))
     return stored
 
 
@@ -358,5 +365,3 @@ def _job(call: Call, job_id: int) -> JobView:
     if row is None:
         raise NotFound(f"There is no job {job_id}.")
     return view(row, call.workspace.clock())
-
-

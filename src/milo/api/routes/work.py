@@ -224,9 +224,7 @@ def unsubmit_item(call: Call) -> WorkItem:
     given: TakeBack = call.body
 
     def take_back(c: Connection) -> WorkItem:
-        annotate.unsubmit(
-            WorkSql(c), project, call.actor.user_id, given.op_id, given.item_id, call.workspace.clock()
-        )
+        annotate.unsubmit(WorkSql(c), project, call.actor.user_id, given.op_id, given.item_id, call.workspace.clock())
         return _work_item(c, call, project, None, None, given.item_id)
 
     result = call.workspace.db.write(take_back, ANSWERS)
@@ -310,9 +308,7 @@ def add_telemetry(call: Call) -> Done:
     events = msgspec.json.encode(call.body.events)
     if len(events) > 1_000_000:
         raise Invalid("More than 1 MB of events at once.", place="events")
-    call.workspace.db.write(
-        lambda c: WorkSql(c).log_time(None, call.actor.user_id, None, events, call.workspace.clock())
-    )
+    call.workspace.db.write(lambda c: WorkSql(c).log_time(None, call.actor.user_id, None, events, call.workspace.clock()))
     return Done()
 
 
@@ -335,9 +331,7 @@ def reject_suggestion(call: Call) -> Done:
 def _submit(call: Call, given: Submission) -> Any:
     workspace = call.workspace
     project = workspace.projects.get(call.project_id)
-    return lambda c: annotate.submit(
-        WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock()
-    )
+    return lambda c: annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock())
 
 
 def _work_item(

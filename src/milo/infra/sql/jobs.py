@@ -50,8 +50,7 @@ class JobsSql:
             if row is not None:
                 return row[0], False
         done = self._c.execute(
-            "INSERT INTO job (project_id, kind, args, key, state, user_id, created_at) "
-            "VALUES (?, ?, ?, ?, 'queued', ?, ?)",
+            "INSERT INTO job (project_id, kind, args, key, state, user_id, created_at) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
             (project_id, kind, msgspec.json.encode(args).decode(), key, user_id, now),
         )
         return done.lastrowid or 0, True
@@ -78,18 +77,14 @@ class JobsSql:
         )
         return self.get(job_id) if done.rowcount else None
 
-    def advance(
-        self, job_id: int, done: int, total: int | None, cursor: dict[str, Any] | None, message: str | None
-    ) -> None:
+    def advance(self, job_id: int, done: int, total: int | None, cursor: dict[str, Any] | None, message: str | None) -> None:
         self._c.execute(
             "UPDATE job SET done = ?, total = coalesce(?, total), cursor = coalesce(?, cursor), message = coalesce(?, message) "
             "WHERE id = ?",
             (done, total, None if cursor is None else msgspec.json.encode(cursor).decode(), message, job_id),
         )
 
-    def finish(
-        self, job_id: int, state: str, result: dict[str, Any] | None, error: str | None, now: float
-    ) -> None:
+    def finish(self, job_id: int, state: str, result: dict[str, Any] | None, error: str | None, now: float) -> None:
         self._c.execute(
             "UPDATE job SET state = ?, result = coalesce(?, result), error = ?, finished_at = ? WHERE id = ?",
             (state, None if result is None else msgspec.json.encode(result).decode(), error, now, job_id),
@@ -97,9 +92,7 @@ class JobsSql:
 
     def cancel(self, job_id: int, now: float) -> None:
         """A queued job ends at once; a running one is asked to stop by its runner."""
-        self._c.execute(
-            "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'", (now, job_id)
-        )
+        self._c.execute("UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'", (now, job_id))
 
     def requeue(self, job_id: int) -> bool:
         """Let a cancelled or failed job go on from its cursor."""

@@ -73,7 +73,7 @@ class Look:
         return view, bool(row[6])
 
     def suggestions(self, item_id: int) -> list[SuggestionView]:
-        """The live suggestions of active runs and enabled predictors, surest first. Call only for items that are not blind."""
+        """The live suggestions of active runs and enabled predictors, surest first; none for a blind item."""
         rows = self._c.execute(
             "SELECT a.id, a.item_id, a.question, a.value, a.score, a.reason, p.name, r.version, a.run_id FROM annotation a "
             "JOIN run r ON r.id = a.run_id AND r.active = 1 JOIN predictor p ON p.id = a.predictor_id AND p.enabled = 1 "
@@ -85,9 +85,7 @@ class Look:
 
     def draft(self, item_id: int, user_id: int) -> dict[str, Any] | None:
         """My unfinished answer."""
-        row = self._c.execute(
-            "SELECT answers FROM draft WHERE item_id = ? AND user_id = ?", (item_id, user_id)
-        ).fetchone()
+        row = self._c.execute("SELECT answers FROM draft WHERE item_id = ? AND user_id = ?", (item_id, user_id)).fetchone()
         return None if row is None else _decode(row[0])
 
     def comments(self, item_id: int) -> list[CommentView]:

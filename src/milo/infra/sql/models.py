@@ -70,9 +70,7 @@ class ModelsSql:
         row = self._c.execute(f"SELECT {_PREDICTOR} FROM predictor WHERE id = ?", (predictor_id,)).fetchone()
         return None if row is None else _predictor(row)
 
-    def add_predictor(
-        self, project_id: int, name: str, plugin: str, question: str, config: dict[str, Any], now: float
-    ) -> int:
+    def add_predictor(self, project_id: int, name: str, plugin: str, question: str, config: dict[str, Any], now: float) -> int:
         done = self._c.execute(
             "INSERT INTO predictor (project_id, name, plugin, question, config, created_at) VALUES (?, ?, ?, ?, ?, ?)",
             (project_id, name, plugin, question, msgspec.json.encode(config).decode(), now),
@@ -117,7 +115,8 @@ class ModelsSql:
 
     def training_runs(self, predictor_id: int) -> list[RunRow]:
         rows = self._c.execute(
-            f"SELECT {_RUN} FROM run WHERE predictor_id = ? AND kind = 'train' AND state = 'done' ORDER BY id", (predictor_id,)
+            f"SELECT {_RUN} FROM run WHERE predictor_id = ? AND kind = 'train' AND state = 'done' ORDER BY id",
+            (predictor_id,),
         )
         return [_run(row) for row in rows]
 
@@ -202,7 +201,12 @@ class ModelsSql:
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def put_suggestions(
-        self, run_id: int, predictor_id: int, schema_version: int, predictions: list[tuple[Prediction, str | None]], now: float
+        self,
+        run_id: int,
+        predictor_id: int,
+        schema_version: int,
+        predictions: list[tuple[Prediction, str | None]],
+        now: float,
     ) -> int:
         """Store suggestions (with their label text), replacing this predictor's earlier ones; how many. Items of the blind slice
         are passed over."""

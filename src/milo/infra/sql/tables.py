@@ -186,6 +186,7 @@ annotation = Table(
     Column("schema_version", Integer, nullable=False),
     Column("replaces", Integer),
     Column("live", Integer, nullable=False, server_default="1"),
+    Column("origin", Text),
     Column("op_id", Text),
     Column("bulk_id", Integer),
     Column("created_at", REAL, nullable=False),

@@ -166,9 +166,7 @@ class WorkSql:
             ids.append(done.lastrowid or 0)
         return ids
 
-    def set_assignment(
-        self, item_id: int, user_id: int, state: int, until: float, now: float, purpose: str = "late"
-    ) -> int:
+    def set_assignment(self, item_id: int, user_id: int, state: int, until: float, now: float, purpose: str = "late") -> int:
         return self._c.execute(
             "INSERT INTO assignment (item_id, user_id, state, until, purpose, at) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (item_id, user_id) DO UPDATE SET state = excluded.state, until = excluded.until RETURNING id",

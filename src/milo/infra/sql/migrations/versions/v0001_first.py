@@ -11,6 +11,5 @@ down_revision = None
 def upgrade() -> None:
     """Create everything."""
     metadata.create_all(op.get_bind())
-    op.execute(
-        "CREATE VIRTUAL TABLE item_text USING fts5(body, content='', tokenize=\"unicode61 remove_diacritics 2\")"
-    )
+    op.execute("CREATE VIRTUAL TABLE item_text USING fts5(body, content='', tokenize=\"unicode61 remove_diacritics 2\")")
+    op.execute("CREATE VIRTUAL TABLE item_vocab USING fts5vocab('item_text', 'row')")

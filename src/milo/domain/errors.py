@@ -56,7 +56,11 @@ class Forbidden(MiloError):
 
 
 class TooMany(MiloError):
-    """Too many requests in a short time."""
+    """Too many requests in a short time; `retry_after` is how many seconds to wait."""
+
+    def __init__(self, message: str, *, place: str | None = None, retry_after: float = 60.0) -> None:
+        super().__init__(message, place=place)
+        self.retry_after = retry_after
 
 
 class MissingExtra(MiloError):

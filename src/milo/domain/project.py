@@ -73,7 +73,7 @@ def check_spec(spec: ProjectSpec) -> None:
 
 def _check_names(place: str, names: list[str]) -> None:
     for name in names:
-        if not re.match(NAME_PATTERN, name):
+        if not re.fullmatch(NAME_PATTERN, name):
             raise InvalidConfig(
                 f'"{name}" is no valid name: start with a letter, then letters, digits, "_" or "-", 64 at most.',
                 place=place,

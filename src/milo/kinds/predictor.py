@@ -57,9 +57,7 @@ class Predictor(Protocol):
         """The config completed by defaults. Raises InvalidConfig."""
         ...
 
-    def fit(
-        self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]
-    ) -> Fitted:
+    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
         """Learn from the examples. Deterministic for equal input."""
         ...
 

@@ -1,0 +1,68 @@
+"""What marks on an item have in common: reading a list of them, their ids, their cell in a table, F1 between two lists.
+
+Stands alone because spans and boxes differ in geometry only.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from milo.builtin.tasks._config import value_error
+from milo.domain.question import Question
+
+MAX_REGIONS = 50_000
+MAX_ID_LENGTH = 64
+R = TypeVar("R")
+
+
+def read_regions(question: Question, value: Any, kind: type[R], what: str) -> list[R]:
+    """The value as structs of `kind`. Raises InvalidValue for anything else than a list of at most 50,000 of them."""
+    if not isinstance(value, list):
+        raise value_error(question, f"expected a list of {what}, got {type(value).__name__}: {value!r:.80}.")
+    given = cast("list[Any]", value)
+    if len(given) > MAX_REGIONS:
+        raise value_error(question, f"{len(given):,} {what}; at most {MAX_REGIONS:,} are allowed.")
+    try:
+        return msgspec.convert(given, list[kind])
+    except msgspec.ValidationError as error:
+        raise value_error(question, f"malformed {what}: {error}.") from None
+
+
+def check_ids(question: Question, ids: list[str | None]) -> None:
+    """Raise InvalidValue where an id is empty, too long or used twice."""
+    given = [i for i in ids if i is not None]
+    for ident in given:
+        if not 1 <= len(ident) <= MAX_ID_LENGTH:
+            raise value_error(question, f"the id {ident[:80]!r} must have 1 to {MAX_ID_LENGTH} characters.")
+    if len(set(given)) < len(given):
+        twice = next(i for i in given if given.count(i) > 1)
+        raise value_error(question, f'the id "{twice}" is used twice; each must be unique.')
+
+
+def f1(matches: int, first: int, second: int) -> float:
+    """2 * matches / (first + second); 1 where both are empty."""
+    return 2 * matches / (first + second) if first + second else 1.0
+
+
+def labels_in(value: list[dict[str, Any]]) -> list[str]:
+    """The distinct labels, sorted."""
+    return sorted({region["label"] for region in value})
+
+
+def to_cell(value: list[dict[str, Any]]) -> dict[str, str | int | float | bool | None]:
+    """One cell: the list as JSON."""
+    return {"": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+
+
+def from_cell(question: Question, cells: dict[str, Any]) -> Any:
+    """The list back from its cell; also takes a list, as columnar formats give it."""
+    cell = cells[""]
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return json.loads(cell)
+    except ValueError as error:
+        raise value_error(question, f"the cell {cell[:80]!r} is no JSON list: {error}.") from None

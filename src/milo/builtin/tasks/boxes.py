@@ -1,0 +1,170 @@
+"""`boxes`: labelled rectangles on an image.
+
+Stands alone because coordinates need their own care: they are pixels of the upright image (EXIF orientation applied),
+origin top left, as floats. The value is a list of {x, y, w, h, label, id?}, sorted by y, x, size and label; equal boxes
+are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, number, value_error
+from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
+from milo.builtin.tasks._matching import consensus, count_matches
+from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, f1, from_cell, labels_in, read_regions, to_cell
+from milo.domain.item import Item
+from milo.domain.question import Field, Question
+from milo.domain.shapes import Box
+from milo.kinds.task_type import Brief
+
+MAX_PIXEL = 1_000_000.0
+OVERSHOOT = 1.0
+
+
+class _Given(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    x: float
+    y: float
+    w: float
+    h: float
+    label: str
+    id: str | None = None
+    field: str | None = None
+
+
+class Boxes:
+    """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label, over the largest one-to-one matching."""
+
+    name = "boxes"
+    title = "Bounding boxes"
+    shape = "boxes"
+    field_kinds: tuple[str, ...] = ("image",)
+
+    def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
+        """Settings: `labels`, `min_size` (1.0: the least width and height in pixels). Fills in `field`."""
+        known_keys(question, "labels", "min_size")
+        config = {"labels": normalise_labels(question), "min_size": number(question, "min_size", 1.0, 0.0, 10_000.0)}
+        field = fitting_field(question, fields, self.field_kinds)
+        return msgspec.structs.replace(question, config=config, field=field)
+
+    def check(self, question: Question, value: Any, item: Item | None) -> list[dict[str, Any]]:
+        """The boxes in canonical order, held against the size of the item's image where that is known."""
+        given = read_regions(question, value, _Given, "boxes")
+        check_ids(question, [box.id for box in given])
+        labels, size = label_set(question), _size_of(question, item)
+        for box in given:
+            if box.label not in labels.order:
+                check_label(question, labels, box.label)
+            if box.field is not None and question.field is not None and box.field != question.field:
+                raise value_error(question, f'a box is on the field "{box.field}", not "{question.field}".')
+            _check_box(question, box, size)
+        given.sort(key=lambda b: (b.y, b.x, b.w, b.h, b.label, b.id or ""))
+        return [_plain(box) for box in _without_repeats(given)]
+
+    def agreement(self, question: Question, a: Any, b: Any) -> float:
+        """F1 of the largest matching; ids do not matter."""
+        ours, theirs = _boxes(a), _boxes(b)
+        return f1(count_matches(ours, theirs), len(ours), len(theirs))
+
+    def brief(self, question: Question) -> Brief:
+        """A list of boxes in pixels."""
+        numbers: dict[str, Any] = {key: {"type": "number"} for key in ("x", "y", "w", "h")}
+        box: dict[str, Any] = {
+            "type": "object",
+            "properties": numbers | {"label": {"type": "string", "enum": list(label_set(question).order)}},
+            "required": ["x", "y", "w", "h", "label"],
+            "additionalProperties": False,
+        }
+        what = (
+            "Answer with the list of all boxes in pixels of the image: x, y of the top left corner, width w, height h. "
+            f"Labels:\n{describe_labels(question)}"
+        )
+        return Brief(instruction(question, what), {"type": "array", "items": box, "maxItems": MAX_REGIONS})
+
+    def merge(self, question: Question, values: list[Any]) -> Any:
+        """The mean of every group of matching boxes that at least half of the answers contain."""
+        if len(values) == 1:
+            return values[0]
+        found = [msgspec.to_builtins(box) for box in consensus([_boxes(value) for value in values])]
+        return self.check(question, found, None)
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels."""
+        return labels_in(value)
+
+    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
+        """One cell of JSON."""
+        return to_cell(value)
+
+    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
+        """The list from its cell."""
+        return from_cell(question, cells)
+
+    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
+        """The boxes if they all fit and the question still looks at the same field."""
+        if old.field != new.field:
+            return None
+        return kept_or_none(lambda: self.check(new, value, None))
+
+
+def _size_of(question: Question, item: Item | None) -> tuple[float, float] | None:
+    """Width and height of the image, None where unknown."""
+    if item is None:
+        return None
+    images = [item.data.get(question.field)] if question.field is not None else list(item.data.values())
+    for image in images:
+        if isinstance(image, dict) and isinstance(image.get("width"), int) and isinstance(image.get("height"), int):
+            return float(image["width"]), float(image["height"])
+    return None
+
+
+def _where(x: float, y: float, w: float, h: float) -> str:
+    return f"the box at x={x:g}, y={y:g}, w={w:g}, h={h:g}"
+
+
+def _check_box(question: Question, box: _Given, size: tuple[float, float] | None) -> None:
+    """Raise InvalidValue for a box that is not on the image; cut one that overshoots by at most a pixel."""
+    numbers = (box.x, box.y, box.w, box.h)
+    if not all(isfinite(n) and abs(n) <= MAX_PIXEL for n in numbers):
+        raise value_error(question, f"{_where(*numbers)} has a number that is not finite or beyond {MAX_PIXEL:,.0f}.")
+    box.x, box.w = _cut(box.x, box.w, size[0] if size else None)
+    box.y, box.h = _cut(box.y, box.h, size[1] if size else None)
+    if box.x < 0 or box.y < 0 or (size and (box.x + box.w > size[0] + 1e-6 or box.y + box.h > size[1] + 1e-6)):
+        bounds = f", which is {size[0]:g} x {size[1]:g} pixels" if size else ""
+        raise value_error(question, f"{_where(*numbers)} lies outside of the image{bounds}.")
+    least = float(question.config.get("min_size", 1.0))
+    if box.w <= 0 or box.h <= 0 or box.w < least or box.h < least:
+        raise value_error(question, f"{_where(*numbers)} is too small; width and height must be at least {least:g} pixels.")
+
+
+def _cut(start: float, length: float, limit: float | None) -> tuple[float, float]:
+    """One axis cut to 0..limit where it overshoots by at most a pixel; adding 0.0 turns -0.0 into 0.0."""
+    if -OVERSHOOT <= start < 0:
+        start, length = 0.0, length + start
+    if limit is not None and limit < start + length <= limit + OVERSHOOT:
+        length = limit - start
+    return start + 0.0, length + 0.0
+
+
+def _boxes(value: list[dict[str, Any]]) -> list[Box]:
+    return [Box(b["x"], b["y"], b["w"], b["h"], b["label"]) for b in value]
+
+
+def _plain(box: _Given) -> dict[str, Any]:
+    plain: dict[str, Any] = {"x": box.x, "y": box.y, "w": box.w, "h": box.h, "label": box.label}
+    return plain if box.id is None else plain | {"id": box.id}
+
+
+def _without_repeats(boxes: list[_Given]) -> list[_Given]:
+    kept: dict[tuple[float, float, float, float, str], _Given] = {}
+    for box in boxes:
+        place = (box.x, box.y, box.w, box.h, box.label)
+        if place not in kept or kept[place].id is None:
+            kept[place] = box
+    return list(kept.values())
+
+
+PLUGIN = Boxes()

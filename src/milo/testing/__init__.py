@@ -1,0 +1,24 @@
+"""For plug-in authors: contract suites and builders, to be used from any test runner."""
+
+from milo.testing.builders import (
+    make_context,
+    make_export_row,
+    make_item,
+    make_question,
+    make_source,
+    make_spec,
+)
+from milo.testing.contracts import check_format, check_predictor, check_reader, check_task_type
+
+__all__ = [
+    "check_format",
+    "check_predictor",
+    "check_reader",
+    "check_task_type",
+    "make_context",
+    "make_export_row",
+    "make_item",
+    "make_question",
+    "make_source",
+    "make_spec",
+]

@@ -21,9 +21,19 @@ import msgspec
 
 import milo
 from milo.infra.training_job import (
-    JOB, RESULT, OnProgress, Progress, ShouldStop, TrainingJob, TrainingResult, read_model, read_predictions, read_result,
-    write_job, write_rows,
-)  # fmt: skip
+    JOB,
+    RESULT,
+    OnProgress,
+    Progress,
+    ShouldStop,
+    TrainingJob,
+    TrainingResult,
+    read_model,
+    read_predictions,
+    read_result,
+    write_job,
+    write_rows,
+)
 
 __all__ = [
     "Progress", "TrainerPool", "TrainingJob", "TrainingResult", "read_model", "read_predictions", "read_result",
@@ -52,7 +62,7 @@ class TrainerPool:
         `on_progress` is called in this thread; `should_stop` is asked about ten times a second, and a job
         that is told to stop is killed at once.
         """
-        tell, stop = on_progress or (lambda _: None), should_stop or (lambda: False)
+        tell, stop = on_progress or _ignore, should_stop or _never
         while not self._turn.acquire(timeout=_POLL):
             if stop():
                 return TrainingResult(stopped=True)
@@ -93,6 +103,14 @@ class TrainerPool:
         if outcome == "never began":
             return None
         return read_result(workdir) or TrainingResult(error=worker.epitaph())
+
+
+def _ignore(progress: Progress) -> None:
+    """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False
 
 
 _NEVER_BEGAN = TrainingResult(error="The training process could not be started. Look at the server's log for the reason.")

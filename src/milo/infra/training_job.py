@@ -19,8 +19,11 @@ from milo.kinds.predictor import Candidate, Example
 
 JOB, EXAMPLES, CANDIDATES, CHECK = "job.json", "examples.jsonl", "candidates.jsonl", "check.jsonl"
 MODEL, PREDICTIONS, CHECK_PREDICTIONS, RESULT = (
-    "model.bin", "predictions.jsonl", "check_predictions.jsonl", "result.json",
-)  # fmt: skip
+    "model.bin",
+    "predictions.jsonl",
+    "check_predictions.jsonl",
+    "result.json",
+)
 _encoder = msgspec.json.Encoder()
 
 

@@ -1,0 +1,1 @@
+"""Ways of ordering the queue, one per file."""

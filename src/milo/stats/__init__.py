@@ -1,0 +1,1 @@
+"""Numerics on arrays: intervals, calibration, agreement. Knows nothing of items, questions or annotations."""

@@ -7,7 +7,7 @@ of one import. So a file imported twice adds nothing, and equal rows inside one 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -159,19 +159,18 @@ def store(
         return Intake()
     share, free = project.spec.policy.blind_share, project.spec.policy.overlap
     blind = [share > 0 and is_blind(secret, i.ident, share) for i in items]
-    first = port.add_all(project.id, batch, free, [(i.ident, i.key, b, i.data, i.meta) for i, b in zip(items, blind, strict=True)])
+    rows = [(i.ident, i.key, b, i.data, i.meta) for i, b in zip(items, blind, strict=True)]
+    first = port.add_all(project.id, batch, free, rows)
     if first is None:
         return _store_some(port, project, secret, batch, items, now)
     done = Intake(added=len(items), ids=list(range(first, first + len(items))))
     for number, item in enumerate(items):
         if item.labels:
-            done.labels += _label(port, project, first + number, blind[number], item.labels, batch, now)
+            done.labels += _label(port, project, first + number, item.labels, batch, now)
     return done
 
 
-def _store_some(
-    port: ItemsPort, project: Project, secret: bytes, batch: int, items: Sequence[NewItem], now: float
-) -> Intake:
+def _store_some(port: ItemsPort, project: Project, secret: bytes, batch: int, items: Sequence[NewItem], now: float) -> Intake:
     """The careful way, where some of the rows are known."""
     done, fresh = Intake(), list[tuple[bytes, NewItem]]()
     places, seen = _Places(port, batch, [i.ident for i in items]), list[int]()
@@ -199,7 +198,13 @@ def _store_some(
 
 
 def _store_fresh(
-    port: ItemsPort, project: Project, secret: bytes, batch: int, fresh: list[tuple[bytes, NewItem]], now: float, done: Intake
+    port: ItemsPort,
+    project: Project,
+    secret: bytes,
+    batch: int,
+    fresh: list[tuple[bytes, NewItem]],
+    now: float,
+    done: Intake,
 ) -> range:
     if not fresh:
         return range(0)
@@ -211,7 +216,7 @@ def _store_fresh(
     done.added += len(fresh)
     for number, (_, item) in enumerate(fresh):
         if item.labels:
-            done.labels += _label(port, project, first + number, rows[number][2], item.labels, batch, now)
+            done.labels += _label(port, project, first + number, item.labels, batch, now)
     return range(first, first + len(fresh))
 
 
@@ -275,30 +280,26 @@ class _Places:
         return self._known[ident]
 
 
-def _label_known(
-    port: ItemsPort, project: Project, item_id: int, labels: list[Label] | None, batch: int, now: float
-) -> int:
+def _label_known(port: ItemsPort, project: Project, item_id: int, labels: list[Label] | None, batch: int, now: float) -> int:
     """Add to a known item only what nobody has said of it yet."""
     if not labels:
         return 0
     there = port.labelled(item_id)
-    return _label(port, project, item_id, None, [one for one in labels if _by(one) not in there], batch, now)
+    return _label(port, project, item_id, [one for one in labels if _by(one) not in there], batch, now)
 
 
 def _by(label: Label) -> tuple[str, str, str]:
     return label.question, label.role, (label.model if label.role == "suggestion" else label.author) or ""
 
 
-def _label(
-    port: ItemsPort, project: Project, item_id: int, blind: bool | None, labels: list[Label], batch: int, now: float
-) -> int:
+def _label(port: ItemsPort, project: Project, item_id: int, labels: list[Label], batch: int, now: float) -> int:
     if not labels:
         return 0
-    port.add_labels(project.id, item_id, bool(blind), labels, batch, project.schema_version, now)
+    port.add_labels(project.id, item_id, labels, batch, project.schema_version, now)
     overlap = project.spec.policy.overlap
     n_answers = answers_in(labels, [q.name for q in project.spec.questions if q.required and q.when is None], overlap)
     if n_answers:
-        port.count_answers(project.id, item_id, n_answers, overlap, now)
+        port.add_answers(project.id, item_id, n_answers, overlap, now)
     return len(labels)
 
 
@@ -315,5 +316,3 @@ def answers_in(labels: Iterable[Label], required: list[str], overlap: int) -> in
     if resolved and set(required) <= resolved.union(*by_author.values()):
         return max(complete, overlap)
     return complete
-
-

@@ -11,8 +11,9 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -23,6 +24,7 @@ from milo.infra.clock import Clock
 from milo.infra.sql.database import BACKGROUND, Database
 from milo.infra.sql.people import PeopleSql
 
+T = TypeVar("T")
 COOKIE = "milo_session"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _TOUCH_SECONDS = 300.0
@@ -58,25 +60,32 @@ class Known(msgspec.Struct):
 
 
 class Argon2:
-    """Passwords by argon2id, one at a time: each takes 64 MB of memory and a good part of a core."""
+    """Passwords by argon2id. Each takes 64 MB of memory and a good part of a core, so `slowly` runs them one at a time, in
+    a thread of their own: people who guess passwords hold up nobody's work."""
 
     def __init__(self) -> None:
-        self._one = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, "milo-passwords")
         self._hasher: Any = None
         self._decoy = ""
 
+    async def slowly(self, work: Callable[[], T]) -> T:
+        """Run `work` in the passwords' own thread."""
+        return await asyncio.wrap_future(self._thread.submit(work))
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
     def hash(self, password: str) -> str:
         """A salted hash."""
-        with self._one:
-            return self._ready().hash(password)
+        return self._ready().hash(password)
 
     def fits(self, password: str, hashed: str | None) -> bool:
         """Whether the password is the one hashed; an unknown user costs the same work."""
-        with self._one:
-            hasher = self._ready()
-            if hashed is None and not self._decoy:
-                self._decoy = hasher.hash(secrets.token_hex(16))
-            return bool(hasher.verify(password, hashed or self._decoy)) and hashed is not None
+        hasher = self._ready()
+        if hashed is None and not self._decoy:
+            self._decoy = hasher.hash(secrets.token_hex(16))
+        return bool(hasher.verify(password, hashed or self._decoy)) and hashed is not None
 
     def _ready(self) -> Any:
         if self._hasher is None:
@@ -104,12 +113,15 @@ class Brake:
                 raise TooMany(f"Too many failed attempts. Try again in {wait:.0f} seconds.", retry_after=wait)
             self._failures[key] = [*recent, now]
             if len(self._failures) > 10_000:
-                self._failures = {k: v for k, v in self._failures.items() if v[-1] > now - self._seconds}
+                self._failures = {k: v for k, v in self._failures.items() if v and v[-1] > now - self._seconds}
 
     def succeeded(self, key: str) -> None:
-        """Forget the failures of a key."""
+        """The last attempt was no failure."""
         with self._lock:
-            self._failures.pop(key, None)
+            times = self._failures.get(key, [])
+            self._failures[key] = times[:-1]
+            if len(times) < 2:
+                self._failures.pop(key, None)
 
 
 def digest(secret: str) -> bytes:
@@ -125,12 +137,13 @@ class Auth:
         self._seconds = session_days * 86_400
         self.passwords = Argon2()
         self.by_account = Brake(clock)
-        self.by_address = Brake(clock, limit=100)
+        self.by_address = Brake(clock, limit=200)
         self._known: dict[bytes, Known] = {}
         self._actors: dict[int, Actor | None] = {}
         self._members: dict[int, dict[int, Role]] = {}
         self._set_up = False
         self._local: bytes | None = None
+        self._generation = 0
         self.forget()
 
     async def actor(self, asked: Asked) -> Actor:
@@ -196,9 +209,10 @@ class Auth:
 
     def forget(self) -> None:
         """Look everything up again: call after each change of users, tokens or memberships."""
-        self._members = self._db.read(lambda c: PeopleSql(c).memberships())
+        self._generation += 1
         self._known = {}
         self._actors = {}
+        self._members = self._db.read(lambda c: PeopleSql(c).memberships())
 
     def _recall(self, asked: Asked) -> tuple[Known, Actor] | None:
         secret, _ = _secret(asked)
@@ -216,12 +230,14 @@ class Auth:
     def _look_up(self, asked: Asked) -> tuple[Known, Actor]:
         secret, via_token = _secret(asked)
         hashed = digest(secret)
+        generation = self._generation
         known = self._db.read(lambda c: self._known_by(PeopleSql(c), hashed, via_token))
         person = None if known is None else self._db.read(lambda c: PeopleSql(c).person(known.user_id))
         if known is None or person is None or not person.active:
             raise Unauthenticated("The token is not valid." if via_token else "You are not signed in. Sign in again.")
-        self._actors[person.id] = _actor(person)
-        self._known[hashed] = known
+        if generation == self._generation:
+            self._actors[person.id] = _actor(person)
+            self._known[hashed] = known
         return known, msgspec.structs.replace(_actor(person), via_token=via_token)
 
     def _known_by(self, people: PeopleSql, hashed: bytes, via_token: bool) -> Known | None:

@@ -38,6 +38,13 @@ class Bus:
             entries = self._listeners.get(project_id, set())
             self._listeners[project_id] = {e for e in entries if e[1] is not waiting}
 
+    def close(self) -> None:
+        """Wake every listener, so that streams notice that the server is closing."""
+        with self._lock:
+            projects = list(self._listeners)
+        for project_id in projects:
+            self.publish(project_id, "closing")
+
 
 def _offer(waiting: asyncio.Queue[dict[str, Any]], news: dict[str, Any]) -> None:
     if waiting.full():

@@ -54,6 +54,7 @@ class LoopModels:
         self.trainer = TrainerPool()
         self._answered: Counter[int] = Counter()
         self._since_suggest: Counter[int] = Counter()
+        self._count_again: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._closing = False
@@ -116,16 +117,22 @@ class LoopModels:
             if not row.enabled or row.plugin not in self.ws.registry.predictors:
                 continue
             if self.ws.registry.predictors.get(row.plugin).learns:
-                self._train_if_due(project, row)
+                self._train_if_due(project, row, n)
             elif self._since_suggest[project_id] >= project.spec.policy.window // 2:
                 self.suggest_now(row, False, None)
         if self._since_suggest[project_id] >= project.spec.policy.window // 2:
             self._since_suggest[project_id] = 0
 
-    def _train_if_due(self, project: Project, row: PredictorRow) -> None:
+    def _train_if_due(self, project: Project, row: PredictorRow, n: int) -> None:
+        """Labels are counted exactly only when enough answers came in that the count could matter."""
+        self._count_again[row.id] -= n
+        if self._count_again[row.id] > 0:
+            return
         have = self.ws.db.read(lambda c: ModelsSql(c).count_learnable(project.id, row.question))
-        if have >= next_training_at(project.spec.policy, row.n_labels, row.version):
+        due = next_training_at(project.spec.policy, row.n_labels, row.version)
+        if have >= due:
             self.train_now(row, None)
+        self._count_again[row.id] = max(1, due - have)
 
     def _train(self, job: JobRun) -> dict[str, Any]:
         project, row = self._set_up(job)

@@ -106,9 +106,7 @@ class WorkPort(Protocol):
         """Store annotations; their ids."""
         ...
 
-    def set_assignment(
-        self, item_id: int, user_id: int, state: int, until: float, now: float, purpose: str = "late"
-    ) -> int:
+    def set_assignment(self, item_id: int, user_id: int, state: int, until: float, now: float, purpose: str = "late") -> int:
         """Bring my assignment of the item to a state, creating it if there is none; its id."""
         ...
 

@@ -232,6 +232,9 @@ class MediaRow(msgspec.Struct, frozen=True):
     error: str | None
 
 
+_MEDIA = "id, project_id, sha256, storage, path, name, mime, bytes, width, height, error"
+
+
 class MediaSql:
     """Files on record."""
 
@@ -256,8 +259,18 @@ class MediaSql:
         return done.lastrowid or 0
 
     def get(self, media_id: int) -> MediaRow | None:
+        row = self._c.execute(f"SELECT {_MEDIA} FROM media WHERE id = ?", (media_id,)).fetchone()
+        return None if row is None else MediaRow(*row)
+
+    def by_hash(self, project_id: int, sha256: bytes) -> MediaRow | None:
         row = self._c.execute(
-            "SELECT id, project_id, sha256, storage, path, name, mime, bytes, width, height, error FROM media WHERE id = ?",
-            (media_id,),
+            f"SELECT {_MEDIA} FROM media WHERE project_id = ? AND sha256 = ? ORDER BY id LIMIT 1",
+            (project_id, sha256),
         ).fetchone()
         return None if row is None else MediaRow(*row)
+
+    def hashes(self, media: list[int]) -> dict[int, str]:
+        """The hashes (hexadecimal) of these files."""
+        marks = ",".join("?" * len(media))
+        rows = self._c.execute(f"SELECT id, lower(hex(sha256)) FROM media WHERE id IN ({marks})", media)
+        return dict(rows.fetchall())

@@ -46,7 +46,8 @@ class WorkSql:
     def expire(self, now: float, overlap: int, project_id: int) -> None:
         low, high = id_range(project_id)
         rows = self._c.execute(
-            "SELECT id, item_id FROM assignment WHERE state = 0 AND until < ? AND item_id >= ? AND item_id < ? LIMIT ?",
+            "SELECT id, item_id FROM assignment INDEXED BY ix_assignment_lent WHERE state = 0 AND until < ? "
+            "AND item_id >= ? AND item_id < ? LIMIT ?",
             (now, low, high, _EXPIRE_AT_ONCE),
         ).fetchall()
         for assignment, item in rows:
@@ -145,7 +146,7 @@ class WorkSql:
 
     def withdraw(self, item_id: int, user_id: int) -> None:
         self._c.execute(
-            "UPDATE annotation SET live = 0 WHERE item_id = ? AND role = 'answer' AND user_id = ? AND live = 1 "
+            "UPDATE annotation SET live = 0 WHERE item_id = ? AND role <> 'suggestion' AND role = 'answer' AND user_id = ? AND live = 1 "
             "AND bulk_id IS NULL",
             (item_id, user_id),
         )

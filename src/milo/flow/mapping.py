@@ -1,0 +1,188 @@
+"""Which column of a source becomes which field, the key, metadata or a label; guessed from names and values, then applied.
+
+Stands alone because a person looks at the guess and changes it before the import runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from milo.domain.errors import Invalid
+from milo.domain.project import ProjectSpec
+from milo.domain.question import Field
+
+_KEYS = ("id", "key", "ext_id", "external_id", "uid", "uuid", "item_id", "row_id", "doc_id", "_id")
+_TEXTS = ("text", "content", "body", "sentence", "document", "message", "comment", "review", "question", "prompt", "title")
+_IMAGES = ("image", "img", "file", "path", "filename", "file_name", "image_path", "photo", "picture")
+_PATHS = ("file", "folder")
+_CHATS = ("messages", "chat", "conversation", "turns", "dialogue")
+_TEXT_KINDS = frozenset({"text", "markdown", "html"})
+_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".svg")
+
+Looks = Callable[[Any], bool]
+
+
+class LabelColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column that holds labels for a question: taken as answers, gold labels or suggestions; `score` names a column of
+    confidences (0..1) and `author` one of logins, or of model names for suggestions."""
+
+    column: str
+    role: Literal["answer", "gold", "suggestion"] = "answer"
+    author: str | None = None
+    score: str | None = None
+
+
+class Mapping(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`fields`: item field -> column. `key`: the column of the source's own id. `meta`: columns kept as metadata, "rest" for
+    all others. `labels`: question -> column."""
+
+    fields: dict[str, str]
+    key: str | None = None
+    meta: list[str] | Literal["rest"] = "rest"
+    labels: dict[str, LabelColumn] = {}
+
+
+class Mapped(msgspec.Struct, frozen=True):
+    """A record after mapping: field values, key, metadata, and the raw label cells by question."""
+
+    data: dict[str, Any]
+    key: str | None
+    meta: dict[str, Any]
+    cells: dict[str, Any]
+
+
+def guess(spec: ProjectSpec, columns: Sequence[str], rows: Sequence[dict[str, Any]], files: Iterable[str] = ()) -> Mapping:
+    """The likely mapping: a column of the field's own name first, then the usual names, then what the values look like.
+    `files` are columns that hold files. Label columns are never guessed: labels are not to appear by accident."""
+    taken: set[str] = set()
+    fields: dict[str, str] = {}
+    for field in spec.fields:
+        column = _named(field.name, columns, taken)
+        if column is not None:
+            fields[field.name] = column
+            taken.add(column)
+    for field in spec.fields:
+        if field.name in fields:
+            continue
+        column = _fitting(field, columns, rows, set(files), taken)
+        if column is not None:
+            fields[field.name] = column
+            taken.add(column)
+    return Mapping(fields, _key(columns, rows, taken))
+
+
+def _named(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
+    wanted = _plain(name)
+    return next((c for c in columns if c not in taken and _plain(c) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def _fitting(
+    field: Field, columns: Sequence[str], rows: Sequence[dict[str, Any]], files: set[str], taken: set[str]
+) -> str | None:
+    free = [c for c in columns if c not in taken]
+    if field.kind == "image":
+        return _first(free, lambda c: c in files) or _usual(free, _IMAGES, rows, _looks_like_image)
+    if field.kind == "chat":
+        return _usual(free, _CHATS, rows, _looks_like_chat)
+    if field.kind in _TEXT_KINDS:
+        free = [c for c in free if c not in files and not (files and c in _PATHS)]
+        named = [c for n in _TEXTS for c in free if _plain(c) == _plain(n) and _share(rows, c, _is_text) > 0.5]
+        return named[0] if named else _longest(free, rows)
+    return None
+
+
+def _first(columns: Iterable[str], fits: Callable[[str], bool]) -> str | None:
+    return next((c for c in columns if fits(c)), None)
+
+
+def _usual(free: list[str], names: tuple[str, ...], rows: Sequence[dict[str, Any]], looks: Looks) -> str | None:
+    for name in names:
+        for column in free:
+            if _plain(column) == _plain(name) and _share(rows, column, looks) > 0.5:
+                return column
+    return _first(free, lambda c: _share(rows, c, looks) > 0.5)
+
+
+def _share(rows: Sequence[dict[str, Any]], column: str, looks: Looks) -> float:
+    values = [r[column] for r in rows if r.get(column) not in (None, "")]
+    return sum(bool(looks(v)) for v in values) / len(values) if values else 0.0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _looks_like_image(value: Any) -> bool:
+    return isinstance(value, str) and value.lower().split("?")[0].endswith(_IMAGE_SUFFIXES)
+
+
+def _looks_like_chat(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(t, dict) and "role" in t for t in value)
+
+
+def _longest(free: list[str], rows: Sequence[dict[str, Any]]) -> str | None:
+    """The column with the longest texts on average; columns that are all numbers do not count."""
+    best, length = None, 0.0
+    for column in free:
+        values = [r[column] for r in rows if isinstance(r.get(column), str)]
+        words = [v for v in values if any(c.isalpha() for c in v)]
+        mean = sum(map(len, words)) / len(rows) if rows else 0.0
+        if mean > length:
+            best, length = column, mean
+    return best
+
+
+def _key(columns: Sequence[str], rows: Sequence[dict[str, Any]], taken: set[str]) -> str | None:
+    """A column named like an id whose values are all there and all different."""
+    for name in _KEYS:
+        column = _named(name, columns, taken)
+        if column is not None:
+            values = [r.get(column) for r in rows]
+            plain = [v for v in values if isinstance(v, str | int) and not isinstance(v, bool) and v != ""]
+            if plain and len(plain) == len(values) == len(set(plain)):
+                return column
+    return None
+
+
+def check(spec: ProjectSpec, mapping: Mapping) -> None:
+    """Raise Invalid where the mapping names a field or question that does not exist, or maps nothing."""
+    names = {f.name for f in spec.fields}
+    unknown = sorted(mapping.fields.keys() - names)
+    if unknown:
+        raise Invalid(f"There is no field {', '.join(unknown)}. Fields: {', '.join(names)}.", place="mapping.fields")
+    if not mapping.fields:
+        raise Invalid(f"No column is mapped to a field. Fields: {', '.join(names)}.", place="mapping.fields")
+    asked = {q.name for q in spec.questions}
+    wrong = sorted(mapping.labels.keys() - asked)
+    if wrong:
+        raise Invalid(f"There is no question {', '.join(wrong)}. Questions: {', '.join(asked)}.", place="mapping.labels")
+
+
+def apply(mapping: Mapping, row: dict[str, Any]) -> Mapped:
+    """A record's columns as field values, key, metadata and label cells; empty cells are left out."""
+    data = {f: row[c] for f, c in mapping.fields.items() if row.get(c) not in (None, "")}
+    key = None if mapping.key is None else row.get(mapping.key)
+    used = set(mapping.fields.values()) | {mapping.key}
+    cells: dict[str, Any] = {}
+    for question, label in mapping.labels.items():
+        used |= {label.column, label.author, label.score}
+        if row.get(label.column) not in (None, ""):
+            cells[question] = row[label.column]
+    if mapping.meta == "rest":
+        meta = {c: v for c, v in row.items() if c not in used and v is not None}
+    else:
+        meta = {c: row[c] for c in mapping.meta if row.get(c) is not None}
+    return Mapped(data, _key_text(key), meta, cells)
+
+
+def _key_text(key: Any) -> str | None:
+    if key is None or key == "":
+        return None
+    return key if isinstance(key, str) else msgspec.json.encode(key).decode()

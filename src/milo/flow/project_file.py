@@ -1,0 +1,145 @@
+"""Project as code: a `ProjectSpec` as YAML or JSON text, and back. Errors name the line and the key.
+
+YAML is read by the rules of YAML 1.2 (`no`, `on` and `2024-05-01` are texts) and without anchors, so that labels mean what
+they say and a small file stays small.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+import yaml
+
+from milo.domain.errors import InvalidConfig
+from milo.domain.project import ProjectSpec
+
+MAX_TEXT = 4 * 1024 * 1024
+_PATH = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[\.\.\.\]")
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the scalars of YAML 1.2, and no anchors."""
+
+    yaml_implicit_resolvers: Any = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse what refers to another place."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.MarkedYAMLError(problem="anchors and aliases (& and *) are not read", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?[0-9]+[eE][-+]?[0-9]+$", list("-+0123456789.")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+class _Dumper(yaml.SafeDumper):
+    """SafeDumper that writes long texts as blocks and quotes all that either version of YAML might misread."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write equal objects twice rather than with anchors."""
+        return True
+
+
+def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text and not re.search(r"[^\n\x20-\x7e\xa0-\ud7ff]|\s\n|^\s|\s$|\n\n\Z", text[:-1] or " x") else None
+    if style is None and re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
+        style = "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _write_text)
+
+
+def read_project(text: str) -> ProjectSpec:
+    """The spec in a project file. Raises InvalidConfig that names line and key."""
+    if len(text) > MAX_TEXT:
+        raise InvalidConfig(f"The file has {len(text)} characters; a project file has {MAX_TEXT} at most.")
+    root, data = _parse(text)
+    try:
+        spec = msgspec.convert(data, ProjectSpec)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `")
+        path = _steps(where.rstrip("`"))
+        raise InvalidConfig(f"Line {_line(root, path)}: {what}.", place=_dotted(path) or "file") from error
+    _refuse_unknown(data, ProjectSpec, [], root)
+    return spec
+
+
+def write_project(spec: ProjectSpec, form: Literal["yaml", "json"] = "yaml") -> str:
+    """The spec as text that `read_project` reads to the same spec."""
+    data = cast("dict[str, Any]", msgspec.to_builtins(spec))
+    for question in data["questions"]:
+        question.pop("shape", None)
+    if form == "json":
+        return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f"Line {mark.line + 1}: " if mark else ""
+        raise InvalidConfig(f"{line}{error.problem or error.context}.", place="file") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InvalidConfig(f"The file cannot be read as YAML or JSON: {error}.", place="file") from error
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        raise InvalidConfig("A project file holds keys such as name, fields and questions.", place="file")
+    return root, cast("Any", data)
+
+
+def _steps(where: str) -> list[str | int]:
+    return [int(index) if index else key for key, index in _PATH.findall(where) if key or index]
+
+
+def _dotted(path: list[str | int]) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def _line(root: yaml.Node | None, path: list[str | int]) -> int:
+    node = root
+    for step in path:
+        child = _child(node, step)
+        if child is None:
+            break
+        node = child
+    return node.start_mark.line + 1 if node is not None else 1
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    return None
+
+
+def _refuse_unknown(data: Any, hint: Any, path: list[str | int], root: yaml.Node | None) -> None:
+    if isinstance(data, list) and get_origin(hint) in (tuple, list):
+        for number, one in enumerate(cast("list[Any]", data)):
+            _refuse_unknown(one, get_args(hint)[0], [*path, number], root)
+        return
+    kinds = [h for h in (hint, *get_args(hint)) if isinstance(h, type) and issubclass(h, msgspec.Struct)]
+    if not isinstance(data, dict) or not kinds:
+        return
+    hints = get_type_hints(kinds[0])
+    for key, value in cast("dict[str, Any]", data).items():
+        if key not in hints:
+            raise InvalidConfig(
+                f'Line {_line(root, path)}: unknown key "{key}". Known here: {", ".join(hints)}.', place=_dotted([*path, key])
+            )
+        _refuse_unknown(value, hints[key], [*path, key], root)

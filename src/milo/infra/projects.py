@@ -1,0 +1,64 @@
+"""The projects of a workspace, held in memory: every request needs one, and they change seldom."""
+
+from __future__ import annotations
+
+from milo.domain.errors import NotFound
+from milo.domain.project import Project
+from milo.infra.jobs import JobRun
+from milo.infra.sql.database import BACKGROUND, Database
+from milo.infra.sql.projects import ProjectsSql
+
+
+class Projects:
+    """Projects by id. `invalidate` after each change."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._by_id: dict[int, Project] = {}
+        self._secrets: dict[int, bytes] = {}
+
+    def get(self, project_id: int) -> Project:
+        """The project. Raises NotFound."""
+        found = self._by_id.get(project_id)
+        if found is None:
+            found = self._db.read(lambda c: ProjectsSql(c).get(project_id))
+            if found is None:
+                raise NotFound(f"There is no project {project_id}.", place="p")
+            self._by_id[project_id] = found
+        return found
+
+    def exists(self, project_id: int) -> bool:
+        """Whether there is such a project."""
+        try:
+            self.get(project_id)
+        except NotFound:
+            return False
+        return True
+
+    def all(self) -> list[Project]:
+        """Every project, oldest first."""
+        return self._db.read(lambda c: ProjectsSql(c).all())
+
+    def secret(self, project_id: int) -> bytes:
+        """The key that decides which items are blind."""
+        if project_id not in self._secrets:
+            self._secrets[project_id] = self._db.read(lambda c: ProjectsSql(c).secret(project_id))
+        return self._secrets[project_id]
+
+    def invalidate(self, project_id: int) -> None:
+        """Look it up again at the next use."""
+        self._by_id.pop(project_id, None)
+
+
+def remove_project(db: Database, job: JobRun) -> dict[str, int]:
+    """Job "delete": remove the rows of a project that is out of sight already, in short transactions."""
+    project_id, removed = int(job.args["project_id"]), job.done
+    while True:
+        job.check()
+        step = db.write(lambda c: ProjectsSql(c).drop_some(project_id), BACKGROUND)
+        if step == 0:
+            break
+        removed += step
+        job.advance(removed)
+    db.write(lambda c: ProjectsSql(c).drop_rest(project_id), BACKGROUND)
+    return {"removed": removed}

@@ -1,0 +1,231 @@
+"""From what was handed over - a file, several, a folder, an archive - to records, and from records to items.
+
+Stands alone because a preview and an import must read alike.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from milo.domain.errors import Invalid, InvalidConfig, InvalidValue, NotFound
+from milo.domain.project import Project
+from milo.flow import mapping as mappings
+from milo.flow.ingest import MEDIA_KINDS, Checker, Refusal
+from milo.flow.mapping import Mapping
+from milo.flow.ports.items import Label, NewItem
+from milo.flow.restore import Labels
+from milo.infra.media import Found, MediaStore, inside
+from milo.infra.sql.database import Connection
+from milo.kinds.format import BadRow, Format, Row, Source
+from milo.kinds.registry import Registry
+from milo.kinds.task_type import TaskType
+
+SAMPLE = 20
+_LINES = ("csv", "tsv", "jsonl", "text")
+_TREES = ("folder", "zip")
+_GUESS_FROM = 100
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One thing to read: with which format, where, what to call it, and the folder that file names are relative to."""
+
+    format: str
+    path: Path
+    name: str
+    base: Path
+
+
+def parts_of(registry: Registry, root: Path, format: str | None, name: str | None = None) -> list[Part]:
+    """What there is to read at a path. A folder with tables in it is read as these tables (which may name its other files),
+    a folder without as a folder of texts and images. Raises NotFound or Invalid."""
+    if not root.exists():
+        raise NotFound(f"There is nothing at {root}.", place="path")
+    if root.is_file():
+        return [Part(format or format_of(registry, root), root, name or root.name, root.parent)]
+    if format in (None, *_by_table(registry)):
+        tables = [p for p in sorted(root.iterdir()) if p.is_file() and not p.is_symlink() and _is_table(registry, p, format)]
+        if tables:
+            return [Part(format or format_of(registry, p), p, p.name, root) for p in tables]
+    found = registry.formats.get(format or "folder").name
+    if found not in _TREES:
+        raise Invalid(f"{root.name} holds no file to be read as {found}.", place="format")
+    return [Part("folder", root, name or root.name, root)]
+
+
+def format_of(registry: Registry, path: Path) -> str:
+    """The format that a file's name says. Raises Invalid, listing what can be read."""
+    for one in registry.formats.all():
+        if one.reads and path.name.lower().endswith(one.suffixes) and one.suffixes:
+            return one.name
+    known = ", ".join(s for f in registry.formats.all() if f.reads for s in f.suffixes)
+    raise Invalid(f"{path.name}: its ending names no known format. Name the format, or use one of {known}.", place="format")
+
+
+def _by_table(registry: Registry) -> list[str]:
+    return [f.name for f in registry.formats.all() if f.reads and f.name not in ("folder", "text")]
+
+
+def _is_table(registry: Registry, path: Path, format: str | None) -> bool:
+    if format is not None:
+        return path.name.lower().endswith(registry.formats.get(format).suffixes)
+    tables = [f for f in registry.formats.all() if f.reads and f.name in _by_table(registry)]
+    return any(path.name.lower().endswith(f.suffixes) for f in tables)
+
+
+def records(registry: Registry, part: Part, start: int, options: dict[str, Any], unpack_to: Path) -> Iterator[Row | BadRow]:
+    """The records of a part behind line `start`. What must be unpacked goes to `unpack_to`."""
+    reader: Format = registry.formats.get(part.format)
+    if not reader.reads:
+        raise InvalidConfig(f"The format {part.format} can only be written.", place="format")
+    own = {**options, "extract_to": str(unpack_to)}
+    return reader.read(Source(part.path, part.name, start, own))
+
+
+def total_of(parts: list[Part]) -> int | None:
+    """About how many records there are; None where it cannot be known without reading."""
+    counts = [_count(part) for part in parts]
+    return None if None in counts else sum(cast("list[int]", counts))
+
+
+def _count(part: Part) -> int | None:
+    try:
+        if part.format in _LINES:
+            return _lines(part.path)
+        if part.format == "folder":
+            return sum(len(files) for _, _, files in os.walk(part.path))
+        if part.format == "zip":
+            with zipfile.ZipFile(part.path) as archive:
+                return len(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return None
+    return None
+
+
+def _lines(path: Path) -> int:
+    count = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            count += chunk.count(b"\n")
+    return count
+
+
+class Reading:
+    """What a source looks like: columns, first rows, bad rows among them, and the guessed mapping."""
+
+    def __init__(self, project: Project, rows: list[Row | BadRow]) -> None:
+        self.rows = [r for r in rows if isinstance(r, Row)]
+        self.bad = [r for r in rows if isinstance(r, BadRow)]
+        self.is_export = any(r.item is not None for r in self.rows)
+        self.columns = list(dict.fromkeys(c for r in self.rows for c in (*r.data, *r.files)))
+        files = {c for r in self.rows for c in r.files}
+        if self.is_export:
+            self.mapping = Mapping({f.name: f.name for f in project.spec.fields})
+        else:
+            self.mapping = mappings.guess(project.spec, self.columns, [r.data for r in self.rows], files)
+
+
+def look(
+    registry: Registry, project: Project, part: Part, options: dict[str, Any], unpack_to: Path, n: int = _GUESS_FROM
+) -> Reading:
+    """Read the beginning of a part."""
+    return Reading(project, list(islice(records(registry, part, 0, options, unpack_to), n)))
+
+
+Waiting = NewItem | Callable[[Connection], NewItem]
+"""An item, or how to make it once its files are on record."""
+
+
+Finding = Callable[[dict[str, Any]], tuple[list[Label], list[str]]]
+"""Finds the labels of an item, given its data, and why any were left out."""
+
+
+class Conversion:
+    """Turns the records of one part into items. `copy`: files are copied into the workspace; `move`: they may be moved."""
+
+    def __init__(
+        self,
+        project: Project,
+        task_types: dict[str, TaskType],
+        media: MediaStore,
+        part: Part,
+        mapping: Mapping,
+        *,
+        copy: bool,
+        move: bool,
+    ) -> None:
+        self._project, self._media, self._part, self._mapping = project, media, part, mapping
+        self._checker = Checker(project)
+        self._labels = Labels(project.spec, task_types)
+        self._media_fields = {f.name for f in project.spec.fields if f.kind in MEDIA_KINDS}
+        self._copy, self._move = copy, move
+
+    def item(self, row: Row) -> tuple[Waiting, list[Refusal]]:
+        """The item of a record, and what of its labels was left out. Raises InvalidValue if there is no item in it."""
+        if row.item is not None:
+            known = row.item
+            labels = partial(self._labels.restored, row.annotations) if row.annotations else None
+            return self._make(row, dict(known["data"]), known.get("key"), known.get("meta") or {}, labels)
+        mapped = mappings.apply(self._mapping, {**row.data, **row.files})
+        labels = partial(self._labels.from_cells, mapped.cells, row.data, self._mapping.labels) if mapped.cells else None
+        meta = {k: v for k, v in mapped.meta.items() if k not in row.files}
+        return self._make(row, mapped.data, mapped.key, meta, labels)
+
+    def _make(
+        self, row: Row, data: dict[str, Any], key: str | None, meta: dict[str, Any], labels: Finding | None
+    ) -> tuple[Waiting, list[Refusal]]:
+        found = {f: self._found(row, f, data[f]) for f in self._media_fields & data.keys()}
+        for name, media in found.items():
+            data[name] = media.value(0)
+        made: list[Label] | None = None
+        wrong: list[str] = []
+        if labels is not None:
+            made, wrong = labels(data)
+        refusals = [Refusal(row.line, row.source, reason) for reason in wrong]
+        if not found:
+            return self._checker.item(data, key, meta, row.line, row.source, None, made), refusals
+
+        def finish(connection: Connection) -> NewItem:
+            for name, media in found.items():
+                data[name] = self._media.put(connection, media)
+            return self._checker.item(data, key, meta, row.line, row.source, _hashes(found), made)
+
+        self._checker.item(data, key, meta, row.line, row.source, _hashes(found))
+        return finish, refusals
+
+    def _found(self, row: Row, field: str, value: Any) -> Found:
+        if isinstance(value, dict):
+            return self._known_media(cast("dict[str, Any]", value), field)
+        column = self._mapping.fields.get(field, field)
+        if column in row.files:
+            path = Path(row.files[column])
+            name = str(row.data.get("file") or path.name)
+            return self._media.look_at(self._project.id, path, name, copy=self._copy, move=self._move)
+        if not isinstance(value, str):
+            raise InvalidValue(f'the field "{field}" must name a file')
+        if "://" in value[:12] or value.startswith("data:"):
+            raise InvalidValue(f'"{value[:100]}" is an address; files are not fetched from the network. Download them first')
+        return self._media.look_at(self._project.id, inside(self._part.base, value), value, copy=self._copy, move=False)
+
+    def _known_media(self, value: dict[str, Any], field: str) -> Found:
+        """A file that an export names: on record here by its hash, or lying beside the export."""
+        known = self._media.known(self._project.id, value.get("sha256"), value.get("media"), value.get("name"))
+        if known is not None:
+            return Found(known)
+        name = value.get("name")
+        if isinstance(name, str) and name:
+            path = inside(self._part.base, name)
+            if path.is_file():
+                return self._media.look_at(self._project.id, path, name, copy=self._copy)
+        raise InvalidValue(f'the file "{name}" of the field "{field}" is neither in this project nor beside the import')
+
+
+def _hashes(found: dict[str, Found]) -> dict[str, str]:
+    return {name: media.row.sha256.hex() for name, media in found.items()}

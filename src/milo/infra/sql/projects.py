@@ -1,0 +1,162 @@
+"""The SQL of projects: their settings, schema versions, counts, and their removal in small steps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from milo.domain.project import Project, ProjectSpec
+from milo.domain.question import Question
+from milo.flow.ports.people import PredictorEntry
+from milo.infra.sql.ids import id_range
+from milo.infra.sql.models import ModelsSql
+
+_PROJECT = "id, spec, schema_version, created_at, archived"
+_ANSWERS_PAGE = 2_000
+_DROP_ITEMS = 100
+REMOVED = 2
+"""In column `archived`: the project is gone for everyone; a job removes what it left."""
+
+
+class Counts(msgspec.Struct):
+    """How far a project is, in items; `answers` counts submissions, `mine` those of the caller."""
+
+    items: int = 0
+    new: int = 0
+    open: int = 0
+    done: int = 0
+    skipped: int = 0
+    flagged: int = 0
+    answers: int = 0
+    suggested: int = 0
+    mine: int = 0
+
+
+class ProjectsSql:
+    """Implements `ProjectsPort`, and the reads of the project pages."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def get(self, project_id: int) -> Project | None:
+        row = self._c.execute(
+            f"SELECT {_PROJECT} FROM project WHERE id = ? AND archived < ?", (project_id, REMOVED)
+        ).fetchone()
+        return None if row is None else _project(row)
+
+    def all(self) -> list[Project]:
+        rows = self._c.execute(f"SELECT {_PROJECT} FROM project WHERE archived < ? ORDER BY id", (REMOVED,))
+        return [_project(row) for row in rows]
+
+    def secret(self, project_id: int) -> bytes:
+        """The key that decides which items are blind; never leaves the server."""
+        return self._c.execute("SELECT secret FROM project WHERE id = ?", (project_id,)).fetchone()[0]
+
+    def add(self, spec: ProjectSpec, secret: bytes, user_id: int | None, now: float) -> int:
+        done = self._c.execute(
+            "INSERT INTO project (spec, schema_version, secret, created_at) VALUES (?, 1, ?, ?)",
+            (_text(spec), secret, now),
+        )
+        project_id = done.lastrowid or 0
+        self._c.execute("INSERT INTO project_count (project_id) VALUES (?)", (project_id,))
+        self.add_schema(project_id, 1, spec, user_id, now)
+        return project_id
+
+    def change(self, project_id: int, spec: ProjectSpec, schema_version: int, archived: bool) -> None:
+        self._c.execute(
+            "UPDATE project SET spec = ?, schema_version = ?, archived = ?, generation = generation + 1 WHERE id = ?",
+            (_text(spec), schema_version, int(archived), project_id),
+        )
+
+    def add_schema(self, project_id: int, version: int, spec: ProjectSpec, user_id: int | None, now: float) -> None:
+        self._c.execute(
+            "INSERT INTO schema_version (project_id, version, questions, at, user_id) VALUES (?, ?, ?, ?, ?)",
+            (project_id, version, _text(spec.questions), now, user_id),
+        )
+
+    def add_predictor(self, project_id: int, entry: PredictorEntry, now: float) -> None:
+        models = ModelsSql(self._c)
+        known = {p.name: p.id for p in models.predictors(project_id)}
+        if entry.name in known:
+            models.change_predictor(known[entry.name], config=entry.config)
+        else:
+            models.add_predictor(project_id, entry.name, entry.plugin, entry.question, entry.config, now)
+
+    def predictors(self, project_id: int) -> tuple[dict[str, Any], ...]:
+        """The predictors in the form of a project file."""
+        return tuple(
+            {"name": p.name, "plugin": p.plugin, "question": p.question, "config": p.config}
+            for p in ModelsSql(self._c).predictors(project_id)
+        )
+
+    def counts(self, project_id: int, user_id: int) -> Counts:
+        row = self._c.execute(
+            "SELECT items, new, open, done, skipped, flagged, answers, suggested FROM project_count WHERE project_id = ?",
+            (project_id,),
+        ).fetchone()
+        low, high = id_range(project_id)
+        mine = self._c.execute(
+            "SELECT count(*) FROM assignment WHERE user_id = ? AND state = 1 AND item_id >= ? AND item_id < ?",
+            (user_id, low, high),
+        ).fetchone()[0]
+        return Counts() if row is None else Counts(*row[:8], mine=mine)
+
+    def answers(self, project_id: int, question: Question) -> Iterator[Any]:
+        low, high = id_range(project_id)
+        while True:
+            rows = self._c.execute(
+                "SELECT item_id, value FROM annotation WHERE item_id >= ? AND item_id < ? AND question = ? "
+                "AND role <> 'suggestion' AND live = 1 ORDER BY item_id LIMIT ?",
+                (low, high, question.name, _ANSWERS_PAGE),
+            ).fetchall()
+            if len(rows) == _ANSWERS_PAGE and rows[0][0] != rows[-1][0]:
+                last = rows[-1][0]
+                rows = [row for row in rows if row[0] != last]
+            if not rows:
+                return
+            for _, value in rows:
+                yield msgspec.json.decode(value)
+            low = rows[-1][0] + 1
+
+    def remove(self, project_id: int) -> None:
+        """Take the project out of sight at once; `drop_some` removes the rest."""
+        self._c.execute("UPDATE project SET archived = ? WHERE id = ?", (REMOVED, project_id))
+        self._c.execute("DELETE FROM member WHERE project_id = ?", (project_id,))
+
+    def drop_some(self, project_id: int) -> int:
+        """Remove a few items with everything about them; how many. 0: nothing is left."""
+        low, high = id_range(project_id)
+        ids = [
+            row[0]
+            for row in self._c.execute(
+                "SELECT id FROM item WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", (low, high, _DROP_ITEMS)
+            )
+        ]
+        if ids:
+            self._drop_items(ids[0], ids[-1])
+        return len(ids)
+
+    def _drop_items(self, first: int, last: int) -> None:
+        between = "BETWEEN ? AND ?"
+        self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role <> 'suggestion'", (first, last))
+        self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role = 'suggestion'", (first, last))
+        for table in ("assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content"):
+            self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
+        self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
+
+    def drop_rest(self, project_id: int) -> None:
+        """Remove what a project without items still has."""
+        for table in ("pick", "predictor", "run", "bulk", "media", "event", "schema_version", "project_count", "member"):
+            self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
+        self._c.execute("DELETE FROM project WHERE id = ?", (project_id,))
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _project(row: tuple[Any, ...]) -> Project:
+    return Project(row[0], msgspec.json.decode(row[1], type=ProjectSpec), row[2], row[3], bool(row[4]))

@@ -16,21 +16,20 @@ Action = Literal[
     "user.list", "user.manage", "workspace.manage", "self",
 ]  # fmt: skip
 
-_ANNOTATOR: set[Action] = {"project.view", "item.view", "work.lease", "work.submit", "work.comment"}
-_REVIEWER: set[Action] = _ANNOTATOR | {"item.list", "model.view", "quality.view", "job.view"}
-_MANAGER: set[Action] = _REVIEWER | {
-    "project.edit", "project.members", "item.import", "item.bulk", "item.export",
+_ANNOTATOR: tuple[Action, ...] = ("project.view", "item.view", "work.lease", "work.submit", "work.comment")
+_REVIEWER: tuple[Action, ...] = (*_ANNOTATOR, "item.list", "model.view", "quality.view", "job.view")
+_MANAGER: tuple[Action, ...] = (
+    *_REVIEWER, "project.edit", "project.members", "item.import", "item.bulk", "item.export",
     "model.edit", "model.run", "job.control",
-}  # fmt: skip
-_OWNER: set[Action] = _MANAGER | {"project.delete"}
-_BY_ROLE: dict[Role, set[Action]] = {
-    "annotator": _ANNOTATOR,
-    "reviewer": _REVIEWER,
-    "manager": _MANAGER,
-    "owner": _OWNER,
+)  # fmt: skip
+_BY_ROLE: dict[Role, frozenset[Action]] = {
+    "annotator": frozenset(_ANNOTATOR),
+    "reviewer": frozenset(_REVIEWER),
+    "manager": frozenset(_MANAGER),
+    "owner": frozenset((*_MANAGER, "project.delete")),
 }
-_ANYONE: set[Action] = {"self", "project.list"}
-_WORKSPACE_MANAGER: set[Action] = {"project.create", "user.list"}
+_ANYONE: tuple[Action, ...] = ("self", "project.list")
+_WORKSPACE_MANAGER: tuple[Action, ...] = ("project.create", "user.list")
 
 
 class Actor(msgspec.Struct, frozen=True):

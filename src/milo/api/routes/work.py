@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from milo.api.endpoint import Call, endpoint
 from milo.domain.errors import Invalid, MiloError, NotFound
 from milo.domain.ids import project_of
+from milo.domain.policy import Show
 from milo.domain.project import Project
 from milo.flow import annotate, ask
 from milo.flow.annotate import Outcome, Submission
@@ -328,10 +330,14 @@ def reject_suggestion(call: Call) -> Done:
     return Done()
 
 
-def _submit(call: Call, given: Submission) -> Any:
+def _submit(call: Call, given: Submission) -> Callable[[Connection], Outcome]:
     workspace = call.workspace
     project = workspace.projects.get(call.project_id)
-    return lambda c: annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock())
+
+    def change(c: Connection) -> Outcome:
+        return annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock())
+
+    return change
 
 
 def _work_item(
@@ -347,14 +353,14 @@ def _work_item(
     row = (lease.id, lease.until, lease.purpose, lease.odds) if lease else look.assignment(item_id, user_id)
     draft = look.draft(item_id, user_id)
     mine = {q: v for q, (_, v) in WorkSql(c).my_answers(item_id, user_id).items()} if lease is None else {}
-    show = {q.name: show_for(project.spec.policy, q) for q in project.spec.questions}
+    show: dict[str, Show] = {q.name: show_for(project.spec.policy, q) for q in project.spec.questions}
     allowed = {name for name, rule in show.items() if suggestions_leave(blind, rule)}
     offered = [s for s in look.suggestions(item_id) if s.question in allowed] if allowed else []
     return WorkItem(
         view,
         AssignmentView(*row) if row else AssignmentView(0, 0.0, "chosen", None),
         choose(offered, project.spec.policy, source),
-        dict(show),
+        {name: str(rule) for name, rule in show.items()},
         Draft(draft) if draft else None,
         mine or None,
         look.comments(item_id),

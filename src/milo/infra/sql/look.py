@@ -81,7 +81,10 @@ class Look:
             "WHERE a.item_id = ? AND a.role = 'suggestion' AND a.live = 1 ORDER BY a.score DESC",
             (item_id,),
         )
-        return [SuggestionView(*row[:3], _raw(row[3].encode()), *row[4:]) for row in rows]
+        return [
+            SuggestionView(ident, item, question, _raw(value.encode()), score, reason, source, version, run)
+            for ident, item, question, value, score, reason, source, version, run in rows
+        ]
 
     def draft(self, item_id: int, user_id: int) -> dict[str, Any] | None:
         """My unfinished answer."""

@@ -179,6 +179,11 @@ class ModelsSql:
         )
         return [row[0] for row in rows]
 
+    def unfinished(self, project_id: int) -> int:
+        """How many items are not done and may carry suggestions."""
+        row = self._c.execute("SELECT items - done FROM project_count WHERE project_id = ?", (project_id,)).fetchone()
+        return row[0] if row else 0
+
     def not_blind(self, items: Iterable[int]) -> list[int]:
         """Those of the items that may carry suggestions."""
         out: list[int] = []
@@ -272,8 +277,15 @@ class ModelsSql:
 
 
 def _predictor(row: tuple[Any, ...]) -> PredictorRow:
-    return PredictorRow(*row[:5], _decode(row[5]), bool(row[6]), *row[7:])
+    ident, project, name, plugin, question, config, enabled, version, state, message, n_labels, at = row
+    return PredictorRow(
+        ident, project, name, plugin, question, _decode(config), bool(enabled), version, state, message, n_labels, at
+    )
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
-    return RunRow(*row[:5], _decode(row[5]), row[6], bool(row[7]), row[8], _decode(row[9]), *row[10:])
+    ident, project, kind, predictor, version, args, state, active, items, info, user, created, finished = row
+    return RunRow(
+        ident, project, kind, predictor, version, _decode(args), state, bool(active), items, _decode(info), user,
+        created, finished,
+    )  # fmt: skip

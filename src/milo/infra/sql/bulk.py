@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -66,7 +67,7 @@ class BulkSql:
         return Closed(blind, lent, answered)
 
     def _ids(self, sql: str, *args: Any) -> Ids:
-        return np.unique(np.fromiter((row[0] for row in self._c.execute(sql, args)), np.int64))
+        return np.unique(np.fromiter(chain.from_iterable(self._c.execute(sql, args)), np.int64))
 
     def candidates(self, project_id: int, question: str, source: str | None) -> Candidates:
         """The suggestions of active runs and enabled predictors: of one predictor, or the surest of each item."""

@@ -6,6 +6,7 @@ import math
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, cast
 
 import msgspec
@@ -21,6 +22,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 """Scripts written without spaces, in which the index cannot find a word inside a sentence."""
 _TOKEN_LENGTH = 60
 _K1 = 1.2
+_POSTINGS = 60_000
 
 
 class FtsSql:
@@ -60,6 +62,18 @@ class FtsSql:
         self._c.execute("UPDATE project SET indexed_to = ? WHERE id = ?", (ord_of(rows[-1][0]), project_id))
         return True
 
+    def remove(self, project_id: int, first: int, last: int) -> None:
+        """Take the items with ids `first` to `last` out of the index, before they are deleted: it holds no texts itself, so
+        they must be told to it again."""
+        rows = self._c.execute(
+            "SELECT c.item_id, c.data, i.key FROM content c JOIN item i ON i.id = c.item_id WHERE c.item_id BETWEEN ? AND ?",
+            (first, min(last, item_id(project_id, self.indexed_to(project_id)))),
+        ).fetchall()
+        self._c.executemany(
+            "INSERT INTO item_text (item_text, rowid, body) VALUES ('delete', ?, ?)",
+            [(item, searchable(_decode(data), key)) for item, data, key in rows],
+        )
+
     def search(self, project_id: int, query: str) -> Ids:
         """The items that hold all words (beginnings of words) and "phrases" of the query, in import order."""
         low, high = id_range(project_id)
@@ -71,7 +85,7 @@ class FtsSql:
             "SELECT rowid FROM item_text WHERE item_text MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid",
             (words, low, low + indexed),
         )
-        ids = np.fromiter((r[0] for r in found), np.int64)
+        ids = np.fromiter(chain.from_iterable(found), np.int64)
         if indexed >= self.last(project_id):
             return ids
         return np.concatenate([ids, self._scan(low + indexed + 1, high, query)])
@@ -86,7 +100,7 @@ class FtsSql:
             f"SELECT item_id FROM content WHERE item_id >= ? AND item_id < ? AND {where} ORDER BY item_id",
             (low, high, *(_like(t) for t in terms)),
         )
-        return np.fromiter((r[0] for r in rows), np.int64)
+        return np.fromiter(chain.from_iterable(rows), np.int64)
 
     def weights(self, project_id: int, text: str, limit: int) -> dict[str, float]:
         """The most telling words of a text: rare in the collection, frequent in the text; with their weight."""
@@ -94,14 +108,15 @@ class FtsSql:
         for token in self.tokens(text[:20_000]):
             counts[token] = counts.get(token, 0) + 1
         total = max(self.last(project_id), 1)
-        idf: dict[str, float] = {}
+        idf, frequency = dict[str, float](), dict[str, int]()
         for token in counts:
             row = self._c.execute("SELECT doc FROM item_vocab WHERE term = ?", (token,)).fetchone()
             seen = 0 if row is None else min(row[0], total)
             if seen:
+                frequency[token] = seen
                 idf[token] = math.log(1 + (total - seen + 0.5) / (seen + 0.5))
         ranked = sorted(idf, key=lambda t: (-idf[t] * counts[t] / (counts[t] + _K1), t))
-        return {t: idf[t] for t in ranked[:limit]}
+        return {t: idf[t] for t in _affordable(ranked[:limit], frequency)}
 
     def tokens(self, text: str) -> list[str]:
         """The text's words as the index spells them: lower case, without accents."""
@@ -118,6 +133,17 @@ class FtsSql:
             (" OR ".join(f'"{w}"' for w in words), low, high, limit),
         )
         return [(r[0], float(r[1])) for r in rows]
+
+
+def _affordable(words: list[str], frequency: dict[str, int]) -> list[str]:
+    """The most telling words whose occurrences together are few enough to be ranked quickly; at least one."""
+    kept, cost = list[str](), 0
+    for word in words:
+        cost += frequency[word]
+        if kept and cost > _POSTINGS:
+            break
+        kept.append(word)
+    return kept
 
 
 def match_of(query: str) -> str | None:

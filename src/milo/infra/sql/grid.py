@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -80,7 +81,7 @@ class GridSql:
 
     def _ids(self, sql: str, *args: Any) -> Ids:
         """The first column, sorted and without repeats."""
-        found = np.fromiter((row[0] for row in self._c.execute(sql, args)), np.int64)
+        found = np.fromiter(chain.from_iterable(self._c.execute(sql, args)), np.int64)
         return found if found.size < 2 or bool(np.all(found[1:] > found[:-1])) else np.unique(found)
 
     def _status(self, status: tuple[str, ...]) -> Ids:
@@ -93,7 +94,7 @@ class GridSql:
             )
             for s in status
         ]
-        return np.unique(np.concatenate(parts))
+        return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
 
     def _flagged(self, flagged: bool) -> Ids:
         test = "flagged > 0" if flagged else "flagged = 0"

@@ -68,6 +68,11 @@ class JobsSql:
         """Jobs to run, oldest first: queued ones, and running ones whose process died."""
         return [r[0] for r in self._c.execute("SELECT id FROM job WHERE state IN ('queued', 'running') ORDER BY id")]
 
+    def open_args(self, kind: str) -> list[dict[str, Any]]:
+        """The arguments of the jobs of a kind that are not done, or could be resumed."""
+        rows = self._c.execute("SELECT args FROM job WHERE kind = ? AND state <> 'done'", (kind,))
+        return [msgspec.json.decode(row[0]) for row in rows]
+
     def begin(self, job_id: int, now: float) -> JobRow | None:
         """Mark it running; None if it was cancelled meanwhile."""
         done = self._c.execute(

@@ -11,6 +11,7 @@ import msgspec
 from milo.domain.project import Project, ProjectSpec
 from milo.domain.question import Question
 from milo.flow.ports.people import PredictorEntry
+from milo.infra.sql.fts import FtsSql
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.models import ModelsSql
 
@@ -136,6 +137,7 @@ class ProjectsSql:
             )
         ]
         if ids:
+            FtsSql(self._c).remove(project_id, ids[0], ids[-1])
             self._drop_items(ids[0], ids[-1])
         return len(ids)
 
@@ -151,6 +153,7 @@ class ProjectsSql:
         """Remove what a project without items still has."""
         for table in ("pick", "predictor", "run", "bulk", "media", "event", "schema_version", "project_count", "member"):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
+        self._c.execute("DELETE FROM setting WHERE key LIKE 'vectors:%:' || ?", (project_id,))
         self._c.execute("DELETE FROM project WHERE id = ?", (project_id,))
 
 

@@ -1,0 +1,103 @@
+/** What the server knows, as cacheable queries. One place for the keys, so that live updates know what to refresh. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, ApiError, setCsrf, type Query } from "./client";
+import type {
+  BulkEntry, Facets, GridRow, ItemDetail, Job, Kinds, Me, Model, Page, Project, Recipe, Role, Run, ServerStatus, Token, User,
+} from "./types";
+
+/** A request that was refused will be refused again; a lost connection may come back. */
+function worthRetrying(failures: number, error: unknown): boolean {
+  const status = error instanceof ApiError ? error.status : 0;
+  return failures < 2 && (status === 0 || status >= 500);
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: worthRetrying, staleTime: 15_000, refetchOnWindowFocus: true } },
+});
+
+export const statusQuery = queryOptions({
+  queryKey: ["status"],
+  queryFn: () => api.get<ServerStatus>("/status"),
+  staleTime: 60_000,
+});
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: async () => {
+    const me = await api.get<Me>("/me");
+    setCsrf(me.csrf);
+    return me;
+  },
+  staleTime: 300_000,
+});
+
+export const projectsQuery = queryOptions({ queryKey: ["projects"], queryFn: () => api.get<Project[]>("/projects") });
+
+export const projectQuery = (id: number) =>
+  queryOptions({ queryKey: ["project", id], queryFn: () => api.get<Project>(`/projects/${id}`) });
+
+export const recipesQuery = queryOptions({
+  queryKey: ["recipes"],
+  queryFn: () => api.get<Recipe[]>("/recipes"),
+  staleTime: Infinity,
+});
+
+export const kindsQuery = queryOptions({
+  queryKey: ["kinds"],
+  queryFn: () => api.get<Kinds>("/kinds"),
+  staleTime: Infinity,
+});
+
+/** The same, and for each predictor which questions of the project it can answer. */
+export const projectKindsQuery = (project: number) =>
+  queryOptions({ queryKey: ["kinds", project], queryFn: () => api.get<Kinds>("/kinds", { project }) });
+
+export const usersQuery = queryOptions({ queryKey: ["users"], queryFn: () => api.get<User[]>("/users") });
+
+export const tokensQuery = queryOptions({ queryKey: ["tokens"], queryFn: () => api.get<Token[]>("/tokens") });
+
+export const membersQuery = (project: number) =>
+  queryOptions({
+    queryKey: ["members", project],
+    queryFn: () => api.get<{ user: User; role: Role }[]>(`/projects/${project}/members`),
+  });
+
+export const modelsQuery = (project: number) =>
+  queryOptions({ queryKey: ["models", project], queryFn: () => api.get<Model[]>(`/projects/${project}/models`) });
+
+export const runsQuery = (project: number) =>
+  queryOptions({ queryKey: ["runs", project], queryFn: () => api.get<Run[]>(`/projects/${project}/runs`) });
+
+export const jobsQuery = (project: number) =>
+  queryOptions({ queryKey: ["jobs", project], queryFn: () => api.get<Job[]>("/jobs", { project }) });
+
+export const jobQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["job", id],
+    queryFn: () => api.get<Job>(`/jobs/${id}`),
+    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : 700),
+  });
+
+export const facetsQuery = (project: number) =>
+  queryOptions({ queryKey: ["facets", project], queryFn: () => api.get<Facets>(`/projects/${project}/facets`) });
+
+export const bulkQuery = (project: number) =>
+  queryOptions({ queryKey: ["bulk", project], queryFn: () => api.get<BulkEntry[]>(`/projects/${project}/bulk`) });
+
+export const itemsQuery = (project: number, query: Query) =>
+  queryOptions({
+    queryKey: ["items", project, query],
+    queryFn: ({ signal }) => api.get<Page<GridRow>>(`/projects/${project}/items`, query, signal),
+    staleTime: 30_000,
+  });
+
+export const itemQuery = (project: number, item: number) =>
+  queryOptions({
+    queryKey: ["item", project, item],
+    queryFn: () => api.get<ItemDetail>(`/projects/${project}/items/${item}`),
+  });
+
+/** Whether nothing more will happen to the job by itself. */
+export function isOver(job: Job): boolean {
+  return job.state === "done" || job.state === "failed" || job.state === "cancelled";
+}

@@ -1,0 +1,141 @@
+/** The addresses of the app. Every page is loaded when it is first opened. */
+import {
+  createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect,
+} from "@tanstack/react-router";
+import { validateDataSearch } from "../lib/dataSearch";
+import { PageError, PageMissing, PagePending } from "./PageStates";
+import { ProjectFrame } from "./ProjectFrame";
+import { parseSearch, positive, stringifySearch } from "./search";
+import { entryPage, requireSession, watchSession } from "./session";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({ component: Outlet });
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  beforeLoad: () => entryPage("setup"),
+  component: lazyRouteComponent(() => import("../features/auth/SetupPage"), "SetupPage"),
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (raw: Record<string, unknown>): { to?: string } =>
+    typeof raw.to === "string" && raw.to.startsWith("/") && !raw.to.startsWith("//") ? { to: raw.to } : {},
+  beforeLoad: () => entryPage("login"),
+  component: lazyRouteComponent(() => import("../features/auth/LoginPage"), "LoginPage"),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: ({ location }) => requireSession(location.href),
+  component: Shell,
+});
+
+const projects = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/projects/ProjectsPage"), "ProjectsPage"),
+});
+
+const newProject = createRoute({
+  getParentRoute: () => inside,
+  path: "/projects/new",
+  component: lazyRouteComponent(() => import("../features/projects/NewProjectPage"), "NewProjectPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/settings/AccountPage"), "AccountPage"),
+});
+
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: "/users",
+  component: lazyRouteComponent(() => import("../features/settings/UsersPage"), "UsersPage"),
+});
+
+const project = createRoute({
+  getParentRoute: () => inside,
+  path: "/p/$projectId",
+  params: {
+    parse: ({ projectId }) => ({ projectId: positive(projectId) ?? 0 }),
+    stringify: ({ projectId }) => ({ projectId: String(projectId) }),
+  },
+  component: ProjectFrame,
+});
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/p/$projectId/label", params });
+  },
+});
+
+const label = createRoute({
+  getParentRoute: () => project,
+  path: "/label",
+  validateSearch: (raw: Record<string, unknown>): { item?: number } => {
+    const item = positive(raw.item);
+    return item === undefined ? {} : { item };
+  },
+  component: lazyRouteComponent(() => import("./LabelPage"), "LabelPage"),
+});
+
+const data = createRoute({
+  getParentRoute: () => project,
+  path: "/data",
+  validateSearch: validateDataSearch,
+  component: lazyRouteComponent(() => import("../features/data/DataPage"), "DataPage"),
+});
+
+const importData = createRoute({
+  getParentRoute: () => project,
+  path: "/import",
+  component: lazyRouteComponent(() => import("../features/data/ImportPage"), "ImportPage"),
+});
+
+const models = createRoute({
+  getParentRoute: () => project,
+  path: "/models",
+  component: lazyRouteComponent(() => import("../features/models/ModelsPage"), "ModelsPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/projects/SettingsPage"), "SettingsPage"),
+});
+
+const tree = root.addChildren([
+  setup,
+  login,
+  inside.addChildren([
+    projects, newProject, account, users,
+    project.addChildren([projectHome, label, data, importData, models, settings]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  basepath: new URL(document.baseURI).pathname.replace(/\/$/, "") || "/",
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: PageMissing,
+});
+
+watchSession((from) => void router.navigate({ to: "/login", search: { to: from } }));
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The layer of all regions but the selected one: one canvas, drawn with pixel-snapped fillRect calls (several times
+ * cheaper than paths), with less detail for small boxes, and able to follow the view as a moved bitmap.
+ */
+import { readableOn, withAlpha } from "../lib/colors";
+import type { Rect, Size } from "../lib/geometry";
+import { BADGE_HEIGHT, Badges } from "./badges";
+import { HitIndex } from "./hit-index";
+import { rectToScreen, visible, type View } from "../lib/view";
+
+/** One region as the surface draws it. A changed region is a new object. */
+export interface SurfaceRegion extends Rect {
+  key: string;
+  color: string;
+  title: string;
+  /** A suggestion: dashed, not movable. */
+  dashed: boolean;
+}
+
+/** More regions than this in view are drawn thin, without halo and badges. */
+const CROWD = 1200;
+const BADGES_UP_TO = 400;
+/** With few regions in view a badge may be wider than its region. */
+const WHOLE_BADGES_UP_TO = 60;
+const DOT = 2;
+const NO_FILL = 4;
+
+interface Style {
+  stroke: string | CanvasPattern;
+  fill: string;
+  /** Around the stroke: light on a dark colour, dark on a light one, so that one of the two shows on any image. */
+  halo: string;
+}
+
+export class RegionsLayer {
+  readonly canvas = document.createElement("canvas");
+  readonly index = new HitIndex<SurfaceRegion>();
+  /** How many regions the last drawing held. */
+  inView = 0;
+  #pen = this.canvas.getContext("2d")!;
+  #regions: readonly SurfaceRegion[] = [];
+  #drawn: View = { scale: 1, x: 0, y: 0 };
+  #ratio = 1;
+  #size: Size = { w: 0, h: 0 };
+  #styles = new Map<string, Style>();
+  #badges = new Badges();
+
+  get regions(): readonly SurfaceRegion[] {
+    return this.#regions;
+  }
+
+  setRegions(regions: readonly SurfaceRegion[]): void {
+    this.#regions = regions;
+    this.index.set(regions);
+  }
+
+  resize(size: Size, ratio: number): void {
+    this.canvas.width = Math.round(size.w * ratio);
+    this.canvas.height = Math.round(size.h * ratio);
+    this.canvas.style.width = `${size.w}px`;
+    this.canvas.style.height = `${size.h}px`;
+    if (ratio !== this.#ratio) this.#styles.clear();
+    this.#badges.setRatio(ratio);
+    this.#ratio = ratio;
+    this.#size = size;
+  }
+
+  /** Moves the bitmap as it is to where it belongs in another view. */
+  follow(view: View): void {
+    const s = view.scale / this.#drawn.scale;
+    const x = view.x - s * this.#drawn.x;
+    const y = view.y - s * this.#drawn.y;
+    this.canvas.style.transform = `matrix(${s},0,0,${s},${x},${y})`;
+  }
+
+  /** Draws everything in view anew, except the region `omit`. */
+  draw(view: View, omit: string | null): void {
+    this.#drawn = view;
+    this.canvas.style.transform = "";
+    this.#pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    const shown = this.index.within(visible(view, this.#size)).map((i) => this.#regions[i]!);
+    this.inView = shown.length;
+    const crowded = shown.length > CROWD;
+    for (const [color, group] of grouped(shown, omit)) this.#group(group, color, view, crowded);
+    if (shown.length <= BADGES_UP_TO) for (const r of shown) if (r.key !== omit) this.#badge(r, view);
+  }
+
+  /** Draws one more region on top of what is there; for a region just added. */
+  drawOne(region: SurfaceRegion, view: View): void {
+    this.#group([region], styleKey(region), view, this.inView > CROWD);
+    this.inView += 1;
+    if (this.inView <= BADGES_UP_TO) this.#badge(region, view);
+  }
+
+  #group(group: readonly SurfaceRegion[], key: string, view: View, crowded: boolean): void {
+    const style = this.#style(key, group[0]!);
+    const rects = group.map((r) => this.#device(r, view));
+    const line = crowded ? Math.max(1, Math.round(this.#ratio)) : Math.max(2, Math.round(1.5 * this.#ratio));
+    if (!crowded) this.#edges(rects, style.halo, line + 2, 1);
+    if (style.fill) this.#fills(rects, style.fill);
+    this.#edges(rects, style.stroke, line, 0);
+  }
+
+  #fills(rects: readonly Rect[], fill: string): void {
+    const pen = this.#pen;
+    const least = NO_FILL * this.#ratio;
+    pen.fillStyle = fill;
+    for (const { x, y, w, h } of rects) if (w >= least && h >= least) pen.fillRect(x, y, w, h);
+  }
+
+  #edges(rects: readonly Rect[], stroke: string | CanvasPattern, line: number, out: number): void {
+    const pen = this.#pen;
+    const dot = DOT * this.#ratio;
+    pen.fillStyle = stroke;
+    for (const rect of rects) {
+      if (rect.w < dot && rect.h < dot) {
+        if (out === 0) pen.fillRect(rect.x, rect.y, dot, dot);
+        continue;
+      }
+      const x = rect.x - out;
+      const y = rect.y - out;
+      const w = rect.w + 2 * out;
+      const h = rect.h + 2 * out;
+      pen.fillRect(x, y, w, line);
+      pen.fillRect(x, y + h - line, w, line);
+      pen.fillRect(x, y + line, line, h - 2 * line);
+      pen.fillRect(x + w - line, y + line, line, h - 2 * line);
+    }
+  }
+
+  #badge(region: SurfaceRegion, view: View): void {
+    const at = this.#device(region, view);
+    if (at.w < 28 * this.#ratio || at.h < 10 * this.#ratio) return;
+    const badge = this.#badges.get(region.title, region.color, region.dashed);
+    const width = this.inView <= WHOLE_BADGES_UP_TO ? badge.width : Math.min(badge.width, at.w);
+    const above = at.y - BADGE_HEIGHT * this.#ratio;
+    const y = above >= 0 ? above : at.y;
+    this.#pen.drawImage(badge, 0, 0, width, badge.height, at.x, y, width, badge.height);
+  }
+
+  /** The region in whole device pixels. */
+  #device(region: Rect, view: View): Rect {
+    const r = rectToScreen(view, region);
+    const x = Math.round(r.x * this.#ratio);
+    const y = Math.round(r.y * this.#ratio);
+    return { x, y, w: Math.max(1, Math.round((r.x + r.w) * this.#ratio) - x), h: Math.max(1, Math.round((r.y + r.h) * this.#ratio) - y) };
+  }
+
+  #style(key: string, region: SurfaceRegion): Style {
+    const known = this.#styles.get(key);
+    if (known) return known;
+    const stroke = region.dashed ? this.#stripes(region.color) : region.color;
+    const halo = withAlpha(readableOn(region.color), 0.72);
+    const style = { stroke, halo, fill: region.dashed ? "" : withAlpha(region.color, 0.1) };
+    this.#styles.set(key, style);
+    return style;
+  }
+
+  /** A diagonal stripe: along any horizontal or vertical edge it reads as a dashed line. */
+  #stripes(color: string): CanvasPattern {
+    const side = Math.max(8, Math.round(9 * this.#ratio));
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = side;
+    const pen = tile.getContext("2d")!;
+    pen.fillStyle = color;
+    const on = Math.round(side * 0.62);
+    for (let row = 0; row < side; row++) {
+      for (let i = 0; i < on; i++) pen.fillRect((i + row) % side, row, 1, 1);
+    }
+    return this.#pen.createPattern(tile, "repeat")!;
+  }
+}
+
+const styleKey = (r: SurfaceRegion) => (r.dashed ? `?${r.color}` : r.color);
+
+/** Regions by style, so that the pen changes colour once per style and not per region. */
+function grouped(shown: readonly SurfaceRegion[], omit: string | null): Map<string, SurfaceRegion[]> {
+  const groups = new Map<string, SurfaceRegion[]>();
+  for (const region of shown) {
+    if (region.key === omit) continue;
+    const group = groups.get(styleKey(region));
+    if (group) group.push(region);
+    else groups.set(styleKey(region), [region]);
+  }
+  return groups;
+}

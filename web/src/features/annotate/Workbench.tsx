@@ -1,0 +1,122 @@
+/** The workbench: labels on the left, the item in the middle, what helps on the right, and one strip above. */
+import { useEffect, useState, type CSSProperties, type SyntheticEvent } from "react";
+import { CommandCenter } from "../../commands/CommandCenter";
+import { useCommands } from "../../commands/live";
+import { viewCommands } from "../../commands/groups/view";
+import { ErrorNote } from "../../ui";
+import { Announcer } from "./Announcer";
+import { BulkSheet } from "./BulkSheet";
+import css from "./workbench.module.css";
+import { FlagDialog } from "./FlagDialog";
+import { useSeen } from "./hooks";
+import { ItemView } from "./ItemView";
+import { PhaseNote, Waiting } from "./PhaseNote";
+import { Questions } from "./Questions";
+import { widgets } from "../../tasks";
+import { BenchContext, useBench, useDesk, useSession, type Bench } from "./session";
+import { SidePanel, type Tab } from "./SidePanel";
+import { SkipDialog } from "./SkipDialog";
+import { Splitter } from "./Splitter";
+import { Strip } from "./Strip";
+import { Unsaved } from "./Unsaved";
+import { useLayout } from "./useLayout";
+import { useTelemetry } from "./useTelemetry";
+import { useWorkCommands } from "./useWorkCommands";
+
+export type DialogName = "skip" | "flag" | "bulk" | "unsaved" | null;
+
+export default function Workbench({ projectId, itemId }: { projectId: number; itemId?: number }) {
+  const { bench, error } = useSession(projectId, itemId);
+  if (error && !bench) return <div className={css.center}><ErrorNote error={error} onRetry={() => location.reload()} /></div>;
+  if (!bench) return <Waiting />;
+  return (
+    <BenchContext value={bench}>
+      <Rooms bench={bench} key={projectId} />
+      <CommandCenter />
+    </BenchContext>
+  );
+}
+
+function Rooms({ bench }: { bench: Bench }) {
+  const kinds = bench.project.spec.questions.map((q) => q.type).join("-");
+  const [layout, change] = useLayout(bench.user, kinds);
+  const [tab, setTab] = useState<Tab>("suggestions");
+  const [dialog, setDialog] = useState<DialogName>(null);
+  const [guide, setGuide] = useState<{ label: string; at: number } | null>(null);
+  const show = (next: Tab) => {
+    setTab(next);
+    change({ rightOpen: true });
+  };
+  const onGuideline = (label: string | null) => {
+    if (label === null) return;
+    setGuide({ label, at: Date.now() });
+    show("guide");
+  };
+  const follow = (event: SyntheticEvent) => {
+    const label = tab === "guide" ? labelUnder(event.target) : null;
+    if (label !== null && label !== guide?.label) setGuide({ label, at: Date.now() });
+  };
+  useTelemetry();
+  useSeen(layout.rightOpen && tab === "suggestions");
+  useWorkCommands({ open: setDialog, show });
+  useCommands("view", viewCommands({
+    togglePanel: () => change({ rightOpen: !layout.rightOpen }),
+    toggleLabels: () => change({ leftOpen: !layout.leftOpen }),
+    show,
+    unsaved: () => setDialog("unsaved"),
+  }));
+  const working = useDesk((s) => s.phase === "working");
+  const hasForms = bench.project.spec.questions.some((q) => widgets[q.type]?.place !== "field");
+  return (
+    <div className={css.bench} style={{ "--left": `${layout.left}px`, "--right": `${layout.right}px` } as CSSProperties}>
+      <h1 className="visually-hidden">{bench.project.spec.name}</h1>
+      <Strip
+        onDialog={setDialog} leftOpen={hasForms ? layout.leftOpen : null} rightOpen={layout.rightOpen}
+        onLeft={() => change({ leftOpen: !layout.leftOpen })} onRight={() => change({ rightOpen: !layout.rightOpen })}
+      />
+      <div className={css.rooms}>
+        {layout.leftOpen && hasForms ? (
+          <>
+            <section className={css.left} aria-label="Questions" onPointerOver={follow} onFocus={follow}>{working ? <Questions onGuideline={onGuideline} /> : null}</section>
+            <Splitter side="left" layout={layout} onChange={change} />
+          </>
+        ) : null}
+        <section className={css.middle} aria-label="Item">{working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
+        {layout.rightOpen ? (
+          <>
+            <Splitter side="right" layout={layout} onChange={change} />
+            <aside className={css.right} aria-label="Help">
+              <SidePanel tab={tab} onTab={setTab} guide={guide} onBulk={() => setDialog("bulk")} />
+            </aside>
+          </>
+        ) : null}
+      </div>
+      <Announcer />
+      <LeaveGuard />
+      {dialog === "skip" ? <SkipDialog onClose={() => setDialog(null)} /> : null}
+      {dialog === "flag" ? <FlagDialog onClose={() => setDialog(null)} /> : null}
+      {dialog === "bulk" ? <BulkSheet onClose={() => setDialog(null)} /> : null}
+      {dialog === "unsaved" ? <Unsaved onClose={() => setDialog(null)} /> : null}
+    </div>
+  );
+}
+
+/** The label whose control the pointer or the focus is on, so that an open guide can follow; null elsewhere. */
+function labelUnder(target: EventTarget): string | null {
+  const control = target instanceof Element ? target.closest('[role="radio"],[role="checkbox"]') : null;
+  return control?.querySelector<HTMLElement>("[title]")?.title ?? null;
+}
+
+/** Asks before the tab closes while something has not reached the server; it would not be lost, but it would wait. */
+function LeaveGuard() {
+  const { outbox } = useBench();
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent) => {
+      const { queued, online } = outbox.status();
+      if (queued > 0 && !online) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", onLeave);
+    return () => window.removeEventListener("beforeunload", onLeave);
+  }, [outbox]);
+  return null;
+}

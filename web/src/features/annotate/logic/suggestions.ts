@@ -1,0 +1,115 @@
+/**
+ * What the suggestions panel lists and what accepting means. Pure functions over suggestions and the widgets' own parts.
+ *
+ * A suggestion for a plain question is one part; one with regions has a part per region, each accepted by itself.
+ */
+
+import type { Question, Show, Suggestion } from "../../../api/types";
+import type { SuggestionPart, TaskWidget } from "../../../tasks/types";
+import type { Patch, Values } from "./undo";
+
+export type PartState = "pending" | "accepted" | "rejected";
+
+export interface Row {
+  key: string;
+  question: Question;
+  suggestion: Suggestion;
+  part: SuggestionPart;
+  state: PartState;
+  /** At least the minimum confidence that is set for it. */
+  confident: boolean;
+  /** The question has its one answer already; accepting this would replace it. */
+  decided: boolean;
+}
+
+export interface Minimum {
+  overall: number;
+  perLabel: Readonly<Record<string, number>>;
+}
+
+/** Whether suggestions of a question may be drawn now. */
+export function isVisible(show: Show, revealed: boolean, answered: boolean): boolean {
+  if (show === "shown") return true;
+  if (show === "on_demand") return revealed;
+  return show === "after_first_answer" && (answered || revealed);
+}
+
+/** The minimum for one part; parts without a score count as certain. */
+export function minimumFor(minimum: Minimum, title: string): number {
+  return minimum.perLabel[title] ?? minimum.overall;
+}
+
+/** The parts of one question's suggestions, highest confidence first. */
+export function rowsOf(
+  question: Question, widget: TaskWidget, suggestions: readonly Suggestion[], value: unknown,
+  rejected: ReadonlySet<string>, minimum: Minimum,
+): Row[] { // prettier-ignore
+  return suggestions
+    .filter((s) => s.question === question.name)
+    .flatMap((suggestion) => widget.parts(suggestion).map((part) => ({ suggestion, part })))
+    .map(({ suggestion, part }) => ({
+      key: part.key,
+      question,
+      suggestion,
+      part,
+      state: stateOf(widget, value, part, rejected),
+      confident: (part.score ?? 1) >= minimumFor(minimum, part.title),
+      decided: !Array.isArray(suggestion.value) && !widget.isEmpty(value),
+    }))
+    .sort((a, b) => (b.part.score ?? 1) - (a.part.score ?? 1));
+}
+
+/** The row that A and R act on: the chosen one while it is pending, else the first pending, confident ones first. */
+export function currentRow(rows: readonly Row[], chosen: string | null): Row | undefined {
+  const pending = rows.filter((r) => r.state === "pending");
+  return pending.find((r) => r.key === chosen) ?? pending.find((r) => r.confident) ?? pending[0];
+}
+
+/** What "accept all" would take: pending and confident; of an open plain question the best one only. */
+export function acceptable(rows: readonly Row[]): Row[] {
+  const taken = new Set<string>();
+  return rows.filter((row) => {
+    if (row.state !== "pending" || !row.confident || row.decided) return false;
+    if (isPartOfMany(row)) return true;
+    const first = !taken.has(row.question.name);
+    taken.add(row.question.name);
+    return first;
+  });
+}
+
+/** The changes that accept these rows, as one undo step. */
+export function acceptPatches(rows: readonly Row[], values: Values, widgets: Readonly<Record<string, TaskWidget>>): Patch[] {
+  const after = new Map<string, unknown>();
+  for (const row of rows) {
+    const name = row.question.name;
+    const before = after.has(name) ? after.get(name) : values[name];
+    after.set(name, widgets[row.question.type]?.accept(before, row.part.part, row.question));
+  }
+  return [...after].map(([question, value]) => ({ kind: "value", question, before: values[question], after: value }));
+}
+
+/** Part keys that must not be drawn because their label has a minimum of its own that they miss. */
+export function belowOwnMinimum(rows: readonly Row[], minimum: Minimum): string[] {
+  return rows.filter((r) => r.part.title in minimum.perLabel && !r.confident).map((r) => r.key);
+}
+
+/** How many parts each label has, for the sliders per label; most frequent first. */
+export function labelsIn(rows: readonly Row[]): { title: string; n: number }[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(row.part.title, (counts.get(row.part.title) ?? 0) + 1);
+  return [...counts].map(([title, n]) => ({ title, n })).sort((a, b) => b.n - a.n);
+}
+
+/** A confidence moved by one notch of 0.05, kept within 0..1 and on the grid. */
+export function notch(value: number, step: 1 | -1): number {
+  return Math.min(1, Math.max(0, Math.round((value + step * 0.05) * 20) / 20));
+}
+
+function isPartOfMany(row: Row): boolean {
+  return Array.isArray(row.suggestion.value);
+}
+
+function stateOf(widget: TaskWidget, value: unknown, part: SuggestionPart, rejected: ReadonlySet<string>): PartState {
+  if (widget.holds(value, part.part)) return "accepted";
+  return rejected.has(part.key) ? "rejected" : "pending";
+}

@@ -1,0 +1,117 @@
+/** Puts the parts of the work loop together for one person and one project, and takes them down again. */
+
+import { useQuery } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useMemo } from "react";
+import { useStore } from "zustand";
+import { meQuery, projectQuery } from "../../api/queries";
+import type { Me, Project, Question, WorkItem } from "../../api/types";
+import { outboxFor, type Outbox } from "../../lib/outbox";
+import { prefetchMedia } from "../../media/prefetch";
+import { widgets } from "../../tasks";
+import { Desk } from "./logic/desk";
+import { DraftKeeper } from "./logic/draft-keeper";
+import { recall, remember } from "./logic/memory";
+import type { IsEmpty } from "./logic/questions";
+import type { DeskState } from "./logic/state";
+import type { Context } from "./logic/submission";
+import { Supply } from "./logic/supply";
+import { TimeLog } from "./logic/time-log";
+import { workApi, type WorkApi } from "./logic/work-api";
+
+export interface Session {
+  desk: Desk;
+  supply: Supply;
+  outbox: Outbox;
+  log: TimeLog;
+  api: WorkApi;
+  user: number;
+}
+
+export interface Bench extends Session {
+  project: Project;
+  me: Me;
+}
+
+export const isEmpty: IsEmpty = (question, value) => widgets[question.type]?.isEmpty(value) ?? value === undefined;
+
+const nothing = (question: Question): unknown => (widgets[question.type]?.place === "field" ? [] : undefined);
+
+/** The running session, or null until everything it needs is there. */
+export function useSession(projectId: number, itemId: number | undefined): { bench: Bench | null; error: unknown } {
+  const me = useQuery(meQuery);
+  const project = useQuery(projectQuery(projectId));
+  const user = me.data?.user.id;
+  const context = useMemo(() => (project.data ? contextOf(project.data) : null), [project.data]);
+  const ready = user !== undefined && context !== null;
+  const session = useMemo(
+    () => (ready ? buildSession(user, context, itemId) : null),
+    // The session outlives changes of the project's settings; an effect below hands them on.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [ready, user, projectId],
+  );
+  useEffect(() => {
+    if (!session) return;
+    session.supply.start();
+    const unfollow = followOutbox(session);
+    return () => {
+      unfollow();
+      session.desk.leave();
+      session.supply.stop();
+    };
+  }, [session]);
+  useEffect(() => {
+    if (session && context && project.data) session.desk.configure(context, project.data.spec.policy.instant_submit);
+  }, [session, context, project.data]);
+  useEffect(() => {
+    if (session && itemId !== undefined) void session.desk.openById(itemId).finally(() => session.supply.release());
+  }, [session, itemId]);
+  const items = project.data?.counts.items;
+  useEffect(() => {
+    if (session?.desk.getState().phase === "empty") void session.supply.ask();
+  }, [session, items]);
+  const bench = session && me.data && project.data ? { ...session, me: me.data, project: project.data } : null;
+  return { bench, error: me.error ?? project.error };
+}
+
+function contextOf(project: Project): Context {
+  return { project: project.id, questions: project.spec.questions, schemaVersion: project.schema_version, widgets, isEmpty, nothing };
+}
+
+function buildSession(user: number, context: Context, itemId: number | undefined): Session {
+  const api = workApi(context.project);
+  const outbox = outboxFor(user);
+  const drafts = new DraftKeeper(user, context.project, api);
+  const log = new TimeLog();
+  const desk = new Desk({ context, instantSubmit: false, outbox, drafts, log, api });
+  desk.setState(recall(user, context.project));
+  desk.store.subscribe((state, before) => {
+    if (state.minimum !== before.minimum || state.source !== before.source) remember(user, context.project, state);
+  });
+  const prefetch = (work: WorkItem) => prefetchMedia(work.item);
+  const supply = new Supply(desk, { api, drafts, outbox, prefetch, held: itemId !== undefined });
+  desk.onNeed = () => void supply.fill();
+  return { desk, supply, outbox, log, api, user };
+}
+
+/** The server is back: fetch items at once. */
+function followOutbox({ outbox, supply }: Session): () => void {
+  let online = outbox.status().online;
+  return outbox.subscribe(() => {
+    const back = !online && outbox.status().online;
+    online = outbox.status().online;
+    if (back) void supply.ask();
+  });
+}
+
+export const BenchContext = createContext<Bench | null>(null);
+
+export function useBench(): Bench {
+  const bench = useContext(BenchContext);
+  if (!bench) throw new Error("This part of the workbench stands outside of the workbench.");
+  return bench;
+}
+
+/** A piece of the desk's state; renders again only when it changes. */
+export function useDesk<T>(pick: (state: DeskState) => T): T {
+  return useStore(useBench().desk.store, pick);
+}

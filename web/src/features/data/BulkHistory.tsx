@@ -1,0 +1,40 @@
+/** Every decision over many items, newest first; each can be taken back or done again. */
+import { Drawer } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { bulkQuery } from "../../api/queries";
+import { Button, Empty, ErrorNote, Skeleton } from "../../ui";
+import { ago, plural } from "../../ui/format";
+import layout from "../../ui/layout.module.css";
+import { redoBulk, undoBulk } from "./bulk";
+
+const KINDS: Record<string, string> = { label: "labelled", accept: "accepted" };
+
+export function BulkHistory({ project, open, onClose }: { project: number; open: boolean; onClose(): void }) {
+  const history = useQuery({ ...bulkQuery(project), enabled: open });
+  const client = useQueryClient();
+  return (
+    <Drawer opened={open} onClose={onClose} position="right" size={440} title="Bulk history">
+      <ErrorNote error={history.error} />
+      {history.isLoading ? <Skeleton height={80} /> : null}
+      {history.data?.length === 0 ? <Empty title="Nothing yet" text="Decisions over many items at once are listed here, and can be undone as one." /> : null}
+      <div className={layout.stack}>
+        {(history.data ?? []).map((entry) => (
+          <div key={entry.id} className={layout.row}>
+            <div className={layout.grow} style={{ opacity: entry.undone ? 0.7 : 1 }}>
+              <div>
+                {plural(entry.n, "item")} {KINDS[entry.kind] ?? entry.kind} <span className="dim">({entry.question})</span>
+                {entry.undone ? <em> taken back</em> : null}
+              </div>
+              <div className={layout.help}>
+                {entry.by}, {ago(entry.at)}
+              </div>
+            </div>
+            <Button size="small" onClick={() => (entry.undone ? redoBulk : undoBulk)(client, project, entry.id)}>
+              {entry.undone ? "Redo" : "Undo"}
+            </Button>
+          </div>
+        ))}
+      </div>
+    </Drawer>
+  );
+}

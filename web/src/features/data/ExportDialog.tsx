@@ -1,0 +1,77 @@
+/** Take the answers out: which format, how much of it, which items. The file is streamed. */
+import { Checkbox, Modal, Radio, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { apiUrl, type Query } from "../../api/client";
+import { kindsQuery } from "../../api/queries";
+import type { Project, Status } from "../../api/types";
+import { countFilters, filtersOf, STATUSES, type DataSearch } from "../../lib/dataSearch";
+import { buttonLook } from "../../ui";
+import { count } from "../../ui/format";
+import layout from "../../ui/layout.module.css";
+import { statusText } from "./StatusMark";
+
+export interface ExportDialogProps {
+  project: Project;
+  search: DataSearch;
+  open: boolean;
+  onClose(): void;
+}
+
+export function ExportDialog({ project, search, open, onClose }: ExportDialogProps) {
+  const formats = (useQuery(kindsQuery).data?.formats ?? []).filter((format) => format.writes);
+  const [format, setFormat] = useState<string | null>(null);
+  const [what, setWhat] = useState("resolved");
+  const [status, setStatus] = useState<Status[]>((search.status?.split(",") as Status[] | undefined) ?? [...STATUSES]);
+  const [only, setOnly] = useState(false);
+  const { status: _status, ...filters } = filtersOf(search);
+  const filtered = countFilters(filters) > 0;
+  const chosen = format ?? formats.find((one) => one.name === "jsonl")?.name ?? formats[0]?.name ?? "";
+  const [safe, setSafe] = useState(false);
+  const sheet = formats.find((one) => one.name === chosen)?.suffixes.includes(".csv") === true;
+  const all = status.length === 0 || status.length === STATUSES.length;
+  const url = apiUrl(`/projects/${project.id}/export`, {
+    ...(filtered && only ? (filters as Query) : {}),
+    format: chosen,
+    what,
+    excel_safe: sheet && safe ? true : undefined,
+    status: all ? undefined : status,
+  });
+  return (
+    <Modal opened={open} onClose={onClose} title="Export" centered>
+      <div className={layout.stack}>
+        <Select
+          label="Format" value={chosen} onChange={setFormat} allowDeselect={false}
+          data={formats.map((one) => ({ value: one.name, label: one.title }))}
+        />
+        <Radio.Group label="What" value={what} onChange={setWhat}>
+          <div className={`${layout.stack} ${layout.tight}`} style={{ paddingTop: 6 }}>
+            <Radio value="resolved" label="One answer per question" description="Resolved from all answers, with who or which model it comes from." />
+            <Radio value="everything" label="Everything" description="Every answer and suggestion with author, time, confidence and model version." />
+          </div>
+        </Radio.Group>
+        <Checkbox.Group label="Items that are" value={status} onChange={(next) => setStatus(next as Status[])}>
+          <div className={`${layout.row} ${layout.wrap}`} style={{ gap: 16, paddingTop: 6 }}>
+            {STATUSES.map((one) => (
+              <Checkbox key={one} value={one} label={`${statusText[one]} (${count(project.counts[one])})`} />
+            ))}
+          </div>
+        </Checkbox.Group>
+        {sheet ? (
+          <Checkbox
+            label="Safe to open in a spreadsheet" description="Text that a spreadsheet would take for a formula gets an apostrophe in front." checked={safe}
+            onChange={(event) => setSafe(event.currentTarget.checked)}
+          />
+        ) : null}
+        {filtered ? (
+          <Checkbox label="Only items that match the present filters" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />
+        ) : null}
+        <div className={layout.row} style={{ justifyContent: "flex-end" }}>
+          <a {...buttonLook("primary")} href={url} download onClick={onClose}>
+            Download
+          </a>
+        </div>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,27 @@
+/** Taking bulk decisions back and again, and refreshing what they change. */
+import type { QueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { plural } from "../../ui/format";
+import { notify, notifyError } from "../../ui/notify";
+
+const TOUCHED = ["items", "item", "facets", "project", "bulk", "models"];
+
+export function refreshAfterBulk(client: QueryClient, project: number): void {
+  for (const key of TOUCHED) void client.invalidateQueries({ queryKey: [key, project] });
+}
+
+export function undoBulk(client: QueryClient, project: number, bulk: number): void {
+  api
+    .post<{ reverted: number }>(`/projects/${project}/bulk/${bulk}/undo`)
+    .then(({ reverted }) => notify(`Taken back: ${plural(reverted, "answer")}.`, { text: "Redo", run: () => redoBulk(client, project, bulk) }))
+    .catch(notifyError)
+    .finally(() => refreshAfterBulk(client, project));
+}
+
+export function redoBulk(client: QueryClient, project: number, bulk: number): void {
+  api
+    .post(`/projects/${project}/bulk/${bulk}/redo`)
+    .then(() => notify("Done again.", { text: "Undo", run: () => undoBulk(client, project, bulk) }))
+    .catch(notifyError)
+    .finally(() => refreshAfterBulk(client, project));
+}

@@ -1,0 +1,54 @@
+/** The whole project on one page; the wizard and the settings share it. */
+import { Textarea, TextInput } from "@mantine/core";
+import { ApiError } from "../../api/client";
+import type { Kinds, ProjectSpec } from "../../api/types";
+import { Panel } from "../../ui";
+import layout from "../../ui/layout.module.css";
+import { FieldsEditor } from "./editor/FieldsEditor";
+import { GuidelinesEditor } from "./editor/GuidelinesEditor";
+import { PolicyEditor } from "./editor/PolicyEditor";
+import { QuestionsEditor } from "./editor/QuestionsEditor";
+
+export interface SpecEditorProps {
+  spec: ProjectSpec;
+  kinds: Kinds;
+  /** The server's last refusal, shown where it belongs. */
+  error: unknown;
+  sources?: string[];
+  onChange(spec: ProjectSpec): void;
+}
+
+export function SpecEditor({ spec, kinds, error, sources, onChange }: SpecEditorProps) {
+  const set = (change: Partial<ProjectSpec>) => onChange({ ...spec, ...change });
+  const nameError = error instanceof ApiError && error.place === "name" ? error.message : undefined;
+  return (
+    <>
+      <Panel title="General" id="general">
+        <div className={layout.stack}>
+          <TextInput
+            label="Name" value={spec.name} required withAsterisk={false} error={nameError} id="project-name"
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+          <Textarea
+            label="Description" description="For the list of projects." autosize minRows={1} value={spec.description}
+            onChange={(event) => set({ description: event.currentTarget.value })}
+          />
+        </div>
+      </Panel>
+      <Panel title="What an item consists of" id="fields">
+        <FieldsEditor spec={spec} onChange={onChange} />
+      </Panel>
+      <Panel title="Questions" id="questions">
+        <QuestionsEditor
+          questions={spec.questions} fields={spec.fields} kinds={kinds} error={error} onChange={(questions) => set({ questions })}
+        />
+      </Panel>
+      <Panel title="Guidelines" id="guidelines">
+        <GuidelinesEditor text={spec.guidelines} onChange={(guidelines) => set({ guidelines })} />
+      </Panel>
+      <Panel title="Policy" id="policy">
+        <PolicyEditor policy={spec.policy} sources={sources} onChange={(policy) => set({ policy })} />
+      </Panel>
+    </>
+  );
+}

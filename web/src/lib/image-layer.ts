@@ -1,0 +1,63 @@
+/** The layer of the image itself, drawn from the mip level that fits the magnification. */
+import type { Size } from "./geometry";
+import { levelFor, type Mips } from "./mips";
+import type { View } from "./view";
+
+/** From this magnification on the pixels of the image are shown as they are. */
+const PIXELS_FROM = 3;
+
+export class ImageLayer {
+  readonly canvas = document.createElement("canvas");
+  ground = "#808080";
+  #pen = this.canvas.getContext("2d", { alpha: false })!;
+  #mips: Mips | null = null;
+  #ratio = 1;
+
+  get size(): Size {
+    return this.#mips?.size ?? { w: 0, h: 0 };
+  }
+
+  setMips(mips: Mips | null): void {
+    this.#mips = mips;
+  }
+
+  resize(size: Size, ratio: number): void {
+    this.#ratio = ratio;
+    this.canvas.width = Math.round(size.w * ratio);
+    this.canvas.height = Math.round(size.h * ratio);
+    this.canvas.style.width = `${size.w}px`;
+    this.canvas.style.height = `${size.h}px`;
+  }
+
+  /** `fine`: the view rests, so that quality comes before speed. */
+  draw(view: View, fine: boolean): void {
+    const pen = this.#pen;
+    const ratio = this.#ratio;
+    pen.fillStyle = this.ground;
+    pen.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    if (!this.#mips) return;
+    const scale = view.scale * ratio;
+    const level = levelFor(this.#mips, scale);
+    pen.imageSmoothingEnabled = scale < PIXELS_FROM;
+    pen.imageSmoothingQuality = fine ? "medium" : "low";
+    this.#blit(level, { x: view.x * ratio, y: view.y * ratio, scale });
+  }
+
+  /** Copies only the part of the level that is in view. */
+  #blit(level: ImageBitmap, at: { x: number; y: number; scale: number }): void {
+    const { w, h } = this.size;
+    const left = Math.max(0, Math.floor(-at.x / at.scale));
+    const top = Math.max(0, Math.floor(-at.y / at.scale));
+    const right = Math.min(w, Math.ceil((this.canvas.width - at.x) / at.scale));
+    const bottom = Math.min(h, Math.ceil((this.canvas.height - at.y) / at.scale));
+    if (right <= left || bottom <= top) return;
+    const fx = level.width / w;
+    const fy = level.height / h;
+    const [sw, sh] = [right - left, bottom - top];
+    this.#pen.drawImage(
+      level,
+      left * fx, top * fy, sw * fx, sh * fy,
+      left * at.scale + at.x, top * at.scale + at.y, sw * at.scale, sh * at.scale,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+/** Shows one field of an item, whatever its kind. Content of users never becomes markup without being cleaned. */
+import { lazy, Suspense } from "react";
+import type { ChatTurn, Field } from "../api/types";
+import { mediaUrl } from "../api/client";
+import { Note, Skeleton } from "../ui";
+import { Highlighted } from "./Highlighted";
+import { HtmlView } from "./HtmlView";
+import { ImageView } from "./ImageView";
+import { JsonView } from "./JsonView";
+import css from "./media.module.css";
+import { isMedia } from "./prefetch";
+import { TableView } from "./TableView";
+
+const Markdown = lazy(() => import("./Markdown"));
+
+export interface FieldViewProps {
+  field: Field;
+  value: unknown;
+  /** Words to mark in text, for search hits. */
+  highlight?: string;
+}
+
+export function FieldView({ field, value, highlight }: FieldViewProps) {
+  if (value === undefined || value === null || value === "") return <p className={css.missing}>Nothing in “{field.title ?? field.name}”.</p>;
+  if (isMedia(value)) return <MediaView field={field} value={value} />;
+  if (typeof value === "string") return <StringView kind={field.kind} name={field.title ?? field.name} text={value} highlight={highlight} />;
+  if (isChat(value)) return <ChatView turns={value} highlight={highlight} />;
+  if (field.kind === "table") return <TableView value={value} />;
+  return <JsonView value={value} />;
+}
+
+function StringView({ kind, name, text, highlight }: { kind: string; name: string; text: string; highlight?: string }) {
+  if (kind === "html") return <HtmlView html={text} title={name} />;
+  if (kind !== "markdown") return <div className={css.text} dir="auto"><Highlighted text={text} words={highlight} /></div>;
+  return (
+    <div className={css.prose} dir="auto">
+      <Suspense fallback={<Skeleton height={80} />}><Markdown text={text} /></Suspense>
+    </div>
+  );
+}
+
+/** A list of turns with a role and words. */
+export function isChat(value: unknown): value is ChatTurn[] {
+  const isTurn = (turn: unknown) => typeof (turn as ChatTurn | null)?.role === "string" && typeof (turn as ChatTurn).content === "string";
+  return Array.isArray(value) && value.length > 0 && value.every(isTurn);
+}
+
+function ChatView({ turns, highlight }: { turns: readonly ChatTurn[]; highlight?: string }) {
+  return (
+    <ol className={css.chat}>
+      {turns.map((turn, i) => (
+        <li key={i} data-role={turn.role}>
+          <span className={css.role}>{turn.role}</span>
+          <div className={css.turn} dir="auto"><Highlighted text={turn.content} words={highlight} /></div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function MediaView({ field, value }: { field: Field; value: Parameters<typeof ImageView>[0]["value"] }) {
+  if (value.error) return <Note tone="warn">{value.error}</Note>;
+  const url = mediaUrl(value.media);
+  if (value.mime.startsWith("image/")) return <ImageView value={value} name={field.title ?? field.name} />;
+  // What is said in the media is the annotator's to write down; there are no captions to give.
+  if (value.mime.startsWith("audio/")) return <audio className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;
+  if (value.mime.startsWith("video/")) return <video className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;
+  return <p><a href={url} target="_blank" rel="noreferrer noopener">{value.name ?? "Open the file"}</a> <span className="dim">{value.mime}</span></p>;
+}

@@ -1,0 +1,20 @@
+/** Decodes the images of an item before it is shown. Text needs nothing. */
+import { mediaUrl } from "../api/client";
+import type { Item, MediaValue } from "../api/types";
+import { ImageCache } from "./image-cache";
+
+/** All decoded images of the page. */
+export const images = new ImageCache();
+
+/** Whether a field's value is a stored file. */
+export function isMedia(value: unknown): value is MediaValue {
+  return typeof value === "object" && value !== null && typeof (value as MediaValue).media === "number";
+}
+
+const isImage = (value: unknown): value is MediaValue => isMedia(value) && !value.error && value.mime.startsWith("image/");
+
+/** Resolves when all images of the item are decoded (or failed; that is said where they are shown). */
+export async function prefetchMedia(item: Item): Promise<void> {
+  const urls = Object.values(item.data).filter(isImage).map((value) => mediaUrl(value.media));
+  await Promise.all(urls.map((url) => images.warm(url)));
+}

@@ -1,0 +1,20 @@
+/** Rectangles on an image, each with a label. */
+import { Chips, countLabels } from "../labels/Chips";
+import { holdsPart, regionParts } from "../regions/parts";
+import type { TaskWidget } from "../types";
+import { Editor } from "./Editor";
+import { isBox, signature, type Box } from "./model";
+
+export const widget: TaskWidget<Box[]> = {
+  type: "boxes",
+  place: "field",
+  Editor,
+  View: ({ question, value }) => {
+    const counts = countLabels(value);
+    return <Chips question={question} values={[...counts.keys()]} counts={counts} />;
+  },
+  parts: (suggestion) => regionParts(suggestion, isBox),
+  accept: (value, part) => (isBox(part) && !holdsPart(value, part, signature) ? [...(value ?? []), part] : (value ?? [])),
+  holds: (value, part) => isBox(part) && holdsPart(value, part, signature),
+  isEmpty: (value) => !value || value.length === 0,
+};

@@ -1,0 +1,57 @@
+/**
+ * Between the browser's selection and offsets of the text. Every drawn run of text is one text node in an element whose
+ * `data-o` is the run's UTF-16 offset.
+ */
+import type { TextRange } from "../../lib/words";
+
+const startOf = (element: Element) => Number((element as HTMLElement).dataset.o);
+
+/** The UTF-16 offset of a DOM position inside `root`; null if it lies outside. */
+export function offsetOf(root: Element, node: Node, at: number): number | null {
+  if (!root.contains(node)) return null;
+  if (node.nodeType === Node.TEXT_NODE) {
+    const run = node.parentElement?.closest("[data-o]");
+    return run ? startOf(run) + at : null;
+  }
+  const child = node.childNodes[at];
+  if (child instanceof Element) {
+    const run = child.matches("[data-o]") ? child : child.querySelector("[data-o]");
+    if (run) return startOf(run);
+  }
+  if (child?.nodeType === Node.TEXT_NODE) return offsetOf(root, child, 0);
+  const runs = (node as Element).querySelectorAll("[data-o]");
+  const last = runs[runs.length - 1] ?? (node as Element).closest("[data-o]");
+  return last ? startOf(last) + (last.textContent?.length ?? 0) : null;
+}
+
+/** The DOM position of a UTF-16 offset. `block` is the element of the line that holds it. */
+export function positionOf(block: Element, offset: number): { node: Node; at: number } | null {
+  const runs = block.querySelectorAll("[data-o]");
+  let low = 0;
+  let high = runs.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (startOf(runs[middle]!) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const run = runs[low];
+  const text = run && [...run.childNodes].find((n) => n.nodeType === Node.TEXT_NODE);
+  return run && text ? { node: text, at: Math.min(offset - startOf(run), text.nodeValue?.length ?? 0) } : null;
+}
+
+/** The part of `root` that is selected; null if nothing, or something outside. */
+export function selectedRange(root: Element): TextRange | null {
+  const selection = document.getSelection();
+  if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
+  const range = selection.getRangeAt(0);
+  const start = offsetOf(root, range.startContainer, range.startOffset);
+  const end = offsetOf(root, range.endContainer, range.endOffset);
+  if (start === null || end === null || end <= start) return null;
+  return { start, end };
+}
+
+/** Where the caret stands in `root`, in UTF-16. */
+export function caretOffset(root: Element): number | null {
+  const selection = document.getSelection();
+  return selection?.focusNode ? offsetOf(root, selection.focusNode, selection.focusOffset) : null;
+}

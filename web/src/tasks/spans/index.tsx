@@ -1,0 +1,20 @@
+/** Labelled stretches of a text; may nest and overlap. */
+import { Chips, countLabels } from "../labels/Chips";
+import { holdsPart, regionParts } from "../regions/parts";
+import type { TaskWidget } from "../types";
+import { Editor } from "./Editor";
+import { isSpan, signature, withSpan, type Span } from "./model";
+
+export const widget: TaskWidget<Span[]> = {
+  type: "spans",
+  place: "field",
+  Editor,
+  View: ({ question, value }) => {
+    const counts = countLabels(value);
+    return <Chips question={question} values={[...counts.keys()]} counts={counts} />;
+  },
+  parts: (suggestion) => regionParts(suggestion, isSpan),
+  accept: (value, part) => (isSpan(part) && !holdsPart(value, part, signature) ? withSpan(value ?? [], part) : (value ?? [])),
+  holds: (value, part) => isSpan(part) && holdsPart(value, part, signature),
+  isEmpty: (value) => !value || value.length === 0,
+};

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { offsetMap } from "../../lib/offsets";
+import { place } from "../../lib/segments";
+import { blocksOf, shareOut } from "./document";
+import { changed, isSpan, overlapping, SpanDrawer, toSpan, withoutSpan, withSpan, type Span } from "./model";
+import { stepped } from "./stepping";
+
+const span = (start: number, end: number, label = "x", id?: string): Span => (id ? { id, start, end, label } : { start, end, label });
+
+describe("the list of spans", () => {
+  it("stays in reading order and takes no span twice", () => {
+    const list = withSpan([span(5, 9)], span(0, 3));
+    expect(list.map((s) => s.start)).toEqual([0, 5]);
+    expect(withSpan(list, span(5, 9))).toBe(list);
+    expect(withSpan(list, span(5, 9, "y"))).toHaveLength(3);
+  });
+
+  it("gives a changed span its key as id, so that it stays selected", () => {
+    const [only] = changed([span(5, 9)], "5:9:x", { end: 12 });
+    expect(only).toEqual({ id: "5:9:x", start: 5, end: 12, label: "x" });
+    expect(withoutSpan([only!], "5:9:x")).toEqual([]);
+  });
+
+  it("knows what overlaps", () => {
+    const list = [span(0, 5), span(5, 9), span(8, 12)];
+    expect(overlapping(list, 4, 6).map((s) => s.start)).toEqual([0, 5]);
+    expect(overlapping(list, 12, 14)).toEqual([]);
+  });
+
+  it("tells spans from other things", () => {
+    expect(isSpan(span(0, 1))).toBe(true);
+    for (const other of [null, 3, "x", {}, { start: 0.5, end: 1, label: "x" }, { start: 0, end: 1 }]) expect(isSpan(other)).toBe(false);
+  });
+});
+
+describe("between code points and UTF-16", () => {
+  const text = "a😀 Núñez\r\n👩‍🔬 end";
+  const offsets = offsetMap(text);
+
+  it("stores what Python would cut out", () => {
+    const start = text.indexOf("end");
+    const stored = toSpan({ start, end: start + 3 }, "x", offsets);
+    expect([...text].slice(stored.start, stored.end).join("")).toBe("end");
+  });
+
+  it("draws what was stored, and the same object for the same span", () => {
+    const drawer = new SpanDrawer(offsets, []);
+    const stored = span(3, 8);
+    const drawn = drawer.ofSpan(stored);
+    expect(text.slice(drawn.start, drawn.end)).toBe("Núñez");
+    expect(drawer.ofSpan(stored)).toBe(drawn);
+  });
+});
+
+describe("blocks and chunks", () => {
+  it.each(["", "\n", "one", "one\ntwo\r\n\nthree\n", `${"word ".repeat(3000)}\nend`, "😀".repeat(3000)])("cover the text exactly (%#)", (text) => {
+    const blocks = blocksOf(text);
+    expect(blocks.map((b) => text.slice(b.start, b.end)).join("")).toBe(text);
+    for (const block of blocks) {
+      expect(block.chunks.map((c) => text.slice(c.start, c.end)).join("")).toBe(text.slice(block.start, block.end));
+      for (const chunk of block.chunks) expect(text.slice(chunk.start, chunk.end)).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+
+  it("share spans out to every chunk they touch, and keep what did not change", () => {
+    const text = "first line\nsecond line\nthird line";
+    const blocks = blocksOf(text);
+    const drawer = new SpanDrawer(offsetMap(text), []);
+    const across = drawer.ofSpan(span(6, 17));
+    const placed = place([across]);
+    const before = shareOut(blocks, placed);
+    expect(before.map((b) => b[0]!.length)).toEqual([1, 1, 0]);
+    const more = place([across, drawer.ofSpan(span(24, 26))], new Map(placed.map((p) => [p.stretch.key, p])));
+    const after = shareOut(blocks, more, before);
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+    expect(after[2]![0]).toHaveLength(1);
+  });
+});
+
+describe("moving an edge", () => {
+  const text = "one two three four";
+  it("goes word by word", () => {
+    expect(stepped(text, { start: 4, end: 7 }, "end", 1)).toEqual({ start: 4, end: 13 });
+    expect(stepped(text, { start: 4, end: 13 }, "end", -1)).toEqual({ start: 4, end: 7 });
+    expect(stepped(text, { start: 4, end: 7 }, "start", -1)).toEqual({ start: 0, end: 7 });
+    expect(stepped(text, { start: 0, end: 7 }, "start", 1)).toEqual({ start: 4, end: 7 });
+  });
+  it("never leaves nothing", () => {
+    expect(stepped(text, { start: 4, end: 7 }, "end", -1)).toBeNull();
+    expect(stepped(text, { start: 4, end: 7 }, "start", 1)).toBeNull();
+  });
+});

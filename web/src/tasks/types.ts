@@ -1,0 +1,72 @@
+/**
+ * What the workbench and a task widget know of each other. One folder per task type holds one `TaskWidget`, under the
+ * same name as the task type on the server; nothing else in the web app knows a task type by name.
+ */
+import type { ComponentType } from "react";
+import type { Field, Item, Question, Suggestion } from "../api/types";
+
+/** One command: shown on its control, in the palette, in the help sheet; remappable. Keys in tinykeys notation ("1", "Shift+A", "$mod+Enter"). */
+export interface Command {
+  id: string;
+  title: string;
+  keys: string[];
+  group: string;
+  run(): void;
+  enabled?: boolean;
+  hidden?: boolean;
+  scope: "global" | "task" | "label" | "suggestion" | "region" | "tool";
+}
+
+export interface WidgetProps<V = unknown> {
+  item: Item;
+  fields: Field[];
+  question: Question;
+  /** Current answer of this question; undefined: not answered. */
+  value: V | undefined;
+  /** merge: consecutive changes with the same merge tag are one undo step (a drag, typing). */
+  onChange(value: V | undefined, how?: { merge?: string; label?: string }): void;
+  /** Visible ones for this question, highest score first; a region-type suggestion's value is a list. */
+  suggestions: Suggestion[];
+  /** Keys of rejected parts: `${suggestionId}` or `${suggestionId}:${index}`. */
+  rejected: ReadonlySet<string>;
+  onReject(key: string): void;
+  /** Suggestions scored below are not drawn. */
+  minScore: number;
+  /** Has the keyboard (several questions on one item). */
+  active: boolean;
+  onActivate(): void;
+  readOnly: boolean;
+  /** The widget gives its current commands to the registry (labels, tools, regions); called with [] on unmount. */
+  setCommands(commands: Command[]): void;
+  /** After an answer that completes a single-decision question: lets the workbench advance or submit. */
+  onComplete(): void;
+  /** Show the guideline section of that label. */
+  onGuideline(label: string | null): void;
+}
+
+/** A part of a suggestion that can be accepted by itself. */
+export interface SuggestionPart {
+  key: string;
+  score: number | null;
+  title: string;
+  part: unknown;
+}
+
+// The registry holds widgets of every value type; each widget checks its own.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface TaskWidget<V = any> {
+  /** Same name as in builtin/tasks. */
+  type: string;
+  /** "field": draws on the item itself and replaces the plain view of that field; "form": a control beside it. */
+  place: "field" | "form";
+  Editor: ComponentType<WidgetProps<V>>;
+  /** Compact read-only rendering for grid, history, review. */
+  View: ComponentType<{ question: Question; value: V }>;
+  /** Parts of a suggestion that can be accepted one by one (regions); for plain values one part. */
+  parts(suggestion: Suggestion): SuggestionPart[];
+  /** Value after accepting a part; the same value if it is already in. */
+  accept(value: V | undefined, part: unknown, question: Question): V;
+  /** Whether the value holds the part already, so that it needs no accepting any more. */
+  holds(value: V | undefined, part: unknown): boolean;
+  isEmpty(value: V | undefined): boolean;
+}

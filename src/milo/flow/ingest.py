@@ -99,7 +99,7 @@ class Checker:
             content = _encode(data)
             ident = self._ident(key, data, content, hashes)
             extra = _encode(meta).decode() if meta else None
-        except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as error:
+        except (UnicodeEncodeError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise InvalidValue(f"it cannot be stored as JSON: {error}") from None
         if len(content) > MAX_ITEM or (extra is not None and len(extra) > MAX_ITEM):
             raise InvalidValue(f"it is larger than {MAX_ITEM >> 20} MiB")

@@ -151,6 +151,13 @@ def _key(columns: Sequence[str], rows: Sequence[dict[str, Any]], taken: set[str]
     return None
 
 
+def completed(given: Mapping | None, guessed: Mapping) -> Mapping:
+    """The mapping that was given; where it names no fields, with the guessed ones."""
+    if given is None:
+        return guessed
+    return given if given.fields else msgspec.structs.replace(given, fields=guessed.fields)
+
+
 def check(spec: ProjectSpec, mapping: Mapping) -> None:
     """Raise Invalid where the mapping names a field or question that does not exist, or maps nothing."""
     names = {f.name for f in spec.fields}

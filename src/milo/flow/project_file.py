@@ -6,6 +6,7 @@ they say and a small file stays small.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
@@ -49,10 +50,19 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+_ODD = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+")
+_NO_BLOCK = re.compile(r"\A\s|[ \n]\Z|[ ]\n")
+
+
 def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text and not re.search(r"[^\n\x20-\x7e\xa0-\ud7ff]|\s\n|^\s|\s$|\n\n\Z", text[:-1] or " x") else None
-    if style is None and re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
+    style = None
+    if _ODD.search(text):
+        style = '"'
+    elif _LIKE_A_NUMBER.fullmatch(text):
         style = "'"
+    elif "\n" in text and not _NO_BLOCK.search(text.removesuffix("\n")):
+        style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -85,21 +95,35 @@ def write_project(spec: ProjectSpec, form: Literal["yaml", "json"] = "yaml") -> 
 
 
 def _parse(text: str) -> tuple[yaml.Node | None, Any]:
-    loader = _Loader(text)
+    root, data = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
+    if not isinstance(data, dict):
+        raise InvalidConfig("A project file holds keys such as name, fields and questions.", place="file")
+    return root, cast("Any", data)
+
+
+def _parse_yaml(text: str) -> tuple[yaml.Node | None, Any]:
     try:
+        loader = _Loader(text)
         root = loader.get_single_node()
-        data = loader.construct_document(root) if root is not None else None
+        return root, loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"Line {mark.line + 1}: " if mark else ""
         raise InvalidConfig(f"{line}{error.problem or error.context}.", place="file") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidConfig(f"The file cannot be read as YAML or JSON: {error}.", place="file") from error
-    finally:
-        loader.dispose()
-    if not isinstance(data, dict):
-        raise InvalidConfig("A project file holds keys such as name, fields and questions.", place="file")
-    return root, cast("Any", data)
+
+
+def _parse_json(text: str) -> tuple[yaml.Node | None, Any]:
+    """JSON is read as JSON; YAML's view of it only serves to find lines. A flow mapping of YAML starts the same way."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return _parse_yaml(text)
+    try:
+        return _Loader(text).get_single_node(), data
+    except (yaml.YAMLError, RecursionError):
+        return None, data
 
 
 def _steps(where: str) -> list[str | int]:

@@ -110,9 +110,7 @@ def report(port: ProjectsPort, project: Project, spec: ProjectSpec, registry: Re
     return out
 
 
-def _misfits(
-    port: ProjectsPort, project_id: int, old: Question, new: Question | None, registry: Registry
-) -> tuple[int, int]:
+def _misfits(port: ProjectsPort, project_id: int, old: Question, new: Question | None, registry: Registry) -> tuple[int, int]:
     task = None if new is None else registry.task_types.get(new.type)
     total = misfits = 0
     for value in port.answers(project_id, old):

@@ -238,6 +238,7 @@ class Auth:
         if generation == self._generation:
             self._actors[person.id] = _actor(person)
             self._known[hashed] = known
+        self._touch(hashed, known, self._clock())
         return known, msgspec.structs.replace(_actor(person), via_token=via_token)
 
     def _known_by(self, people: PeopleSql, hashed: bytes, via_token: bool) -> Known | None:
@@ -248,7 +249,7 @@ class Auth:
         row = people.session(hashed)
         if row is None or row.expires_at <= self._clock():
             return None
-        return Known(row.user_id, False, row.csrf, row.expires_at, self._clock())
+        return Known(row.user_id, False, row.csrf, row.expires_at)
 
     def _touch(self, hashed: bytes, known: Known, now: float) -> None:
         known.touched_at = now

@@ -41,6 +41,7 @@ class DataArea:
     def start(self) -> None:
         """Go on with what an earlier process left undone."""
         self.indexing.start()
+        self.imports.sweep()
 
     def changed(self, project_id: int) -> None:
         """Items came in: index them, forget remembered lists, tell open browsers (a few times a second at most)."""

@@ -35,6 +35,8 @@ _TROUBLE = (
 
 DIMENSIONS = 240
 MODEL = "image-1"
+_FAINT = 6.0
+"""Below this strength in all, edges are noise and count for less."""
 
 
 class TooLarge(ValueError):
@@ -51,15 +53,13 @@ def opened(path: Path) -> Image.Image:
 
 def probe(path: Path) -> dict[str, Any]:
     """Width and height as a person sees the image (its EXIF orientation applied), and whether it decodes to the end."""
-    image = Image.open(path)
-    width, height = image.size
-    if image.getexif().get(_ORIENTATION) in _SWAPPED:
-        width, height = height, width
-    found: dict[str, Any] = {"width": width, "height": height}
+    found: dict[str, Any] = dict(zip(("width", "height"), Image.open(path).size, strict=True))
     try:
         image = opened(path)
         image.draft("RGB", _CHECK_SIZE)
         image.load()
+        if image.getexif().get(_ORIENTATION) in _SWAPPED:
+            found = {"width": found["height"], "height": found["width"]}
     except _TROUBLE as error:
         found["error"] = _words(error)
     return found
@@ -95,7 +95,7 @@ def features(path: Path) -> NDArray[np.float32]:
 
 
 def _edges(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Strength of 8 edge directions in each of 6 x 4 cells, unit length; shape (192,)."""
+    """Strength of 8 edge directions in each of 6 x 4 cells; shape (192,), of unit length unless the image is almost plain."""
     import numpy as np
 
     dy, dx = np.gradient(grey)
@@ -105,8 +105,7 @@ def _edges(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     cell = (rows * 6 // grey.shape[0]) * 4 + columns * 4 // grey.shape[1]
     histogram = np.bincount((cell * 8 + direction).ravel(), strength.ravel(), 192).astype(np.float32)
     histogram = np.sqrt(histogram)
-    length = float(np.linalg.norm(histogram))
-    return (histogram / length if length > 0 else histogram).astype(np.float32)
+    return (histogram / max(float(np.linalg.norm(histogram)), _FAINT)).astype(np.float32)
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

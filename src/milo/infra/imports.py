@@ -19,9 +19,10 @@ from milo.flow import ingest, mapping
 from milo.flow.ingest import Intake, Refusal
 from milo.flow.mapping import Mapping
 from milo.infra.jobs import JobRun
-from milo.infra.reading import SAMPLE, Conversion, Part, Reading, Waiting, look, parts_of, records, total_of
+from milo.infra.reading import SAMPLE, Conversion, Part, Waiting, look, parts_of, records, total_of
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.items import ImportsSql, ItemsSql
+from milo.infra.sql.jobs import JobsSql
 from milo.infra.uploads import FILES, Uploads
 from milo.kinds.format import BadRow
 
@@ -81,6 +82,11 @@ class Imports:
         self.uploads = Uploads(workspace.path)
         workspace.jobs.handler("import", self._run)
 
+    def sweep(self) -> None:
+        """Forget uploads that nobody imported within a week, unless an import that is not over needs them."""
+        jobs = self._ws.db.read(lambda c: JobsSql(c).open_args("import"))
+        self.uploads.sweep({str(args["upload"]) for args in jobs if args.get("upload")})
+
     def paste(self, project_id: int, text: str, format: str | None) -> tuple[str, str]:
         """Keep pasted text as an upload; (token, format)."""
         if len(text) > MAX_PASTED:
@@ -98,7 +104,7 @@ class Imports:
             seen = look(self._ws.registry, project, parts[0], args.options, folder)
             total = sum(_size(part.path) for part in parts)
             rows = [_shown(r.data, r.files) for r in seen.rows[:SAMPLE]]
-            used = args.mapping or seen.mapping
+            used = mapping.completed(args.mapping, seen.mapping)
             return Preview(
                 parts[0].format, seen.columns, rows, seen.bad[:SAMPLE], used, total, total_of(parts), seen.is_export
             )  # fmt: skip
@@ -107,7 +113,7 @@ class Imports:
 
     def submit(self, project: Project, args: ImportArgs, user_id: int | None) -> int:
         """Queue an import; the job's id. Raises NotFound or Invalid for what cannot be read at all."""
-        if args.mapping is not None:
+        if args.mapping is not None and args.mapping.fields:
             mapping.check(project.spec, args.mapping)
         self._parts(project, args, "check")
         return self._ws.jobs.submit("import", project.id, msgspec.to_builtins(args), user_id)
@@ -117,6 +123,13 @@ class Imports:
         registry = self._ws.registry
         if args.format is not None:
             registry.formats.get(args.format)
+
+        def fits(part: Part) -> bool:
+            scratch = self._ws.path / "uploads" / f"look-{time.time_ns():x}"
+            seen = look(registry, project, part, args.options, scratch, SAMPLE)
+            shutil.rmtree(scratch, ignore_errors=True)
+            return args.mapping is not None or seen.is_export or bool(seen.mapping.fields)
+
         if args.upload is not None:
             folder = self.uploads.folder(project.id, args.upload)
             files = self.uploads.files(project.id, args.upload)
@@ -126,13 +139,13 @@ class Imports:
                 raise Invalid("The upload holds no file.", place="upload")
             if tree or (root.is_file() and args.format is None and root.suffix.lower() in _ALONE):
                 root = folder / FILES
-            return parts_of(registry, root, args.format), folder / f"unpacked-{name}"
+            return parts_of(registry, root, args.format, fits), folder / f"unpacked-{name}"
         if args.path is None:
             raise Invalid("Say what to import: an upload, a path on the server, or text.", place="body")
         root = Path(args.path).expanduser()
         if not root.is_absolute():
             raise Invalid(f'The path "{args.path}" must be absolute.', place="path")
-        return parts_of(registry, root, args.format), self._ws.path / "uploads" / f"unpacked-{name}"
+        return parts_of(registry, root, args.format, fits), self._ws.path / "uploads" / f"unpacked-{name}"
 
     def _run(self, job: JobRun) -> dict[str, Any]:
         args = msgspec.convert(job.args, ImportArgs)
@@ -205,12 +218,12 @@ class _Pass:
 
     def _conversion(self) -> Conversion:
         args = self._args
-        seen: Reading | None = None
-        if args.mapping is None:
+        used = args.mapping
+        if used is None or not used.fields:
             seen = look(self._ws.registry, self._project, self._part, args.options, self._folder)
+            used = mapping.completed(args.mapping, seen.mapping)
             if not seen.is_export and seen.rows:
-                mapping.check(self._project.spec, seen.mapping)
-        used = args.mapping or (seen.mapping if seen else Mapping({}))
+                mapping.check(self._project.spec, used)
         own = args.upload is not None or self._part.format in ("zip", "parquet")
         return Conversion(
             self._project, self._ws.task_types, self._ws.data.media, self._part, used, copy=args.copy or own, move=own

@@ -105,7 +105,7 @@ class LoopModels:
             with self._lock:
                 projects, self._answered = self._answered, Counter()
             for project_id, n in projects.items():
-                if not self._closing:
+                if not self._closing and self.ws.projects.exists(project_id):
                     self._look(project_id, n)
             threading.Event().wait(_LOOK_SECONDS)
 
@@ -195,8 +195,7 @@ class LoopModels:
             lambda c: ModelsSql(c).add_run(project.id, "suggest", row.id, row.version, job.args, job.user_id, self.ws.clock())
         )
         done, bad = job.done, 0
-        counts = self.ws.projects.counts(project.id)
-        total = counts.items - counts.done if job.args["all"] else None
+        total = self.ws.db.read(lambda c: ModelsSql(c).unfinished(project.id)) if job.args["all"] else None
         for page in self._pages(job, project):
             job.check()
             folder = self._folder(job)

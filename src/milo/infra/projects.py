@@ -5,8 +5,11 @@ from __future__ import annotations
 from milo.domain.errors import NotFound
 from milo.domain.project import Project
 from milo.infra.jobs import JobRun
-from milo.infra.sql.database import BACKGROUND, Database
+from milo.infra.sql.database import BACKGROUND, Connection, Database
 from milo.infra.sql.projects import ProjectsSql
+from milo.infra.sql.work import WorkSql
+
+_SETTLE_ITEMS = 500
 
 
 class Projects:
@@ -48,6 +51,31 @@ class Projects:
     def invalidate(self, project_id: int) -> None:
         """Look it up again at the next use."""
         self._by_id.pop(project_id, None)
+
+
+def apply_overlap(db: Database, projects: Projects, job: JobRun) -> dict[str, int]:
+    """Job "overlap": bring every item in line with a changed number of answers per item, in short transactions.
+
+    Items with too few answers are lent again; what was answered more often than is asked now stays answered.
+    """
+    project_id, seen = job.project_id, job.done
+    last = int((job.cursor or {}).get("after", 0))
+
+    def step(c: Connection) -> tuple[int, int]:
+        ids = ProjectsSql(c).items_after(project_id, last, _SETTLE_ITEMS)
+        work, overlap = WorkSql(c), projects.get(project_id).spec.policy.overlap
+        for item in ids:
+            work.settle(project_id, item, overlap, 0, None)
+        if ids:
+            job.advance(seen + len(ids), cursor={"after": ids[-1]}, conn=c)
+        return len(ids), ids[-1] if ids else last
+
+    while True:
+        job.check()
+        count, last = db.write(step, BACKGROUND)
+        if count == 0:
+            return {"items": seen}
+        seen += count
 
 
 def remove_project(db: Database, job: JobRun) -> dict[str, int]:

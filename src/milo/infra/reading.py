@@ -43,21 +43,23 @@ class Part(msgspec.Struct, frozen=True):
     base: Path
 
 
-def parts_of(registry: Registry, root: Path, format: str | None, name: str | None = None) -> list[Part]:
-    """What there is to read at a path. A folder with tables in it is read as these tables (which may name its other files),
-    a folder without as a folder of texts and images. Raises NotFound or Invalid."""
+def parts_of(registry: Registry, root: Path, format: str | None, fits: Callable[[Part], bool]) -> list[Part]:
+    """What there is to read at a path. A folder with tables that fit the project is read as these tables (which may name its
+    other files), a folder without as a folder of texts and images. Raises NotFound or Invalid."""
     if not root.exists():
         raise NotFound(f"There is nothing at {root}.", place="path")
     if root.is_file():
-        return [Part(format or format_of(registry, root), root, name or root.name, root.parent)]
+        return [Part(format or format_of(registry, root), root, root.name, root.parent)]
     if format in (None, *_by_table(registry)):
-        tables = [p for p in sorted(root.iterdir()) if p.is_file() and not p.is_symlink() and _is_table(registry, p, format)]
+        files = [p for p in sorted(root.iterdir()) if p.is_file() and not p.is_symlink()]
+        tables = [Part(format or format_of(registry, p), p, p.name, root) for p in files if _is_table(registry, p, format)]
+        tables = [t for t in tables if fits(t)]
         if tables:
-            return [Part(format or format_of(registry, p), p, p.name, root) for p in tables]
+            return tables
     found = registry.formats.get(format or "folder").name
     if found not in _TREES:
         raise Invalid(f"{root.name} holds no file to be read as {found}.", place="format")
-    return [Part("folder", root, name or root.name, root)]
+    return [Part("folder", root, root.name, root)]
 
 
 def format_of(registry: Registry, path: Path) -> str:

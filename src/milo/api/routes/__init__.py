@@ -1,1 +1,1 @@
-
+"""One file of routes per noun; importing a module declares its endpoints."""

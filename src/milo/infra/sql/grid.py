@@ -17,6 +17,7 @@ from milo.flow.browse import STATUSES, Filter, Sort
 from milo.flow.ports.items import Ids
 from milo.infra.sql.fts import FtsSql
 from milo.infra.sql.ids import id_range, item_id
+from milo.infra.sql.rows import plain_text
 
 _ACTIVE = "a.run_id IN (SELECT id FROM run WHERE project_id = ? AND active = 1)"
 _ENABLED = "SELECT id FROM predictor WHERE project_id = ? AND enabled = 1"
@@ -37,16 +38,17 @@ class GridSql:
 
     def page_by_place(self, offset: int, limit: int, *, backwards: bool) -> list[int]:
         """Ids by import order, straight from the primary key: places have no gaps."""
+        total = self.total()
+        if offset >= total:
+            return []
         if backwards:
-            first = max(1, self.total() - offset - limit + 1)
-            ids = self._between(first, self.total() - offset)
-            return ids[::-1]
-        return self._between(offset + 1, offset + limit)
+            return self._between(max(1, total - offset - limit + 1), total - offset)[::-1]
+        return self._between(offset + 1, min(offset + limit, total))
 
     def _between(self, first: int, last: int) -> list[int]:
         rows = self._c.execute(
             "SELECT id FROM item WHERE id BETWEEN ? AND ? ORDER BY id",
-            (item_id(self._project, first), item_id(self._project, max(last, 0))),
+            (item_id(self._project, first), item_id(self._project, last)),
         )
         return [row[0] for row in rows]
 
@@ -147,13 +149,15 @@ class GridSql:
         )  # fmt: skip
 
     def _meta(self, name: str, value: str) -> Ids:
-        path = '$."' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        return self._ids(
-            "SELECT item_id FROM content WHERE item_id >= ? AND item_id < ? AND meta IS NOT NULL AND instr(meta, ?) > 0 "
-            "AND CASE json_type(meta, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN '' "
-            "ELSE CAST(json_extract(meta, ?) AS TEXT) END = ? ORDER BY item_id",
-            self._low, self._high, msgspec.json.encode(name).decode(), path, path, value,
-        )  # fmt: skip
+        """Metadata is stored without blanks, so that a name with its value stands in it literally; what looks right (it may
+        be nested deeper) is decoded to be sure."""
+        start = msgspec.json.encode(name).decode() + ":"
+        rows = self._c.execute(
+            "SELECT item_id, meta FROM content WHERE item_id >= ? AND item_id < ? AND meta IS NOT NULL "
+            "AND (instr(meta, ?) > 0 OR instr(meta, ?) > 0) ORDER BY item_id",
+            (self._low, self._high, start + msgspec.json.encode(value).decode(), start + value),
+        )
+        return np.fromiter((i for i, meta in rows if plain_text(msgspec.json.decode(meta).get(name)) == value), np.int64)
 
     def _has(self, what: str) -> Ids:
         if what == "answer":

@@ -259,6 +259,8 @@ class MediaSql:
         return done.lastrowid or 0
 
     def get(self, media_id: int) -> MediaRow | None:
+        if not 0 < media_id < 2**63:
+            return None
         row = self._c.execute(f"SELECT {_MEDIA} FROM media WHERE id = ?", (media_id,)).fetchone()
         return None if row is None else MediaRow(*row)
 

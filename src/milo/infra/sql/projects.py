@@ -43,9 +43,7 @@ class ProjectsSql:
         self._c = connection
 
     def get(self, project_id: int) -> Project | None:
-        row = self._c.execute(
-            f"SELECT {_PROJECT} FROM project WHERE id = ? AND archived < ?", (project_id, REMOVED)
-        ).fetchone()
+        row = self._c.execute(f"SELECT {_PROJECT} FROM project WHERE id = ? AND archived < ?", (project_id, REMOVED)).fetchone()
         return None if row is None else _project(row)
 
     def all(self) -> list[Project]:
@@ -121,6 +119,14 @@ class ProjectsSql:
             for _, value in rows:
                 yield msgspec.json.decode(value)
             low = rows[-1][0] + 1
+
+    def items_after(self, project_id: int, item_id: int, limit: int) -> list[int]:
+        """The ids of the next items in import order."""
+        low, high = id_range(project_id)
+        rows = self._c.execute(
+            "SELECT id FROM item WHERE id > ? AND id < ? ORDER BY id LIMIT ?", (max(low - 1, item_id), high, limit)
+        )
+        return [row[0] for row in rows]
 
     def remove(self, project_id: int) -> None:
         """Take the project out of sight at once; `drop_some` removes the rest."""

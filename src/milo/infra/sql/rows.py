@@ -250,17 +250,17 @@ class FacetsSql:
         for (meta,) in rows:
             seen += 1
             for name, value in cast("dict[str, Any]", _decode(meta)).items() if meta else ():
-                text = facet_text(value)
-                if text is not None:
+                text = plain_text(value)
+                if text is not None and len(text) <= _LONGEST_FACET:
                     counts.setdefault(name, Counter())[text] += 1
         few = sorted(counts, key=lambda n: (len(counts[n]), n))[:TOP]
         return {name: dict(counts[name].most_common(TOP)) for name in few}, seen
 
 
-def facet_text(value: Any) -> str | None:
-    """A metadata value as the filter spells it; None for what is no plain, short value."""
+def plain_text(value: Any) -> str | None:
+    """A metadata value as the filter spells it: a text as it is, numbers and truth values as in JSON; None for the rest."""
     if isinstance(value, str):
-        return value if len(value) <= _LONGEST_FACET else None
+        return value
     if value is None or isinstance(value, dict | list):
         return None
     return msgspec.json.encode(value).decode()

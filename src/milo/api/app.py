@@ -1,0 +1,53 @@
+"""Puts the routes, the web app and the guards together into one ASGI application."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from milo.api import docs
+from milo.api.dispatch import Dispatch
+from milo.api.endpoint import ENDPOINTS, bind
+from milo.api.errors import on_crash, on_http_error, on_milo_error
+from milo.api.routes import (
+    bulk,
+    effort,
+    events,
+    exports,
+    imports,
+    items,
+    jobs,
+    kinds,
+    media,
+    models,
+    people,
+    projects,
+    session,
+    similar,
+    status,
+    work,
+)
+from milo.api.security import Guard
+from milo.api.static import WebApp
+from milo.bootstrap import Workspace
+from milo.domain.errors import MiloError
+
+ROUTES = (
+    status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
+)  # fmt: skip
+"""Every module of routes; importing one declares its endpoints."""
+
+
+def create_app(workspace: Workspace) -> Starlette:
+    """The application over an open workspace, which the caller closes."""
+    dispatch = Dispatch()
+    for end in ENDPOINTS:
+        dispatch.add(end, bind(end, workspace))
+
+    return Starlette(
+        routes=[*docs.ROUTES, Mount("/api", dispatch), Mount("/", WebApp())],
+        middleware=[Middleware(Guard, workspace.settings.allowed_hosts)],
+        exception_handlers={MiloError: on_milo_error, HTTPException: on_http_error, Exception: on_crash},
+    )

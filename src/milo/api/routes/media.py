@@ -1,0 +1,62 @@
+"""Files of items and their thumbnails. Whatever a file holds, it cannot run script in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+from starlette.responses import FileResponse, Response
+
+from milo.api.endpoint import Call, endpoint
+from milo.domain.errors import Forbidden, NotFound
+from milo.infra.media import SHOWN_INLINE
+from milo.infra.sql.items import MediaRow, MediaSql
+
+_FOREVER = "private, max-age=31536000, immutable"
+_NO_SCRIPT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+
+class ThumbQuery(msgspec.Struct):
+    """The longer side in pixels: 64, 128, 256, 512 or 1024; others are rounded up."""
+
+    size: int = 256
+
+
+@endpoint("GET", "/media/{m}", "self", reply=bytes, media_type="application/octet-stream")
+def get_media(call: Call) -> Response:
+    """A file of an item, for members of its project. Takes ranges."""
+    row = _row(call)
+    return _file(call.workspace.data.media.file(row), row.mime, row)
+
+
+@endpoint("GET", "/media/{m}/thumb", "self", query=ThumbQuery, reply=bytes, media_type="image/webp")
+def get_thumbnail(call: Call) -> Response:
+    """A small upright picture of an image, for members of its project."""
+    row = _row(call)
+    if row.mime == "image/svg+xml":
+        return _file(call.workspace.data.media.file(row), row.mime, row)
+    return _file(call.workspace.data.media.thumbnail(row, max(1, call.query.size)), "image/webp", row)
+
+
+def _row(call: Call) -> MediaRow:
+    row = call.workspace.db.read(lambda c: MediaSql(c).get(call.params["m"]))
+    if row is None:
+        if call.actor.role != "owner":
+            raise Forbidden("You are not a member of the project that this file belongs to.")
+        raise NotFound(f"There is no file {call.params['m']}.", place="m")
+    if not call.workspace.auth.allowed(call.actor, "item.view", row.project_id):
+        raise Forbidden("You are not a member of the project that this file belongs to.")
+    return row
+
+
+def _file(path: Path, mime: str, row: MediaRow) -> Response:
+    shown = "inline" if mime in SHOWN_INLINE else "attachment"
+    name = quote(row.name.rsplit("/", 1)[-1], safe="")
+    headers = {
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",
+        "Content-Security-Policy": _NO_SCRIPT,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": _FOREVER,
+    }
+    return FileResponse(path, media_type=mime, headers=headers)

@@ -46,5 +46,5 @@ if __name__ == "__main__":
     if chromium() is None and not (install() and chromium()):
         sys.exit(
             "No Chromium could be installed. Install it with your system's package manager, or name one with "
-            'MILO_CHROMIUM=/path/to/chromium. Without it: make test ARGS="-m \'not browser\'" after setting MILO_CHROMIUM=none.'
+            "MILO_CHROMIUM=/path/to/chromium. Without it: make test ARGS=\"-m 'not browser'\" after setting MILO_CHROMIUM=none."
         )

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-PASSWORD = "correct horse battery"  # noqa: S105 - for throw-away workspaces
+PASSWORD = "correct horse battery"
 
 
 def free_port() -> int:

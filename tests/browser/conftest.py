@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_setup import chromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from browser_setup import chromium
 from running import PASSWORD, Api, Server
 
 expect.set_options(timeout=20_000)

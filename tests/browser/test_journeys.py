@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-from browser.conftest import exported, make_project, messages, shows, sign_in
 from playwright.sync_api import Page, expect
+
+from browser.conftest import exported, make_project, messages, shows, sign_in
 from running import PASSWORD, Api, Server
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browser.conftest import exported, make_project, shows, sign_in
 from playwright.sync_api import Page, expect
+
+from browser.conftest import exported, make_project, shows, sign_in
 from running import Api, Server
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser.conftest import make_project, sign_in
 from playwright.sync_api import Page, expect
+
+from browser.conftest import make_project, sign_in
 from running import Api, Server
 
 pytestmark = pytest.mark.browser

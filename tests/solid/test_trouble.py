@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from work.bench_of_work import Desk
 
 from milo.domain.errors import StorageTrouble
 from milo.domain.policy import Policy
 from milo.infra.sql import migrate
 from milo.infra.sql.database import Database
+from work.bench_of_work import Desk
 
 
 @pytest.fixture

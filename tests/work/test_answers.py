@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from work.bench_of_work import LABELS, Desk
 
 from milo.domain.errors import Conflict, InvalidValue, NotFound
 from milo.domain.policy import Policy
 from milo.domain.question import Condition, Question
+from work.bench_of_work import LABELS, Desk
 
 
 @pytest.fixture

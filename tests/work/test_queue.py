@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from work.bench_of_work import Desk
 
 from milo.domain.policy import Order, Policy
 from milo.infra.sql.work import QueueSql
+from work.bench_of_work import Desk
 
 ORDERS: list[Order] = ["imported", "random", "uncertainty"]
 

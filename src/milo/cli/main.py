@@ -1,0 +1,49 @@
+"""The command `milo`: its commands, what they share, and how errors are told.
+
+Commands are named by text and loaded when used, so that `milo --help` stays quick and loads no web framework.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App
+
+from milo import __version__
+from milo.domain.errors import MiloError
+
+app = App(
+    name="milo",
+    version=__version__,
+    help="Raw data in, trusted labels out, with models in the loop.",
+    help_format="plaintext",
+)
+for _name, _where, _help in (
+    ("demo", "milo.cli.demo:demo", "Start on a sample project, or on your own data."),
+    ("serve", "milo.cli.serve:serve", "Serve a workspace until Ctrl-C."),
+    ("import", "milo.cli.data:import_", "Bring a file or folder into a project."),
+    ("export", "milo.cli.data:export", "Write the labels of a project to a file."),
+    ("project", "milo.cli.projects:app", "Projects: list, create, show, save as a file, delete."),
+    ("user", "milo.cli.users:app", "People: list, add, change, give a role in a project; tokens."),
+    ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
+    ("train", "milo.cli.models:train", "Train the models of a project."),
+    ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
+    ("status", "milo.cli.status:status", "Is a server running, and how far is everything?"),
+    ("backup", "milo.cli.data:backup", "Copy a workspace while it is in use."),
+):
+    app.command(_where, name=_name, help=_help)
+
+
+def main() -> None:
+    """Run a command; an error in the user's reach ends with its message and status 1."""
+    try:
+        app()
+    except MiloError as error:
+        print(f"milo: {error.message}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""The Python client: `from milo import Client`. Stands on `milo.domain` alone and ships without the server's parts."""
+
+from milo.sdk.client import Client
+from milo.sdk.http import Unreachable
+from milo.sdk.jobs import Job, JobFailed
+from milo.sdk.models import Model
+from milo.sdk.project import Project
+from milo.sdk.work import WorkItem
+
+__all__ = ["Client", "Job", "JobFailed", "Model", "Project", "Unreachable", "WorkItem"]

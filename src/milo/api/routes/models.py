@@ -15,7 +15,7 @@ from milo.domain.ids import project_of
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import NAME_PATTERN
-from milo.flow.annotate import label_text
+from milo.flow.labels import label_text
 from milo.flow.learn import Quality, next_training_at
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
@@ -331,7 +331,7 @@ def _row(call: Call, predictor_id: int) -> PredictorRow:
 def _view(call: Call, models: ModelsSql, row: PredictorRow) -> ModelView:
     known = row.plugin in call.workspace.registry.predictors
     plugin = call.workspace.registry.predictors.get(row.plugin) if known else None
-    runs = models.training_runs(row.id)
+    runs = models.measured_runs(row.id, bool(plugin and plugin.learns))
     policy = call.workspace.projects.get(row.project_id).spec.policy
     latest = runs[-1] if runs else None
     check = latest.info.get("check") if latest else None

@@ -113,10 +113,11 @@ class ModelsSql:
         row = self._c.execute(f"SELECT {_RUN} FROM run WHERE id = ?", (run_id,)).fetchone()
         return None if row is None else _run(row)
 
-    def training_runs(self, predictor_id: int) -> list[RunRow]:
+    def measured_runs(self, predictor_id: int, learns: bool) -> list[RunRow]:
+        """The finished runs that were compared with blind answers: trainings, or runs of a predictor without any."""
         rows = self._c.execute(
-            f"SELECT {_RUN} FROM run WHERE predictor_id = ? AND kind = 'train' AND state = 'done' ORDER BY id",
-            (predictor_id,),
+            f"SELECT {_RUN} FROM run WHERE predictor_id = ? AND kind = ? AND state = 'done' ORDER BY id",
+            (predictor_id, "train" if learns else "suggest"),
         )
         return [_run(row) for row in rows]
 

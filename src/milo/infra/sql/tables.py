@@ -213,6 +213,7 @@ submission = Table(
     Column("kind", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("at", REAL, nullable=False),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 draft = Table(
@@ -242,7 +243,6 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("data", Text),
     Index("ix_event_item", "item_id", sqlite_where=text("item_id IS NOT NULL")),
-    Index("ix_event_project", "project_id", "id"),
 )  # fmt: skip
 
 telemetry = Table(

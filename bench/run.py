@@ -4,6 +4,7 @@
     python bench/run.py --quick               2,000 items, a few seconds each
     python bench/run.py --products milo       Milo alone
     python bench/run.py --peer-venv PATH      use a Label Studio that is installed already
+    python bench/run.py --merge A.json B.json the best of several runs, which others disturbed least
 
 The peer is installed into bench/.peer at first use. Figures go to bench/results/, the table to the screen. Compare CPU
 figures: wall time counts whatever else the machine does.
@@ -30,7 +31,7 @@ from peer.label_studio import LabelStudio  # noqa: E402
 from peer.milo import Milo  # noqa: E402
 from peer.product import Product  # noqa: E402
 from peer.server import Server  # noqa: E402
-from peer.table import table  # noqa: E402
+from peer.table import best, table  # noqa: E402
 from peer.workload import Plan, run  # noqa: E402
 
 PEER = "label-studio==1.23.2"
@@ -40,6 +41,9 @@ PRODUCTS = ("label-studio", "milo", "milo-learning")
 def main() -> None:
     """Read the arguments, run, print."""
     given = _arguments()
+    if given.merge:
+        print(table(best([json.loads(Path(one).read_text()) for one in given.merge])))
+        return
     plan = Plan(cycles=40, cycle_seconds=2, pages=5, seconds=5) if given.quick else Plan()
     if given.seconds:
         plan = replace(plan, seconds=given.seconds)
@@ -124,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--quick", action="store_true", help="a small run that shows that everything works")
     reader.add_argument("--seconds", type=float, help="how long the annotators work together")
     reader.add_argument("--peer-venv", help="a virtual environment with Label Studio in it")
+    reader.add_argument("--merge", nargs="+", metavar="FILE", help="no run: one table of earlier results, the best of each")
     reader.add_argument("--data", help="folder for the data of the run; default: the system's folder for temporary files")
     return reader.parse_args()
 

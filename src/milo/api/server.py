@@ -81,7 +81,8 @@ def serve(settings: Settings, ready: Callable[[Workspace, str], None] | None = N
     )
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(Server(config, workspace, listening).serve([sock]))
+            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+                runner.run(Server(config, workspace, listening).serve([sock]))
     finally:
         workspace.close()
         sock.close()

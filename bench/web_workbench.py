@@ -133,18 +133,28 @@ def _measure(chromium: str, texts: int, images: int) -> dict[str, dict[str, Any]
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder, Server(Path(folder) / "ws") as server:
         owner = server.owner()
-        plan = [("text, one key", _texts(owner, texts), ["1"], texts - 10, 150), ("image 1600x1000, boxes", _images(owner, images), ["Control+Enter"], images - 5, 700)]
+        plan = [
+            ("text, one key", _texts(owner, texts), ["1"], texts - 10, 150),
+            ("image 1600x1000, boxes", _images(owner, images), ["Control+Enter"], images - 5, 700),
+        ]
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             for name, project, keys, n, pause in plan:
                 page = _open(browser, server, project)
                 _drive(page, keys, n, pause)
                 found[name] = _summary(_figures(page, images="image" in name))
-                print(f"{name:<28} median {found[name]['median']:6.1f} ms   p95 {found[name]['p95']:6.1f} ms   n {n}   goal p95 {GOAL_MS:g}  {'met' if found[name]['met'] else 'MISSED'}")
+                _print(name, found[name])
                 page.close()
             browser.close()
         owner.close()
     return found
+
+
+def _print(name: str, one: dict[str, Any]) -> None:
+    verdict = "met" if one["met"] else "MISSED"
+    print(
+        f"{name:<28} median {one['median']:6.1f} ms   p95 {one['p95']:6.1f} ms   n {one['n']}   goal p95 {GOAL_MS:g} {verdict}"
+    )
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import http.cookiejar
 import io
 import json
+import os
 import re
 import shutil
 import socket
@@ -22,7 +23,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,19 +34,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from milo.builtin.demo.digits import pictures
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-from browser_setup import chromium  # noqa: E402 - lies with the browser tests
-
 IMAGES = ROOT / "docs" / "images"
 DEMO = ROOT / "src" / "milo" / "builtin" / "demo"
 SIZE = {"width": 1440, "height": 900}
 ANSWERS = {1: 60, 2: 60}
+LARGEST = 250_000
+"""Bytes; a larger picture gets by with fewer colours."""
 ROWS = "id,text,channel\n" + "".join(
     f'R-{n:03},"{text}",{("email", "web form")[n % 2]}\n'
     for n, text in enumerate(
         ("Where is my parcel? It was due on Monday.", "The lamp arrived with a broken shade.", "Can I pay by invoice?") * 14
     )
 )
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Step = Callable[[Page], None]
 
 
@@ -61,12 +62,12 @@ class Api:
         """The decoded answer. Raises urllib.error.HTTPError for a refusal."""
         headers = {"Content-Type": "application/json", "X-CSRF-Token": self._csrf}
         data = None if body is None else json.dumps(body).encode()
-        with self._open(urllib.request.Request(f"{self.base}/api{path}", data, headers, method=method)) as reply:
+        with self._open(urllib.request.Request(f"{self.base}/api{path}", data, headers, method=method)) as reply:  # noqa: S310 - our own server
             return json.loads(reply.read() or b"null")
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served() -> Generator[str]:
     """A demo server on a folder that is gone afterwards; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -103,14 +104,23 @@ def wait(done: Callable[[], bool], seconds: float, what: str) -> None:
 
 def fill(api: Api) -> None:
     """Answer some items of each sample and wait until the models have learned."""
-    gold = json.loads((DEMO / "gold.json").read_text("utf-8"))
-    gold |= {f"D-{number:03d}": str(digit) for number, (digit, _) in enumerate(pictures(), 1)}
+    gold = gold_labels()
     for project, n in ANSWERS.items():
-        for _ in range(n // 10):
-            for work in api.call("GET", f"/projects/{project}/queue?n=10"):
+        given, end = 0, time.monotonic() + 120
+        while given < n and time.monotonic() < end:
+            works = api.call("GET", f"/projects/{project}/queue?n=10")
+            for work in works:
                 answer(api, project, work, gold)
+            given += len(works)
+            time.sleep(0 if works else 0.5)
     wait(lambda: all(learned(api, p) for p in ANSWERS), 120, "the models to learn")
     time.sleep(3)
+
+
+def gold_labels() -> dict[str, str]:
+    """The right answer to the first question, by the key of the item."""
+    digits = {f"D-{number:03d}": str(digit) for number, (digit, _) in enumerate(pictures(), 1)}
+    return json.loads((DEMO / "gold.json").read_text("utf-8")) | digits
 
 
 def answer(api: Api, project: int, work: dict[str, Any], gold: dict[str, Any]) -> None:
@@ -141,18 +151,21 @@ def learned(api: Api, project: int) -> bool:
     return all(m["version"] > 0 for m in models) and all(j["state"] in ("done", "cancelled", "failed") for j in jobs)
 
 
-def unanswered(api: Api, project: int, filters: str, letters: int = 0) -> int:
-    """An item that nobody has answered, with the surest suggestion among those of some length."""
+def unanswered(api: Api, project: int, filters: str = "", letters: int = 0) -> int:
+    """An item of some length that nobody has answered, on whose first question the surest model is right."""
+    gold = gold_labels()
     rows = api.call("GET", f"/projects/{project}/items?status=new&has=suggestion&sort=-confidence&limit=200{filters}")["rows"]
-    return next(row["id"] for row in rows if len(row["data"].get("text", "")) >= letters)
+    fitting = [row for row in rows if len(row["data"].get("text", "")) >= letters]
+    right = [row for row in fitting if row["suggestion"] and row["suggestion"]["value"] == gold[row["key"]]]
+    return (right or fitting or rows)[0]["id"]
 
 
 def scenes(api: Api) -> Iterator[tuple[str, str, Step]]:
     """(name, address, what to do before the picture is taken)."""
-    text, spans = unanswered(api, 1, "", 160), unanswered(api, 1, "&suggested=details:product", 120)
+    text, spans = unanswered(api, 1, letters=160), unanswered(api, 1, "&suggested=details:product&suggested=details:date", 80)
     yield "workbench", f"/p/1/label?item={text}", nothing
     yield "workbench-spans", f"/p/1/label?item={spans}", mark
-    yield "workbench-digits", f"/p/2/label?item={unanswered(api, 2, '')}", nothing
+    yield "workbench-digits", f"/p/2/label?item={unanswered(api, 2)}", nothing
     yield "data", "/p/1/data", nothing
     yield "models", "/p/1/models", nothing
     yield "new-project", "/projects/new", pick
@@ -164,8 +177,9 @@ def nothing(page: Page) -> None:
 
 
 def mark(page: Page) -> None:
-    """Answer the first question and take over what a model has marked."""
-    page.keyboard.press("Shift+A")
+    """Take over what the models say, and go to the question of the marks."""
+    for key in ("Shift+A", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
 
 
 def pick(page: Page) -> None:
@@ -181,6 +195,12 @@ def give(page: Page) -> None:
     page.get_by_role("table").wait_for()
 
 
+def chromium() -> str | None:
+    """The browser that is named, or one of the system's; None for Playwright's own."""
+    found = (path for name in CHROMIUMS if (path := shutil.which(name)))
+    return os.environ.get("MILO_CHROMIUM") or next(found, None)
+
+
 def shoot(browser: Browser, base: str, name: str, address: str, step: Step, theme: str) -> None:
     """One picture, with few enough colours to stay small."""
     context = browser.new_context(viewport=SIZE, color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -191,14 +211,17 @@ def shoot(browser: Browser, base: str, name: str, address: str, step: Step, them
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto(base + address)
-    page.get_by_role("heading").first.wait_for(state="attached")
+    page.get_by_role("main").wait_for()
     page.wait_for_timeout(1500)
     step(page)
     page.wait_for_timeout(1200)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
-    picture.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{name}-{theme}.png", optimize=True)
-    print(f"{name}-{theme}.png  {(IMAGES / f'{name}-{theme}.png').stat().st_size // 1000} kB", flush=True)
+    target = IMAGES / f"{name}-{theme}.png"
+    picture.save(target, optimize=True)
+    if target.stat().st_size > LARGEST:
+        picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+    print(f"{target.name}  {target.stat().st_size // 1000} kB", flush=True)
 
 
 def main(wanted: str = "") -> None:

@@ -19,7 +19,8 @@ class Settings(msgspec.Struct, frozen=True):
     allowed_hosts (MILO_ALLOWED_HOSTS, by comma): names under which browsers may reach it; empty: any.
     session_days (MILO_SESSION_DAYS): a sign-in lasts this long after its last use. plugins (MILO_PLUGINS): a folder of
     your own plug-ins. url, token (MILO_URL, MILO_TOKEN): a server that the command line talks to. secure_cookies
-    (MILO_SECURE_COOKIES): send the cookie over HTTPS only, for a server behind a proxy that ends TLS. trust_code: plug-in
+    (MILO_SECURE_COOKIES): send the cookie over HTTPS only, for a server behind a proxy that ends TLS. max_upload
+    (MILO_MAX_UPLOAD_GB): bytes in one uploaded file. trust_code: plug-in
     configurations may name Python functions; only the command line sets it, for work in the user's own process.
     """
 
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True):
     token: str | None = None
     secure_cookies: bool = False
     trust_code: bool = False
+    max_upload: int = 20 << 30
 
 
 def from_environment(environment: dict[str, str] | None = None) -> Settings:
@@ -49,6 +51,7 @@ def from_environment(environment: dict[str, str] | None = None) -> Settings:
         url=env.get("MILO_URL") or None,
         token=env.get("MILO_TOKEN") or None,
         secure_cookies=env.get("MILO_SECURE_COOKIES", "").lower() in ("1", "true", "yes"),
+        max_upload=int(_number(env, "MILO_MAX_UPLOAD_GB", 20.0) * (1 << 30)),
     )
 
 

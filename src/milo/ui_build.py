@@ -121,12 +121,14 @@ def _lock(root: Path, say: Say) -> Generator[None]:
     """One build at a time; the operating system lifts the lock of a killed one."""
     with (root / "web" / ".build-lock").open("a+") as file:
         deadline = time.monotonic() + _LOCK_SECONDS
-        if not _taken(file):
+        held = _taken(file)
+        if not held:
             say("Another build of the web app is running; waiting for it ...")
-        while not _taken(file):
+        while not held:
             if time.monotonic() > deadline:
                 raise BuildFailed(f"Another build still runs after {_LOCK_SECONDS} seconds. End it, then try again.")
             time.sleep(0.2)
+            held = _taken(file)
         yield
 
 

@@ -65,7 +65,9 @@ def test_an_svg_from_a_user_is_never_served_as_a_page(server: Server, owner: Api
     rows = owner.call("GET", f"/api/projects/{project}/items")["rows"]
     for row in rows:
         status, _, headers = owner.raw("GET", f"/api/media/{row['data']['image']['media']}")
-        harmless = "sandbox" in headers.get("content-security-policy", "") or "attachment" in headers.get("content-disposition", "")
+        harmless = "sandbox" in headers.get("content-security-policy", "") or "attachment" in headers.get(
+            "content-disposition", ""
+        )
         assert status >= 400 or harmless
         assert headers["x-content-type-options"] == "nosniff"
     assert rows or job["result"]["bad"] == 1

@@ -170,3 +170,16 @@ def test_the_matching_is_the_largest_there_is(a: list[Box], b: list[Box]) -> Non
         default=0,
     )
     assert count_matches(a, b) == best == count_matches(b, a)
+
+
+@pytest.mark.parametrize(
+    ("task", "question", "mark"),
+    [(SPANS, Q, span(0, 2)), (BOXES, B, {"x": 1.0, "y": 1.0, "w": 5.0, "h": 5.0, "label": "a"})],
+)
+def test_a_mark_may_carry_its_own_score(task: Any, question: Any, mark: dict[str, Any]) -> None:
+    scored = [mark | {"score": 0.5}]
+    assert task.check(question, scored, None) == scored
+    assert task.agreement(question, scored, [mark]) == 1.0
+    for bad in (1.5, -0.1, nan, "high", True):
+        with pytest.raises(InvalidValue):
+            task.check(question, [mark | {"score": bad}], None)

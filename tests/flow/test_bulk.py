@@ -80,6 +80,22 @@ def test_accepting_what_is_sure_enough(bench: Bench, twenty: list[int]) -> None:
     assert '"source":"guesser"' in rows[0][1]
 
 
+def test_accepting_only_on_the_chosen_items(bench: Bench, twenty: list[int]) -> None:
+    some = twenty[5:15]
+    assert accept(bench, item_ids=some, dry_run=True)["changed"] == 5
+    assert accept(bench, item_ids=[], dry_run=True)["changed"] == 0
+    assert accept(bench, filter={}, dry_run=True)["changed"] == 10
+    wrong = {"op_id": op(), "question": "mood", "min_score": 0.5, "item_ids": some, "filter": {}}
+    assert bench.ask("POST", "/bulk/accept", wrong).status_code in (400, 422)
+    done = accept(bench, item_ids=some)
+    assert (done["changed"], done["by_label"]) == (5, {"bad": 3, "good": 2})
+    assert bench.places(status="done") == [11, 12, 13, 14, 15]
+    rest = accept(bench, filter={"suggested": "mood:good", "status": "new"})
+    assert (rest["changed"], rest["by_label"]) == (3, {"good": 3})
+    assert bench.places(status="done") == [11, 12, 13, 14, 15, 16, 18, 20]
+    assert bench.counts() == bench.recount()
+
+
 def test_the_same_operation_is_done_once(bench: Bench, twenty: list[int]) -> None:
     same = op()
     first = accept(bench, op_id=same)

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from milo.api import docs
 from milo.api.dispatch import Dispatch
 from milo.api.endpoint import ENDPOINTS, bind
-from milo.api.errors import on_crash, on_http_error, on_milo_error
+from milo.api.errors import on_crash, on_http_error, on_milo_error, on_os_error
 from milo.api.routes import (
     bulk,
     effort,
@@ -49,5 +49,10 @@ def create_app(workspace: Workspace) -> Starlette:
     return Starlette(
         routes=[*docs.ROUTES, Mount("/api", dispatch), Mount("/", WebApp())],
         middleware=[Middleware(Guard, workspace.settings.allowed_hosts)],
-        exception_handlers={MiloError: on_milo_error, HTTPException: on_http_error, Exception: on_crash},
+        exception_handlers={
+            MiloError: on_milo_error,
+            HTTPException: on_http_error,
+            OSError: on_os_error,
+            Exception: on_crash,
+        },
     )

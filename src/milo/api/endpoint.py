@@ -180,3 +180,5 @@ def _body(raw: bytes, decoder: Any) -> Any:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"The body does not fit: {error}.", place="body") from error
+    except RecursionError:
+        raise Invalid("The body is nested too deeply.", place="body") from None

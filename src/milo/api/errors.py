@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 
@@ -22,6 +23,7 @@ from milo.domain.errors import (
     Unauthenticated,
 )
 
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 log = logging.getLogger("milo")
 _STATUS: tuple[tuple[type[MiloError], int], ...] = (
     (Invalid, 422),
@@ -77,6 +79,20 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     code = {404: "NotFound", 405: "MethodNotAllowed"}.get(error.status_code, "Http")
     message = error.detail if error.detail not in ("Not Found", "Method Not Allowed") else _missing(request, error)
     return reply(error.status_code, code, message, headers=dict(error.headers or {}))
+
+
+async def on_os_error(request: Request, error: Exception) -> Response:
+    """For a disk that is full or refuses to be written, wherever that comes up; other system errors are bugs."""
+    if not isinstance(error, OSError) or error.errno not in _DISK:
+        return await on_crash(request, error)
+    log.error("%s %s: %s", request.method, request.url.path, error)
+    full = error.errno not in (errno.EROFS, errno.EIO)
+    what = (
+        "The disk is full; nothing was saved. Free some space"
+        if full
+        else "The disk cannot be written; nothing was saved. Mend it"
+    )
+    return reply(507 if full else 503, "StorageTrouble", f"{what}, then try again.")
 
 
 async def on_crash(request: Request, error: Exception) -> Response:

@@ -80,9 +80,8 @@ def serve(settings: Settings, ready: Callable[[Workspace, str], None] | None = N
         server_header=False,
     )
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-                runner.run(Server(config, workspace, listening).serve([sock]))
+        with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(Server(config, workspace, listening).serve([sock]))
     finally:
         workspace.close()
         sock.close()

@@ -47,8 +47,11 @@ class WebApp:
     def _file(self, path: str) -> Path | None:
         if not path or path == "index.html" or "\0" in path:
             return None
-        file = (self._folder / path).resolve()
-        return file if file.is_relative_to(self._folder) and file.is_file() else None
+        try:
+            file = (self._folder / path).resolve()
+            return file if file.is_relative_to(self._folder) and file.is_file() else None
+        except (OSError, ValueError):  # a name that no file can have
+            return None
 
     def _send(self, request: Request, file: Path) -> Response:
         hashed = scope_path(request).startswith("assets/")

@@ -30,17 +30,21 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A labelled stretch of text: code points `start` (inclusive) to `end` (exclusive)."""
+    """A labelled stretch of text: code points `start` (inclusive) to `end` (exclusive).
+
+    `score`, 0..1, is a model's confidence in this one mark; people's answers carry none.
+    """
 
     start: int
     end: int
     label: str
     id: str | None = None
     field: str | None = None
+    score: float | None = None
 
 
 class Box(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An axis-aligned rectangle on an image, in pixels of the upright image, origin top left."""
+    """An axis-aligned rectangle on an image, in pixels of the upright image, origin top left; `score` as in `Span`."""
 
     x: float
     y: float
@@ -49,6 +53,7 @@ class Box(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     id: str | None = None
     field: str | None = None
+    score: float | None = None
 
 
 def iou(a: Box, b: Box) -> float:

@@ -16,6 +16,7 @@ from milo.domain.ids import project_of
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Question, is_asked
+from milo.flow.labels import label_text
 from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, Held, NewAnswer, WorkPort
 from milo.kinds.task_type import TaskType
 
@@ -59,7 +60,7 @@ def submit(
     now: float,
 ) -> Outcome:
     """Store the answers. Raises NotFound, or InvalidValue naming the question."""
-    earlier = work.known(_op(given.op_id))
+    earlier = done_before(work, given.op_id, user_id, given.item_id, "answer")
     if earlier is not None:
         return msgspec.json.decode(earlier, type=Outcome)
     held = _standing(work, project, given.item_id, user_id)
@@ -84,7 +85,7 @@ def skip(
     work: WorkPort, project: Project, user_id: int, op_id: str, item_id: int, reason: str, events: list[Any], now: float
 ) -> Outcome:
     """Pass over an item, saying why; it goes to others, not to this person again."""
-    earlier = work.known(_op(op_id))
+    earlier = done_before(work, op_id, user_id, item_id, "skip")
     if earlier is not None:
         return msgspec.json.decode(earlier, type=Outcome)
     held = _standing(work, project, item_id, user_id)
@@ -102,7 +103,7 @@ def skip(
 
 def unsubmit(work: WorkPort, project: Project, user_id: int, op_id: str, item_id: int, now: float) -> None:
     """Take back my last answer or skip of an item: it is lent to me again, with my answers as a draft."""
-    if work.known(_op(op_id)) is not None:
+    if done_before(work, op_id, user_id, item_id, "unsubmit") is not None:
         return
     held = _standing(work, project, item_id, user_id)
     if held.state not in (ANSWERED, SKIPPED):
@@ -128,10 +129,17 @@ def open_item(work: WorkPort, project: Project, user_id: int, item_id: int, now:
     return _standing(work, project, item_id, user_id)
 
 
-def _op(op_id: str) -> str:
+def done_before(work: WorkPort, op_id: str, user_id: int, item_id: int, kind: str) -> bytes | None:
+    """The outcome of an operation that was sent before. Raises Conflict if the id stands for something else, so that no answer
+    is taken for another one and dropped."""
     if not 8 <= len(op_id) <= 64:
         raise InvalidValue("op_id must be a fresh unique id of 8 to 64 characters, such as a UUID.", place="op_id")
-    return op_id
+    known = work.known(op_id)
+    if known is None:
+        return None
+    if (known.user_id, known.item_id, known.kind) != (user_id, item_id, kind):
+        raise Conflict("This op_id belongs to another operation. Use a fresh one for each.", place="op_id")
+    return known.result
 
 
 def _standing(work: WorkPort, project: Project, item_id: int, user_id: int) -> Held:
@@ -200,15 +208,6 @@ def _answer(
         _encode(shown) if shown else None,
         mine[question.name][0] if question.name in mine else None,
     )
-
-
-def label_text(labels: list[str]) -> str | None:
-    """The labels of a value as the one searchable text: the label itself, or `|a|b|` for several."""
-    if not labels:
-        return None
-    if len(labels) == 1:
-        return labels[0]
-    return "|" + "|".join(labels) + "|"
 
 
 def _facts(given: Submission, ids: list[int], again: bool, surplus: bool) -> bytes:

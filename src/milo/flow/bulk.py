@@ -16,7 +16,7 @@ import numpy as np
 from milo.domain.errors import Conflict, Invalid, InvalidValue, NotFound
 from milo.domain.project import Project
 from milo.domain.question import Question
-from milo.flow.annotate import label_text
+from milo.flow.labels import label_text
 from milo.flow.ports.items import Ids
 from milo.kinds.task_type import TaskType
 
@@ -153,6 +153,13 @@ def select_items(items: Ids, closed: Closed) -> Selected:
         skipped.append(int(hit.sum()))
         free &= ~hit
     return Selected(wanted[free], None, None, [], skipped[0], skipped[1], skipped[2])
+
+
+def candidates_within(found: Candidates, items: Ids) -> Candidates:
+    """Only the suggestions on these items."""
+    keep = np.flatnonzero(np.isin(found.items, items))
+    labels = [found.labels[i] for i in keep]
+    return Candidates(found.items[keep], found.suggestions[keep], found.scores[keep], labels)
 
 
 def select_sure(found: Candidates, closed: Closed, order: Accept) -> Selected:

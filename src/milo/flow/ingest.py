@@ -295,9 +295,9 @@ def _by(label: Label) -> tuple[str, str, str]:
 def _label(port: ItemsPort, project: Project, item_id: int, labels: list[Label], batch: int, now: float) -> int:
     if not labels:
         return 0
-    port.add_labels(project.id, item_id, labels, batch, project.schema_version, now)
+    answers = port.add_labels(project.id, item_id, labels, batch, project.schema_version, now)
     overlap = project.spec.policy.overlap
-    n_answers = answers_in(labels, [q.name for q in project.spec.questions if q.required and q.when is None], overlap)
+    n_answers = answers_in(answers, [q.name for q in project.spec.questions if q.required and q.when is None], overlap)
     if n_answers:
         port.add_answers(project.id, item_id, n_answers, overlap, now)
     return len(labels)

@@ -16,7 +16,7 @@ from milo.domain.errors import InvalidConfig, InvalidValue
 from milo.domain.item import Item
 from milo.domain.project import ProjectSpec
 from milo.domain.question import Question
-from milo.flow.annotate import label_text
+from milo.flow.labels import label_text
 from milo.flow.mapping import LabelColumn
 from milo.flow.ports.items import Label
 from milo.kinds.task_type import TaskType

@@ -28,6 +28,7 @@ T = TypeVar("T")
 COOKIE = "milo_session"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _TOUCH_SECONDS = 300.0
+_SEEN = 10_000
 
 
 class Asked(Protocol):
@@ -138,6 +139,8 @@ class Auth:
         self.passwords = Argon2()
         self.by_account = Brake(clock)
         self.by_address = Brake(clock, limit=200)
+        self.by_login = Brake(clock, limit=100)
+        self._seen: dict[tuple[str, str], None] = {}
         self._known: dict[bytes, Known] = {}
         self._actors: dict[int, Actor | None] = {}
         self._members: dict[int, dict[int, Role]] = {}
@@ -145,6 +148,29 @@ class Auth:
         self._local: bytes | None = None
         self._generation = 0
         self.forget()
+
+    def attempt(self, login: str, address: str) -> None:
+        """Count an attempt to sign in before it is made. Raises TooMany.
+
+        Guesses at one account from many addresses are braked too, except where its owner has signed in from before: who
+        guesses from elsewhere shall not keep them out.
+        """
+        login = _login(login)
+        self.by_address.attempt(address)
+        self.by_account.attempt(f"{login}|{address}")
+        if (login, address) not in self._seen:
+            self.by_login.attempt(login)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """The last attempt was no failure."""
+        login = _login(login)
+        self.by_address.succeeded(address)
+        self.by_account.succeeded(f"{login}|{address}")
+        if (login, address) not in self._seen:
+            self.by_login.succeeded(login)
+            self._seen[(login, address)] = None
+            if len(self._seen) > _SEEN:
+                del self._seen[next(iter(self._seen))]
 
     async def actor(self, asked: Asked) -> Actor:
         """Who makes this request. Raises Unauthenticated, or Forbidden for a changing request without its csrf token."""
@@ -258,6 +284,10 @@ class Auth:
         elif known.expires_at - now < self._seconds * 0.95:
             known.expires_at = now + self._seconds
             self._db.write_later(lambda c: PeopleSql(c).extend_session(hashed, now + self._seconds), BACKGROUND)
+
+
+def _login(login: str) -> str:
+    return login.strip().lower()[:100]
 
 
 def _secret(asked: Asked) -> tuple[str, bool]:

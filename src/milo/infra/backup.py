@@ -1,4 +1,4 @@
-"""Copies a workspace while it is in use: the database by SQLite's online backup, then the media files.
+"""Copies a workspace while it is in use: the database by SQLite's online backup, then the files of media and trained models.
 
 Media files are only ever added under names that no other content has, so a database copied first never refers to a file that
 the copy lacks.
@@ -52,7 +52,7 @@ def back_up(workspace: Path, target: Path, on_progress: Progress | None = None) 
 def _copy(workspace: Path, target: Path, scratch: Path, on_progress: Progress | None) -> Backup:
     database = scratch / DATABASE
     _copy_database(workspace / DATABASE, database, on_progress)
-    media = sorted(p for p in (workspace / "media").rglob("*") if p.is_file())
+    media = sorted(p for part in ("media", "models") for p in (workspace / part).rglob("*") if p.is_file())
     made = scratch / "made"
     if target.suffix == ".zip":
         _zip(made, database, workspace, media)

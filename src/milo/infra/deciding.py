@@ -44,23 +44,29 @@ class Deciding:
         args = {"value": msgspec.Raw(fixed[0].encode())}
         return self._carry_out(project, op_id, "label", question, args, user_id, choose, fixed)
 
-    def accept(self, project: Project, op_id: str, order: Accept, user_id: int) -> BulkResult:
-        """Accept every suggestion that is sure enough. Safe to repeat with the same `op_id`."""
+    def accept(
+        self, project: Project, op_id: str, order: Accept, user_id: int, within: Callable[[], Ids] | None = None
+    ) -> BulkResult:
+        """Accept every suggestion that is sure enough, on all items or those `within`. Safe to repeat with the same `op_id`."""
         project.schema.get(order.question)
 
         def choose(c: Connection, bulk_id: int | None) -> Selected:
-            return self._sure(c, project, order, bulk_id)
+            return self._sure(c, project, order, bulk_id, within)
 
         args = {"min_score": order.min_score, "per_label": order.per_label, "source": order.source}
         return self._carry_out(project, op_id, "accept", order.question, args, user_id, choose, None)
 
-    def foresee(self, project: Project, order: Accept) -> BulkResult:
+    def foresee(self, project: Project, order: Accept, within: Callable[[], Ids] | None = None) -> BulkResult:
         """What accepting would do now."""
         project.schema.get(order.question)
-        return decide.foresee(self._ws.db.read(lambda c: self._sure(c, project, order, None)))
+        return decide.foresee(self._ws.db.read(lambda c: self._sure(c, project, order, None, within)))
 
-    def _sure(self, c: Connection, project: Project, order: Accept, bulk_id: int | None) -> Selected:
+    def _sure(
+        self, c: Connection, project: Project, order: Accept, bulk_id: int | None, within: Callable[[], Ids] | None
+    ) -> Selected:
         found = BulkSql(c).candidates(project.id, order.question, order.source)
+        if within is not None:
+            found = decide.candidates_within(found, within())
         return decide.select_sure(found, self._closed(c, project, order.question, bulk_id), order)
 
     def _closed(self, c: Connection, project: Project, question: str, bulk_id: int | None) -> decide.Closed:

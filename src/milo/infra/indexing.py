@@ -9,6 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from milo.domain.errors import StorageTrouble
 from milo.infra.jobs import JobRun
 from milo.infra.sql.database import BACKGROUND
 from milo.infra.sql.fts import FtsSql
@@ -66,7 +67,13 @@ class Indexing:
                     self._wake.wait(min(self._due.values()) - now if self._due else None)
                     continue
             for project_id in ready:
-                self._ws.jobs.submit("index", project_id, {}, key=f"index:{project_id}")
+                self._queue(project_id)
+
+    def _queue(self, project_id: int) -> None:
+        try:
+            self._ws.jobs.submit("index", project_id, {}, key=f"index:{project_id}")
+        except StorageTrouble:
+            self.touch(project_id)
 
     def _run(self, job: JobRun) -> dict[str, Any]:
         project_id, size, done = job.project_id, _FIRST, 0

@@ -6,21 +6,24 @@ takes it up again from the cursor. Jobs of different kinds run side by side, two
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from typing import Any
 
-from milo.domain.errors import Conflict, MiloError, NotFound
+from milo.domain.errors import Conflict, MiloError, NotFound, StorageTrouble
 from milo.infra.bus import Bus
 from milo.infra.clock import Clock
 from milo.infra.sql.database import BACKGROUND, Connection, Database
 from milo.infra.sql.jobs import FINISHED, JobRow, JobsSql
 
+log = logging.getLogger("milo")
 Handler = Callable[["JobRun"], dict[str, Any] | None]
 _WORKERS = 3
 _NEWS_SECONDS = 0.25
+_TROUBLE_SECONDS = 5.0
 
 
 class Stopped(Exception):
@@ -149,12 +152,23 @@ class Jobs:
 
     def _work(self) -> None:
         while not self._closing:
-            row = self._take()
-            if row is not None:
-                self._run(row)
+            try:
+                row = self._take()
+                if row is not None:
+                    self._run_alone(row)
+            except StorageTrouble as error:
+                log.warning("Background jobs wait: %s", error.message)
                 with self._wake:
-                    self._busy.pop(row.id, None)
-                    self._wake.notify_all()
+                    self._wake.wait_for(lambda: self._closing, timeout=_TROUBLE_SECONDS)
+
+    def _run_alone(self, row: JobRow) -> None:
+        """Run a job that `_take` has marked as busy. One that could not even be recorded stays, and is tried again."""
+        try:
+            self._run(row)
+        finally:
+            with self._wake:
+                self._busy.pop(row.id, None)
+                self._wake.notify_all()
 
     def _take(self) -> JobRow | None:
         with self._wake:

@@ -30,6 +30,7 @@ from milo.kinds.task_type import TaskType
 
 SAMPLE = 20
 _LINES = ("csv", "tsv", "jsonl", "text")
+_HEADED = ("csv", "tsv")
 _TREES = ("folder", "zip")
 _GUESS_FROM = 100
 
@@ -100,7 +101,7 @@ def total_of(parts: list[Part]) -> int | None:
 def _count(part: Part) -> int | None:
     try:
         if part.format in _LINES:
-            return _lines(part.path)
+            return max(0, _lines(part.path) - (part.format in _HEADED))
         if part.format == "folder":
             return sum(len(files) for _, _, files in os.walk(part.path))
         if part.format == "zip":
@@ -112,11 +113,13 @@ def _count(part: Part) -> int | None:
 
 
 def _lines(path: Path) -> int:
-    count = 0
+    """Lines of a file, the last one also where no line end follows it."""
+    count, last = 0, b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             count += chunk.count(b"\n")
-    return count
+            last = chunk[-1:]
+    return count + (last != b"\n")
 
 
 class Reading:

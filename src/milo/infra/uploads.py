@@ -13,11 +13,12 @@ from pathlib import Path
 
 import msgspec
 
-from milo.domain.errors import Invalid, NotFound
+from milo.domain.errors import Invalid, NotFound, StorageTrouble
 
 _TOKEN = re.compile(r"^[0-9a-f]{32}$")
 _MAX_AGE = 7 * 24 * 3600
 FILES = "files"
+MAX_FILES = 200_000
 
 
 class Uploads:
@@ -25,10 +26,17 @@ class Uploads:
 
     def __init__(self, workspace: Path) -> None:
         self._root = workspace / "uploads"
+        self._files: dict[str, int] = {}
 
     def begin(self, project_id: int, name: str, upload: str | None) -> tuple[str, Path]:
         """(token, where to write the file `name`): of a new upload, or of one that goes on. Raises Invalid or NotFound."""
         relative = safe_name(name)
+        try:
+            return self._begin(project_id, name, relative, upload)
+        except OSError as error:
+            raise StorageTrouble(f'There is no room for "{name[:60]}" ({error.strerror}); nothing was kept of it.') from error
+
+    def _begin(self, project_id: int, name: str, relative: Path, upload: str | None) -> tuple[str, Path]:
         if upload is None:
             upload = secrets.token_hex(16)
             folder = self._root / upload
@@ -36,6 +44,7 @@ class Uploads:
             (folder / "upload.json").write_bytes(msgspec.json.encode({"project": project_id}))
         else:
             folder = self.folder(project_id, upload)
+        self._count(folder, upload)
         target = folder / FILES / relative
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,6 +53,14 @@ class Uploads:
         if target.is_dir():
             raise Invalid(f'"{name[:200]}" is a folder in this upload.', place="name")
         return upload, target
+
+    def _count(self, folder: Path, upload: str) -> None:
+        """One more file. Raises Invalid beyond the limit."""
+        if upload not in self._files:
+            self._files[upload] = sum(1 for p in (folder / FILES).rglob("*") if p.is_file())
+        if self._files[upload] >= MAX_FILES:
+            raise Invalid(f"An upload holds {MAX_FILES:,} files at most. Import it, or send a ZIP file.", place="name")
+        self._files[upload] += 1
 
     def folder(self, project_id: int, upload: str) -> Path:
         """The folder of an upload of this project. Raises NotFound."""
@@ -61,6 +78,7 @@ class Uploads:
 
     def remove(self, project_id: int, upload: str) -> None:
         """Forget an upload."""
+        self._files.pop(upload, None)
         shutil.rmtree(self.folder(project_id, upload), ignore_errors=True)
 
     def sweep(self, keep: set[str]) -> None:
@@ -77,6 +95,6 @@ def safe_name(name: str) -> Path:
     parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".")]
     if name.startswith(("/", "\\")) or not parts or ".." in parts or ":" in parts[0] or not name.isprintable():
         raise Invalid(f'"{name[:200]}" is no valid file name: give a path relative to the folder, without "..".', place="name")
-    if any(len(p.encode()) > 255 for p in parts) or len(name) > 2_000:
+    if any(len(p.encode()) > 255 for p in parts) or len(name.encode()) > 2_000:
         raise Invalid(f'The file name "{name[:60]}..." is too long.', place="name")
     return Path(*parts)

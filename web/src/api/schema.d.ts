@@ -413,6 +413,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a picture (the body) for the guidelines, 20 MiB at most. */
+        post: operations["add_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{m}/thumb": {
         parameters: {
             query?: never;
@@ -1151,7 +1168,7 @@ export interface components {
             /** @default null */
             outcome: components["schemas"]["Outcome"] | null;
             /** @default null */
-            error: Record<string, never> | null;
+            error: Record<string, unknown> | null;
         };
         /**
          * BatchReply
@@ -1172,7 +1189,8 @@ export interface components {
         /**
          * BulkAccept
          * @description Accept suggestions at or above `min_score`, or for some labels above another score. `source`: a model's name; without
-         *         it the surest suggestion of each item. `dry_run`: only tell what would happen.
+         *         it the surest suggestion of each item. `item_ids` or `filter` (as in a bulk label): only on these items; without either on
+         *         all. `dry_run`: only tell what would happen.
          */
         BulkAccept: {
             op_id: string;
@@ -1184,6 +1202,10 @@ export interface components {
             per_label: {
                 [key: string]: number;
             };
+            /** @default null */
+            item_ids: number[] | null;
+            /** @default null */
+            filter: Record<string, unknown> | null;
             /** @default false */
             dry_run: boolean;
         };
@@ -1199,7 +1221,7 @@ export interface components {
             /** @default null */
             item_ids: number[] | null;
             /** @default null */
-            filter: Record<string, never> | null;
+            filter: Record<string, unknown> | null;
         };
         /**
          * BulkLine
@@ -1213,7 +1235,7 @@ export interface components {
             at: number;
             by: string;
             undone: boolean;
-            args: Record<string, never>;
+            args: Record<string, unknown>;
         };
         /**
          * BulkResult
@@ -1242,7 +1264,7 @@ export interface components {
             /** @default null */
             old_password: string | null;
             /** @default null */
-            settings: Record<string, never> | null;
+            settings: Record<string, unknown> | null;
         };
         /**
          * ChangeQuery
@@ -1324,7 +1346,7 @@ export interface components {
          * @description An unfinished answer: values by question.
          */
         Draft: {
-            values: Record<string, never>;
+            values: Record<string, unknown>;
         };
         /**
          * Effort
@@ -1486,11 +1508,11 @@ export interface components {
          * @description An item from a program: values by field, the source's own id, metadata.
          */
         GivenItem: {
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             /** @default null */
             key: string | null;
             /** @default null */
-            meta: Record<string, never> | null;
+            meta: Record<string, unknown> | null;
         };
         /**
          * GivenSuggestion
@@ -1507,15 +1529,16 @@ export interface components {
         };
         /**
          * GridRow
-         * @description An item in a list: long texts are cut (`cut`); `answers` are the labels given, by question.
+         * @description An item in a list: long texts are cut (`cut`); `answers` are the labels given, by question: an empty list where the
+         *         answer was that there is nothing to mark.
          */
         GridRow: {
             id: number;
             project_id: number;
             ord: number;
             key: string | null;
-            data: Record<string, never>;
-            meta: Record<string, never>;
+            data: Record<string, unknown>;
+            meta: Record<string, unknown>;
             status: string;
             flagged: boolean;
             cut: boolean;
@@ -1568,7 +1591,7 @@ export interface components {
             /** @default null */
             format: string | null;
             /** @default {} */
-            options: Record<string, never>;
+            options: Record<string, unknown>;
             /** @default null */
             mapping: components["schemas"]["Mapping"] | null;
             /** @default false */
@@ -1669,7 +1692,7 @@ export interface components {
             eta: number | null;
             message: string;
             error: string | null;
-            result: Record<string, never> | null;
+            result: Record<string, unknown> | null;
             created_at: number;
             started_at: number | null;
             finished_at: number | null;
@@ -1802,13 +1825,14 @@ export interface components {
             /** @default null */
             name: string | null;
             /** @default null */
-            config: Record<string, never> | null;
+            config: Record<string, unknown> | null;
             /** @default null */
             enabled: boolean | null;
         };
         /**
          * ModelView
-         * @description A predictor set up in a project, its state, and its quality on blind answers (null: none yet).
+         * @description A predictor set up in a project, its state, and its quality on blind answers (null: none yet). `next_at`: labels
+         *         until the next training.
          */
         ModelView: {
             id: number;
@@ -1816,7 +1840,7 @@ export interface components {
             plugin: string;
             plugin_title: string;
             question: string;
-            config: Record<string, never>;
+            config: Record<string, unknown>;
             enabled: boolean;
             learns: boolean;
             state: string;
@@ -1844,7 +1868,7 @@ export interface components {
             name: string;
             question: string;
             /** @default {} */
-            config: Record<string, never>;
+            config: Record<string, unknown>;
         };
         /**
          * NewToken
@@ -1890,7 +1914,23 @@ export interface components {
             role: "annotator" | "manager" | "owner" | "reviewer";
             active: boolean;
             created_at: number;
-            settings: Record<string, never>;
+            settings: Record<string, unknown>;
+        };
+        /**
+         * Picture
+         * @description A picture in the project's keeping; `url` is what to write in the guidelines' Markdown.
+         */
+        Picture: {
+            media: number;
+            url: string;
+        };
+        /**
+         * PictureQuery
+         * @description `name`: what the picture is called.
+         */
+        PictureQuery: {
+            /** @default picture */
+            name: string;
         };
         /**
          * PredictorView
@@ -1911,7 +1951,7 @@ export interface components {
         PreviewReply: {
             format: string;
             columns: string[];
-            rows: Record<string, never>[];
+            rows: Record<string, unknown>[];
             bad: components["schemas"]["milo.api.routes.imports.BadLine"][];
             mapping: components["schemas"]["MappingView"];
             total_bytes: number;
@@ -1931,7 +1971,7 @@ export interface components {
             fields?: components["schemas"]["milo.domain.question.Field"][];
             questions?: components["schemas"]["milo.domain.question.Question"][];
             policy?: components["schemas"]["milo.domain.policy.Policy"];
-            predictors?: Record<string, never>[];
+            predictors?: Record<string, unknown>[];
             archived?: boolean;
         };
         /**
@@ -1956,7 +1996,7 @@ export interface components {
             /** @default {} */
             policy: components["schemas"]["milo.domain.policy.Policy"];
             /** @default [] */
-            predictors: Record<string, never>[];
+            predictors: Record<string, unknown>[];
         };
         /**
          * ProjectSpecFull
@@ -1969,7 +2009,7 @@ export interface components {
             description: string;
             guidelines: string;
             policy: components["schemas"]["milo.api.explicit.Policy"];
-            predictors: Record<string, never>[];
+            predictors: Record<string, unknown>[];
         };
         /**
          * ProjectView
@@ -2048,13 +2088,13 @@ export interface components {
             predictor_id: number | null;
             model: string;
             version: number;
-            args: Record<string, never>;
+            args: Record<string, unknown>;
             state: string;
             active: boolean;
             items: number;
             created_at: number;
             finished_at: number | null;
-            info: Record<string, never>;
+            info: Record<string, unknown>;
         };
         /**
          * SamplerView
@@ -2126,7 +2166,7 @@ export interface components {
             /** @default  */
             reason: string;
             /** @default [] */
-            events: Record<string, never>[];
+            events: Record<string, unknown>[];
         };
         /**
          * SourceQuery
@@ -2153,14 +2193,14 @@ export interface components {
         Submission: {
             op_id: string;
             item_id: number;
-            values: Record<string, never>;
+            values: Record<string, unknown>;
             /** @default 0 */
             schema_version: number;
             /** @default null */
             assignment_id: number | null;
             /** @default {} */
             shown: {
-                [key: string]: Record<string, never>[];
+                [key: string]: Record<string, unknown>[];
             };
             /** @default {} */
             accepted: {
@@ -2169,7 +2209,7 @@ export interface components {
             /** @default null */
             keystrokes: number | null;
             /** @default [] */
-            events: Record<string, never>[];
+            events: Record<string, unknown>[];
             /** @default null */
             client_at: number | null;
             /** @default false */
@@ -2221,7 +2261,7 @@ export interface components {
          * @description Raw time events, kept as they are.
          */
         Telemetry: {
-            events: Record<string, never>[];
+            events: Record<string, unknown>[];
         };
         /**
          * ThumbQuery
@@ -2252,7 +2292,7 @@ export interface components {
         };
         /**
          * TopSuggestion
-         * @description The surest suggestion of an item.
+         * @description The surest suggestion to the first question of an item that has one.
          */
         TopSuggestion: {
             question: string;
@@ -2298,7 +2338,7 @@ export interface components {
                 [key: string]: string;
             };
             draft: components["schemas"]["Draft"] | null;
-            previous: Record<string, never> | null;
+            previous: Record<string, unknown> | null;
             comments: components["schemas"]["CommentView"][];
         };
         /**
@@ -2358,7 +2398,7 @@ export interface components {
             type: string;
             title: string | null;
             help: string | null;
-            config: Record<string, never>;
+            config: Record<string, unknown>;
             field: string | null;
             required: boolean;
             when: components["schemas"]["milo.api.explicit.Condition"] | null;
@@ -2494,7 +2534,7 @@ export interface components {
             /** @default null */
             help: string | null;
             /** @default {} */
-            config: Record<string, never>;
+            config: Record<string, unknown>;
             /** @default null */
             field: string | null;
             /** @default true */
@@ -3354,6 +3394,43 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_picture: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
                 };
             };
             /** @description What went wrong, and what to do. */

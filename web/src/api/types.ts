@@ -1,5 +1,166 @@
-/** Every shape that travels between server and browser. */
+/**
+ * Every shape that travels between server and browser, under the names that the app uses.
+ *
+ * The shapes are those of the generated `schema.d.ts`, so that drift from the server does not compile. `Narrow` says more
+ * than the schema where the schema is loose: open vocabularies that are plain texts there, and values that depend on the
+ * task type. It refuses keys that the server does not send and types that its values cannot have.
+ */
+import type { components } from "./schema";
 
-export type * from "./shapes/project";
-export type * from "./shapes/running";
-export type * from "./shapes/work";
+type Schemas = components["schemas"];
+type Explicit = { [K in keyof Schemas as K extends `milo.api.explicit.${infer Name}` ? Name : never]: Schemas[K] };
+
+type Narrow<Base, More extends { [K in keyof More]: K extends keyof Base ? Base[K] : never }> = Omit<Base, keyof More> & More;
+/** As the browser writes it: what the server fills in may be left out. */
+type Given<Base, Default extends keyof Base> = Omit<Base, Default> & Partial<Pick<Base, Default>>;
+/** Written in the browser and read from the server: what may be null there may also be left out here. */
+type Sparse<Base> = { [K in keyof Base as null extends Base[K] ? never : K]: Base[K] } & {
+  [K in keyof Base as null extends Base[K] ? K : never]?: Base[K];
+};
+/** Parts in the app's own terms, each made of schema types by itself; only the keys are held against the schema. */
+type With<Base, Parts extends { [K in keyof Parts]: K extends keyof Base ? unknown : never }> = Omit<Base, keyof Parts> & Parts;
+
+// Projects
+
+export type Role = Schemas["MemberRole"]["role"];
+export type Policy = Explicit["Policy"];
+export type Show = Policy["show"];
+export type Order = Policy["order"];
+export type Workflow = Explicit["Workflow"];
+export type WorkflowStep = Explicit["WorkflowStep"];
+export type Condition = Explicit["Condition"];
+export type Counts = Schemas["Counts"];
+export type Status = "new" | "open" | "done" | "skipped";
+export type FieldKind = "text" | "image" | "chat" | "html" | "markdown" | "audio" | "video" | "document" | "table";
+export type Field = Narrow<Sparse<Explicit["Field"]>, { kind: FieldKind }>;
+/** `config` belongs to the task type; in all label-like types its `labels` is a list of Label. */
+export type Question = Narrow<Given<Sparse<Explicit["Question"]>, "required">, { show?: Show }>;
+export type ProjectSpec = With<Schemas["ProjectSpecFull"], { fields: Field[]; questions: Question[] }>;
+export type Project = With<Schemas["ProjectView"], { spec: ProjectSpec }>;
+export type Recipe = With<Schemas["RecipeView"], { spec: ProjectSpec }>;
+export type Kinds = Schemas["Kinds"];
+
+/** A label in the configuration of a question; the schema knows only that a configuration is an object. */
+export interface Label {
+  value: string;
+  title?: string;
+  color?: string;
+  key?: string;
+  parent?: string;
+  description?: string;
+}
+
+// People
+
+/** What the browser keeps with the account; to the server it is any object. */
+export interface UserSettings {
+  keymap?: Record<string, string[]>;
+  theme?: "light" | "dark" | "auto";
+  single_keys?: boolean;
+  [name: string]: unknown;
+}
+
+export type User = Schemas["Account"] & { settings?: UserSettings };
+export type Session = Narrow<Schemas["Session"], { user: Narrow<Schemas["OwnAccount"], { settings: UserSettings }> }>;
+export type Me = Narrow<Schemas["Me"], { user: Session["user"] }>;
+export type Member = Schemas["Member"];
+export type Token = Schemas["Token"];
+export type ServerStatus = Schemas["Status"];
+
+// Items and annotations
+
+/** The value of a field that holds a file; fields are of any kind to the schema. */
+export interface MediaValue {
+  media: number;
+  mime: string;
+  width?: number;
+  height?: number;
+  name?: string;
+  error?: string;
+}
+
+/** One turn in the value of a chat field. */
+export interface ChatTurn {
+  role: string;
+  content: string;
+}
+
+type Fields = Record<string, unknown>;
+export type Item = Narrow<Schemas["ItemView"], { data: Fields; meta: Fields; status: Status }>;
+export type Suggestion = Schemas["SuggestionView"];
+export type Comment = Schemas["CommentView"];
+export type Annotation = Narrow<
+  Schemas["AnnotationView"],
+  {
+    role: "suggestion" | "answer" | "gold" | "resolution";
+    author_kind: "person" | "model";
+    basis: "unassisted" | "shown" | "blind" | "bulk" | "imported";
+    shown: unknown[] | null;
+  }
+>;
+export type HistoryEvent = Narrow<Schemas["EventView"], { data: Fields }>;
+export type ItemDetail = Narrow<Schemas["ItemDetail"], { item: Item; annotations: Annotation[]; history: HistoryEvent[] }>;
+
+// Work
+
+export type Assignment = Schemas["AssignmentView"];
+export type WorkItem = Narrow<Schemas["WorkItem"], { item: Item; show: Record<string, Show> }>;
+export type SubmitResult = Narrow<Schemas["Outcome"], { item_status: Status }>;
+
+/** Events and shown suggestions are recorded as they come; the schema leaves them open. */
+export type TimeEvent = {
+  kind: string;
+  item_id: number;
+  /** Unix milliseconds. */
+  at: number;
+  data?: Record<string, unknown>;
+};
+
+export type ShownSuggestion = Pick<Suggestion, "id" | "value" | "score" | "source" | "version">;
+
+export type Submission = Narrow<
+  Given<Schemas["Submission"], "assignment_id" | "keystrokes" | "reopen">,
+  { shown: Record<string, ShownSuggestion[]>; events: TimeEvent[]; client_at: number; assignment_id?: number; keystrokes?: number }
+>;
+
+// The data page
+
+export interface Page<T> {
+  rows: T[];
+  total: number;
+}
+
+export type GridRow = Narrow<Schemas["GridRow"], { status: Status }>;
+export type Facets = Schemas["Facets"];
+export type BulkEntry = Schemas["BulkLine"];
+export type BulkAcceptResult = Schemas["BulkResult"];
+/** A label for many items is never a trial, so that it always has a number. */
+export type BulkLabelResult = Narrow<Schemas["BulkResult"], { bulk: number }>;
+export type Histogram = Schemas["Histogram"];
+
+// Imports
+
+export type BadRow = Schemas["milo.api.routes.imports.BadLine"];
+/** A column that holds labels for a question. */
+export type LabelColumn = Sparse<Schemas["LabelColumn"]>;
+export type Mapping = With<Given<Schemas["Mapping"], "labels">, { labels?: Record<string, LabelColumn> }>;
+export type ImportPreview = With<Schemas["PreviewReply"], { mapping: Mapping }>;
+
+/** What an import job leaves as its result; results differ by kind of job. */
+export interface ImportResult {
+  added: number;
+  repeated: number;
+  equal: number;
+  bad: number;
+  bad_rows: BadRow[];
+}
+
+// Jobs and models
+
+export type JobKind = "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk";
+export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
+export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" }>;
+export type Quality = Schemas["Quality"];
+export type CurvePoint = Schemas["CurvePoint"];
+export type Model = Narrow<Schemas["ModelView"], { state: "waiting" | "training" | "ready" | "failed"; last_run: Run | null }>;

@@ -3,11 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatches, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { projectQuery } from "../api/queries";
+import { CommandCenter } from "../commands/CommandCenter";
 import type { Role } from "../api/types";
 import { manages, seesData } from "../lib/rights";
 import { Mark } from "../ui/Mark";
 import css from "./shell.module.css";
 import { JobsBadge } from "./JobsBadge";
+import { PlaceCommands } from "./PlaceCommands";
 import { ThemeToggle } from "./ThemeToggle";
 import { UserMenu } from "./UserMenu";
 
@@ -39,6 +41,8 @@ export function Shell() {
           <UserMenu />
         </div>
       </header>
+      <CommandCenter />
+      <PlaceCommands project={projectId} />
       <main className={css.body} id="main" tabIndex={-1}>
         <Outlet />
       </main>

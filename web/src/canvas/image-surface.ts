@@ -11,6 +11,7 @@ import { ImageLayer } from "../lib/image-layer";
 import type { Mips } from "../lib/mips";
 import { RegionsLayer, type SurfaceRegion } from "./regions-layer";
 import { SelectionLayer } from "./selection-layer";
+import { markLatest } from "../lib/marks";
 import { fit, fitImage, held, sameView, toImage, zoomedAt, type View } from "../lib/view";
 
 export interface SurfaceEvents {
@@ -42,6 +43,7 @@ export class ImageSurface implements Stage {
   #drawColor = "#ffffff";
   #hidden = false;
   #fitted = true;
+  #ratio = 0;
   #dirty = { view: false, regions: false, selection: false };
   #frame = 0;
   #restTimer = 0;
@@ -62,9 +64,11 @@ export class ImageSurface implements Stage {
 
   /** Shows another image and fits it. */
   setImage(mips: Mips | null): void {
+    this.gestures.cancel();
     this.#image.setMips(mips);
     this.#fitted = true;
     this.fit();
+    this.#invalidate({ view: true, regions: true, selection: true });
   }
 
   /** The colour around the image. */
@@ -212,6 +216,8 @@ export class ImageSurface implements Stage {
     const size = { w: this.host.clientWidth, h: this.host.clientHeight };
     if (!size.w || !size.h) return;
     const ratio = window.devicePixelRatio || 1;
+    if (size.w === this.#size.w && size.h === this.#size.h && ratio === this.#ratio) return;
+    this.#ratio = ratio;
     this.#size = size;
     this.#image.resize(size, ratio);
     this.#regions.resize(size, ratio);
@@ -251,7 +257,7 @@ export class ImageSurface implements Stage {
     if (regions) this.#regions.draw(this.view, this.#edited?.key ?? null);
     else if (view) this.#regions.follow(this.view);
     if (selection || view) this.#selection.show(this.#outline(), this.view);
-    if (regions) performance.mark("regions-drawn");
+    if (regions) markLatest("regions-drawn");
   }
 
   #outline() {

@@ -1,8 +1,8 @@
 /** The one registry of the page, and how components offer commands to it and learn their keys. */
 
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import type { Command } from "./command";
-import { printChord } from "./keys";
+import { isSingleKey, printChord } from "./keys";
 import { CommandRegistry } from "./registry";
 
 export const registry = new CommandRegistry({ strict: import.meta.env.DEV });
@@ -30,4 +30,17 @@ export function useAllCommands(): readonly Command[] {
 export function useKey(id: string): string | null {
   const chord = useSyncExternalStore(registry.subscribe, () => registry.keysOf(id)[0] ?? null);
   return chord === null ? null : printChord(chord);
+}
+
+/**
+ * What is printed on the cap of a command that need not be on offer now, given its default key: the user's own key if
+ * there is one, nothing where single keys are switched off. The function changes only with the user's settings.
+ */
+export function useCap(): (id: string, key: string | null) => string | null {
+  const keymap = useSyncExternalStore(registry.subscribe, () => registry.settings().keymap);
+  const singleKeys = useSyncExternalStore(registry.subscribe, () => registry.settings().singleKeys);
+  return useCallback((id, key) => {
+    const chord = id in keymap ? keymap[id]![0] : key;
+    return chord === undefined || chord === null || (!singleKeys && isSingleKey(chord)) ? null : printChord(chord);
+  }, [keymap, singleKeys]);
 }

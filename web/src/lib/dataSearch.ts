@@ -2,7 +2,7 @@
 import type { Status } from "../api/types";
 
 export const STATUSES: readonly Status[] = ["new", "open", "done", "skipped"];
-export const SORTS = ["ord", "-ord", "confidence", "-confidence", "updated", "random"] as const;
+export const SORTS = ["ord", "-ord", "confidence", "-confidence", "updated", "-updated", "random"] as const;
 export const HAS = ["answer", "suggestion", "comment"] as const;
 export type Sort = (typeof SORTS)[number];
 export type Has = (typeof HAS)[number];

@@ -1,4 +1,5 @@
 /** The layer of the image itself, drawn from the mip level that fits the magnification. */
+import { markLatest } from "./marks";
 import type { Size } from "./geometry";
 import { levelFor, type Mips } from "./mips";
 import type { View } from "./view";
@@ -41,6 +42,7 @@ export class ImageLayer {
     pen.imageSmoothingEnabled = scale < PIXELS_FROM;
     pen.imageSmoothingQuality = fine ? "medium" : "low";
     this.#blit(level, { x: view.x * ratio, y: view.y * ratio, scale });
+    markLatest("image-drawn");
   }
 
   /** Copies only the part of the level that is in view. */

@@ -11,7 +11,7 @@ import css from "./media.module.css";
 import { isMedia } from "./prefetch";
 import { TableView } from "./TableView";
 
-const Markdown = lazy(() => import("./Markdown"));
+const Markdown = lazy(() => import("../ui/Markdown"));
 
 export interface FieldViewProps {
   field: Field;
@@ -33,7 +33,7 @@ function StringView({ kind, name, text, highlight }: { kind: string; name: strin
   if (kind === "html") return <HtmlView html={text} title={name} />;
   if (kind !== "markdown") return <div className={css.text} dir="auto"><Highlighted text={text} words={highlight} /></div>;
   return (
-    <div className={css.prose} dir="auto">
+    <div className={css.prose}>
       <Suspense fallback={<Skeleton height={80} />}><Markdown text={text} /></Suspense>
     </div>
   );

@@ -29,6 +29,11 @@ export class ImageCache {
     return this.#bytes;
   }
 
+  /** The image if it is decoded already; for a first drawing without a wait. Whoever goes on to use it acquires it. */
+  peek(url: string): Mips | null {
+    return this.#entries.get(url)?.mips ?? null;
+  }
+
   /** Decodes the image unless it is there; the caller gives it back with `release`. */
   async acquire(url: string): Promise<ImageLease> {
     const entry = await this.#get(url);

@@ -11,6 +11,7 @@ export class ImagePane {
   #view: View = { scale: 1, x: 0, y: 0 };
   #size: Size = { w: 0, h: 0 };
   #fitted = true;
+  #ratio = 0;
   #frame = 0;
   #stop = new AbortController();
 
@@ -93,8 +94,11 @@ export class ImagePane {
   #resize(): void {
     const size = { w: this.host.clientWidth, h: this.host.clientHeight };
     if (!size.w || !size.h) return;
+    const ratio = window.devicePixelRatio || 1;
+    if (size.w === this.#size.w && size.h === this.#size.h && ratio === this.#ratio) return;
+    this.#ratio = ratio;
     this.#size = size;
-    this.#layer.resize(size, window.devicePixelRatio || 1);
+    this.#layer.resize(size, ratio);
     if (this.#fitted) this.fit();
     else this.#set(this.#view);
   }

@@ -34,5 +34,7 @@ export function useImage(value: MediaValue | null): ImageState & { retry(): void
   const retry = () => setAttempt(attempt + 1);
   if (!value) return { kind: "failed", message: "This item has no image in the field.", retry };
   if (value.error) return { kind: "failed", message: value.error, retry };
-  return { ...(found.of === of ? found.state : LOADING), retry };
+  if (found.of === of) return { ...found.state, retry };
+  const decoded = url ? images.peek(url) : null;
+  return { ...(decoded ? { kind: "ready", mips: decoded } : LOADING), retry };
 }

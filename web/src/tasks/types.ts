@@ -64,9 +64,11 @@ export interface TaskWidget<V = any> {
   View: ComponentType<{ question: Question; value: V }>;
   /** Parts of a suggestion that can be accepted one by one (regions); for plain values one part. */
   parts(suggestion: Suggestion): SuggestionPart[];
-  /** Value after accepting a part; the same value if it is already in. */
-  accept(value: V | undefined, part: unknown, question: Question): V;
+  /** Value after accepting parts, in their order; the same value if all are already in. */
+  accept(value: V | undefined, parts: readonly unknown[], question: Question): V;
   /** Whether the value holds the part already, so that it needs no accepting any more. */
   holds(value: V | undefined, part: unknown): boolean;
   isEmpty(value: V | undefined): boolean;
+  /** The editor may stay on the page when the next item comes, so that what it draws on need not be made anew. */
+  stays?: boolean;
 }

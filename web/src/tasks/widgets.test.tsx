@@ -3,6 +3,7 @@ import { useState } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Item, Question, Suggestion } from "../api/types";
 import { widgets, type Command, type WidgetProps } from "./index";
+import { KeyCaps, type CapOf } from "./keycaps";
 
 afterEach(cleanup);
 
@@ -55,11 +56,11 @@ describe("every widget", () => {
     expect(parts).toHaveLength(1);
     expect(widget.isEmpty(undefined)).toBe(true);
     expect(widget.holds(undefined, parts[0]!.part)).toBe(false);
-    const accepted = widget.accept(undefined, parts[0]!.part, q);
+    const accepted = widget.accept(undefined, [parts[0]!.part], q);
     expect(accepted).toEqual(expected);
     expect(widget.isEmpty(accepted)).toBe(false);
     expect(widget.holds(accepted, parts[0]!.part)).toBe(true);
-    expect(widget.accept(accepted, parts[0]!.part, q)).toEqual(expected);
+    expect(widget.accept(accepted, [parts[0]!.part], q)).toEqual(expected);
   });
 
   it.each(cases)("%s has no parts in a value of another kind", (type) => {
@@ -70,6 +71,47 @@ describe("every widget", () => {
     const { View } = widgets[type]!;
     const { container } = render(<View question={question(type, config)} value={expected} />);
     expect(container.textContent).not.toBe("");
+  });
+});
+
+describe("key caps", () => {
+  const q = question("choice", { labels: ["a", "b"] });
+  const caps = (capOf: CapOf) => {
+    const { container } = render(
+      <KeyCaps value={capOf}>
+        <Still question={q} />
+      </KeyCaps>,
+    );
+    return [...container.querySelectorAll("kbd")].map((cap) => cap.textContent);
+  };
+  const Still = ({ question: of }: { question: Question }) => {
+    const { Editor } = widgets[of.type]!;
+    return (
+      <Editor
+        item={item} fields={[]} question={of} value={undefined} onChange={() => undefined} suggestions={none} rejected={empty} minScore={0} active readOnly={false}
+        onReject={() => undefined} onActivate={() => undefined} setCommands={() => undefined} onComplete={() => undefined} onGuideline={() => undefined}
+      />
+    );
+  };
+
+  it("show the keys that act: a person's own, or none", () => {
+    expect(caps((id, key) => (id === "label.q.b" ? "Z" : key))).toEqual(["1", "Z"]);
+    cleanup();
+    expect(caps(() => null)).toEqual([]);
+  });
+});
+
+describe("regions by the thousand", () => {
+  it("are found in a value and accepted without comparing all with all", () => {
+    const widget = widgets.boxes!;
+    const list = Array.from({ length: 5000 }, (_, i) => ({ x: i, y: i, w: 5, h: 5, label: "a" }));
+    const parts = widget.parts(suggestion(list));
+    const started = performance.now();
+    const value = widget.accept(undefined, parts.map((p) => p.part), question("boxes", { labels: ["a"] })) as unknown[];
+    expect(value).toHaveLength(5000);
+    expect(parts.every((p) => widget.holds(value, p.part))).toBe(true);
+    expect(widget.accept(value, parts.map((p) => p.part), question("boxes", { labels: ["a"] }))).toBe(value);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });
 

@@ -14,7 +14,7 @@ const components: Components = {
 
 export default function Markdown({ text }: { text: string }) {
   return (
-    <div className={css.markdown}>
+    <div className={css.markdown} dir="auto">
       <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSanitize]} components={components}>
         {text}
       </ReactMarkdown>

@@ -28,13 +28,16 @@ class BulkLabel(msgspec.Struct):
 
 class BulkAccept(msgspec.Struct):
     """Accept suggestions at or above `min_score`, or for some labels above another score. `source`: a model's name; without
-    it the surest suggestion of each item. `dry_run`: only tell what would happen."""
+    it the surest suggestion of each item. `item_ids` or `filter` (as in a bulk label): only on these items; without either on
+    all. `dry_run`: only tell what would happen."""
 
     op_id: str
     question: str
     min_score: float
     source: str | None = None
     per_label: dict[str, float] = {}
+    item_ids: list[int] | None = None
+    filter: dict[str, Any] | None = None
     dry_run: bool = False
 
 
@@ -91,15 +94,18 @@ def bulk_label(call: Call) -> BulkResult:
     """Give many items the same answer; blind, lent and answered ones are passed over. Safe to repeat with the same `op_id`."""
     body: BulkLabel = call.body
     project = call.workspace.projects.get(call.project_id)
+    if body.item_ids is None and body.filter is None:
+        raise Invalid("Give either item_ids or filter ({} for all items).", place="item_ids")
     return call.workspace.data.deciding.label(
         project, body.op_id, body.question, body.value, call.actor.user_id, lambda: _items(call, body)
     )
 
 
-def _items(call: Call, body: BulkLabel) -> Ids:
+def _items(call: Call, body: BulkLabel | BulkAccept) -> Ids:
+    """The items that a decision is about; an empty filter is all of them."""
     project = call.workspace.projects.get(call.project_id)
-    if (body.item_ids is None) == (body.filter is None):
-        raise Invalid("Give either item_ids or filter ({} for all items).", place="item_ids")
+    if body.item_ids is not None and body.filter is not None:
+        raise Invalid("Give either item_ids or filter, not both.", place="item_ids")
     if body.item_ids is not None:
         if len(body.item_ids) > MAX_IDS:
             raise Invalid(f"At most {MAX_IDS:,} ids; use a filter for more.", place="item_ids")
@@ -132,9 +138,10 @@ def bulk_accept(call: Call) -> BulkResult:
     project = call.workspace.projects.get(call.project_id)
     order = Accept(body.question, body.min_score, body.per_label, body.source)
     deciding = call.workspace.data.deciding
+    within = None if body.item_ids is None and body.filter is None else lambda: _items(call, body)
     if body.dry_run:
-        return deciding.foresee(project, order)
-    return deciding.accept(project, body.op_id, order, call.actor.user_id)
+        return deciding.foresee(project, order, within)
+    return deciding.accept(project, body.op_id, order, call.actor.user_id, within)
 
 
 @endpoint("POST", "/projects/{p}/bulk/{bulk}/undo", "item.bulk", reply=Reverted)

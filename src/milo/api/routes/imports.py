@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import Any
 
 import msgspec
@@ -123,7 +124,8 @@ async def upload_file(call: Call) -> Uploaded:
     loop = asyncio.get_running_loop()
     pool = call.workspace.db.pool
     token, target = await loop.run_in_executor(pool, uploads.begin, call.project_id, call.query.name, call.query.upload)
-    part = target.with_name(f".{target.name[:200]}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    most = call.workspace.settings.max_upload
     size, waiting = 0, bytearray()
     try:
         with part.open("wb") as sink:
@@ -133,6 +135,8 @@ async def upload_file(call: Call) -> Uploaded:
                     await loop.run_in_executor(pool, sink.write, bytes(waiting))
                     size += len(waiting)
                     waiting.clear()
+                    if size > most:
+                        raise Invalid(f"A file may have {most / (1 << 30):g} GiB at most (MILO_MAX_UPLOAD_GB).", place="body")
             await loop.run_in_executor(pool, sink.write, bytes(waiting))
             size += len(waiting)
         part.replace(target)

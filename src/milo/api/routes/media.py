@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import quote
 
 import msgspec
 from starlette.responses import FileResponse, Response
 
 from milo.api.endpoint import Call, endpoint
-from milo.domain.errors import Forbidden, NotFound
+from milo.domain.errors import Forbidden, Invalid, NotFound
 from milo.infra.media import SHOWN_INLINE
 from milo.infra.sql.items import MediaRow, MediaSql
 
+_MAX_PICTURE = 20 * 1024 * 1024
 _FOREVER = "private, max-age=31536000, immutable"
 _NO_SCRIPT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -28,6 +31,43 @@ def get_media(call: Call) -> Response:
     """A file of an item, for members of its project. Takes ranges."""
     row = _row(call)
     return _file(call.workspace.data.media.file(row), row.mime, row)
+
+
+class PictureQuery(msgspec.Struct):
+    """`name`: what the picture is called."""
+
+    name: str = "picture"
+
+
+class Picture(msgspec.Struct):
+    """A picture in the project's keeping; `url` is what to write in the guidelines' Markdown."""
+
+    media: int
+    url: str
+
+
+@endpoint("POST", "/projects/{p}/pictures", "project.edit", query=PictureQuery, reply=Picture, status=201, raw_body=True)
+async def add_picture(call: Call) -> Picture:
+    """Keep a picture (the body) for the guidelines, 20 MiB at most."""
+    data = bytearray()
+    async for part in call.request.stream():
+        data += part
+        if len(data) > _MAX_PICTURE:
+            raise Invalid("The picture is larger than 20 MiB. Make it smaller, then add it again.", place="body")
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(call.workspace.db.pool, _keep_picture, call, bytes(data))
+
+
+def _keep_picture(call: Call, data: bytes) -> Picture:
+    media = call.workspace.data.media
+    with NamedTemporaryFile(dir=call.workspace.path / "uploads") as file:
+        file.write(data)
+        file.flush()
+        found = media.look_at(call.project_id, Path(file.name), call.query.name, copy=True)
+    if found.row.error or found.row.mime == "image/svg+xml":
+        raise Invalid(f"This picture cannot be shown: {found.row.error or 'SVG is not taken here'}. Use PNG, JPEG or WebP.")
+    ident = call.workspace.db.write(lambda c: media.put(c, found))["media"]
+    return Picture(ident, f"/api/media/{ident}")
 
 
 @endpoint("GET", "/media/{m}/thumb", "self", query=ThumbQuery, reply=bytes, media_type="image/webp")

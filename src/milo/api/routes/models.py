@@ -13,6 +13,7 @@ from milo.domain.annotation import Prediction
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, InvalidValue, NotFound
 from milo.domain.ids import project_of
 from milo.domain.item import Item
+from milo.domain.policy import Policy
 from milo.domain.project import Project
 from milo.domain.question import NAME_PATTERN
 from milo.flow.labels import label_text
@@ -53,7 +54,8 @@ class CurvePoint(msgspec.Struct):
 
 
 class ModelView(msgspec.Struct):
-    """A predictor set up in a project, its state, and its quality on blind answers (null: none yet)."""
+    """A predictor set up in a project, its state, and its quality on blind answers (null: none yet). `next_at`: labels
+    until the next training."""
 
     id: int
     name: str
@@ -338,11 +340,17 @@ def _view(call: Call, models: ModelsSql, row: PredictorRow) -> ModelView:
     return ModelView(
         row.id, row.name, row.plugin, plugin.title if plugin else "Predictions made elsewhere", row.question, row.config,
         row.enabled, bool(plugin and plugin.learns), row.state, row.message, row.version, row.n_labels,
-        next_training_at(policy, row.n_labels, row.version) if plugin and plugin.learns else None,
+        _until_training(models, row, policy) if plugin and plugin.learns else None,
         _run_view(latest, row.name) if latest else None,
         msgspec.convert(check, Quality) if check else None,
         [_point(run) for run in runs],
     )  # fmt: skip
+
+
+def _until_training(models: ModelsSql, row: PredictorRow, policy: Policy) -> int:
+    """How many more labels until it is trained again."""
+    have = models.count_learnable(row.project_id, row.question)
+    return max(0, next_training_at(policy, row.n_labels, row.version) - have)
 
 
 def _point(run: RunRow) -> CurvePoint:

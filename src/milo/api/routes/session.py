@@ -146,13 +146,10 @@ async def sign_in(call: Call) -> Response:
     """Public: sign in with login and password. Too many failures have to wait (429, Retry-After)."""
     auth, given = call.workspace.auth, call.body
     address = call.request.client.host if call.request.client else ""
-    account_key = f"{given.login.strip().lower()[:100]}|{address}"
-    auth.by_address.attempt(address)
-    auth.by_account.attempt(account_key)
+    auth.attempt(given.login, address)
     found = await asyncio.wrap_future(call.workspace.db.read_later(lambda c: PeopleSql(c).by_login(given.login)))
     person = await auth.passwords.slowly(lambda: people.sign_in(found, auth.passwords, given.password))
-    auth.by_address.succeeded(address)
-    auth.by_account.succeeded(account_key)
+    auth.succeeded(given.login, address)
     return await asyncio.wrap_future(call.workspace.db.pool.submit(_signed_in, call, person.id))
 
 
@@ -181,8 +178,10 @@ async def change_me(call: Call) -> OwnAccount:
     hashed = None
     if given.password is not None:
         people.check_password(given.password)
+        auth.by_account.attempt(f"password of {call.actor.user_id}")
         me = await asyncio.wrap_future(call.workspace.db.pool.submit(_myself, call))
         await auth.passwords.slowly(lambda: people.check_own_password(me, auth.passwords, given.old_password))
+        auth.by_account.succeeded(f"password of {call.actor.user_id}")
         hashed = await auth.passwords.slowly(lambda: auth.passwords.hash(given.password))
     session = auth.session(call.request)
     keep = session[0] if session else None

@@ -318,13 +318,13 @@ def add_telemetry(call: Call) -> Done:
 def reject_suggestion(call: Call) -> Done:
     """Record that the caller said no to a suggestion."""
     data = msgspec.json.encode({"suggestion": call.params["s"], "reason": call.body.reason[:2000]})
-    op_id, now = call.body.op_id[:64], call.workspace.clock()
+    op_id, user_id, now = call.body.op_id, call.actor.user_id, call.workspace.clock()
 
     def change(c: Connection) -> None:
         work = WorkSql(c)
-        if work.known(op_id) is None:
-            work.log(call.project_id, None, call.actor.user_id, "suggestion.rejected", data, now)
-            work.remember(op_id, call.actor.user_id, 0, "reject", b"{}", now)
+        if annotate.done_before(work, op_id, user_id, 0, "reject") is None:
+            work.log(call.project_id, None, user_id, "suggestion.rejected", data, now)
+            work.remember(op_id, user_id, 0, "reject", b"{}", now)
 
     call.workspace.db.write(change)
     return Done()

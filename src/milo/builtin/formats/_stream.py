@@ -93,8 +93,9 @@ def open_raw(path: Path) -> io.BufferedReader:
 
 def _canonical(encoding: str) -> str:
     try:
+        "a".encode(encoding)  # refuses codecs that are no encodings of text, such as base64
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         raise InvalidConfig(
             f'There is no encoding "{encoding}". Use for example utf-8, cp1252 or utf-16.', place="encoding"
         ) from None

@@ -104,8 +104,14 @@ def spans(question: Question, fields: tuple[Field, ...], rules: list[Rule], item
                 found.setdefault((start, end, label), rule)
     if not found:
         return None
-    value = [{"start": s, "end": e, "label": v} for s, e, v in sorted(found)]
+    value = [_mark(place, found[place]) for place in sorted(found)]
     return _said(question, item, value, list(found.values()))
+
+
+def _mark(place: tuple[int, int, str], rule: Rule) -> dict[str, Any]:
+    start, end, label = place
+    mark: dict[str, Any] = {"start": start, "end": end, "label": label}
+    return mark if rule.score is None else mark | {"score": rule.score}
 
 
 def _said(question: Question, item: Candidate, value: Any, rules: list[Rule]) -> Prediction:

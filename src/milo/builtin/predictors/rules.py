@@ -98,7 +98,7 @@ def _checked(number: int, rule: Any, question: Question, trusted: bool) -> dict[
         raise InvalidConfig(f"Rule {number} is {rule!r}; a rule is a table of kind, pattern and label.", place=place)
     given = cast("dict[str, Any]", rule)
     kind = given.get("kind")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise InvalidConfig(f'Rule {number}: the kind "{kind}" is none of {", ".join(_KINDS)}.', place=f"{place}.kind")
     if kind == "python" and not trusted:
         raise InvalidConfig(

@@ -42,6 +42,13 @@ def check_ids(question: Question, ids: list[str | None]) -> None:
         raise value_error(question, f'the id "{twice}" is used twice; each must be unique.')
 
 
+def check_scores(question: Question, scores: list[float | None]) -> None:
+    """Raise InvalidValue for a mark's own confidence that is not between 0 and 1."""
+    for score in scores:
+        if score is not None and not 0 <= score <= 1:
+            raise value_error(question, f"the score {score} is not between 0 and 1.")
+
+
 def f1(matches: int, first: int, second: int) -> float:
     """2 * matches / (first + second); 1 where both are empty."""
     return 2 * matches / (first + second) if first + second else 1.0

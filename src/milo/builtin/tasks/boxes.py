@@ -15,7 +15,7 @@ import msgspec
 from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, number, value_error
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._matching import consensus, count_matches
-from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, f1, from_cell, labels_in, read_regions, to_cell
+from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import Box
@@ -33,6 +33,7 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     label: str
     id: str | None = None
     field: str | None = None
+    score: float | None = None
 
 
 class Boxes:
@@ -54,6 +55,7 @@ class Boxes:
         """The boxes in canonical order, held against the size of the item's image where that is known."""
         given = read_regions(question, value, _Given, "boxes")
         check_ids(question, [box.id for box in given])
+        check_scores(question, [box.score for box in given])
         labels, size = label_set(question), _size_of(question, item)
         for box in given:
             if box.label not in labels.order:
@@ -155,7 +157,11 @@ def _boxes(value: list[dict[str, Any]]) -> list[Box]:
 
 def _plain(box: _Given) -> dict[str, Any]:
     plain: dict[str, Any] = {"x": box.x, "y": box.y, "w": box.w, "h": box.h, "label": box.label}
-    return plain if box.id is None else plain | {"id": box.id}
+    if box.id is not None:
+        plain["id"] = box.id
+    if box.score is not None:
+        plain["score"] = box.score
+    return plain
 
 
 def _without_repeats(boxes: list[_Given]) -> list[_Given]:

@@ -23,7 +23,7 @@ from milo.builtin.tasks._labels import (
     label_set,
     normalise_labels,
 )
-from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, f1, from_cell, labels_in, read_regions, to_cell
+from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.kinds.task_type import Brief
@@ -39,6 +39,7 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     id: str | None = None
     field: str | None = None
     text: str | None = None
+    score: float | None = None
 
 
 class Spans:
@@ -60,6 +61,7 @@ class Spans:
         """The spans in canonical order, held against the item's text if there is an item."""
         spans = read_regions(question, value, _Given, "spans")
         check_ids(question, [span.id for span in spans])
+        check_scores(question, [span.score for span in spans])
         self._check_each(question, spans, label_set(question), _text_of(question, item))
         spans.sort(key=lambda s: (s.start, -s.end, s.label, s.id or ""))
         unique = _without_repeats(spans)
@@ -164,7 +166,11 @@ def _marks(value: list[dict[str, Any]]) -> set[Mark]:
 
 def _plain(span: _Given) -> dict[str, Any]:
     plain: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
-    return plain if span.id is None else plain | {"id": span.id}
+    if span.id is not None:
+        plain["id"] = span.id
+    if span.score is not None:
+        plain["score"] = span.score
+    return plain
 
 
 def _without_repeats(spans: list[_Given]) -> list[_Given]:

@@ -90,8 +90,9 @@ class ItemsPort(Protocol):
 
     def add_labels(
         self, project_id: int, item_id: int, labels: list[Label], batch: int, schema_version: int, now: float
-    ) -> None:
-        """Store annotations that came with an item; suggestions for a blind item are kept apart, never to be shown."""
+    ) -> list[Label]:
+        """Store annotations that came with an item; those that count as answers. What a model says of a blind item is kept
+        apart, never to be shown: suggestions, its answers, and what was on the screen when somebody answered."""
         ...
 
     def add_answers(self, project_id: int, item_id: int, n_answers: int, overlap: int, now: float) -> None:

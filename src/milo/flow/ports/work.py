@@ -45,6 +45,15 @@ class NewAnswer(msgspec.Struct, frozen=True):
     replaces: int | None
 
 
+class Operation(msgspec.Struct, frozen=True):
+    """An operation that was done: by whom, on which item (0: none), what, and its outcome (JSON)."""
+
+    user_id: int
+    item_id: int
+    kind: str
+    result: bytes
+
+
 class Pick(msgspec.Struct, frozen=True):
     """An item chosen for the queue."""
 
@@ -84,8 +93,8 @@ class WorkPort(Protocol):
         """My standing on the item; None if there is no such item."""
         ...
 
-    def known(self, op_id: str) -> bytes | None:
-        """The stored outcome of an operation, if it was done before."""
+    def known(self, op_id: str) -> Operation | None:
+        """The operation on record under this id."""
         ...
 
     def remember(self, op_id: str, user_id: int, item_id: int, kind: str, result: bytes, now: float) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from milo.flow.bulk import BulkOrder, Candidates, Closed, Decision
+from milo.flow.labels import shown
 from milo.flow.ports.items import Ids
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.work import WorkSql
@@ -83,7 +84,7 @@ class BulkSql:
             known = best.get(item)
             sure = -1.0 if score is None else score
             if known is None or sure > known[0]:
-                best[item] = (sure, ident, label or "")
+                best[item] = (sure, ident, shown(label or ""))
         scores = np.fromiter((math.nan if v[0] < 0 else v[0] for v in best.values()), np.float64)
         return Candidates(
             np.fromiter(best, np.int64),
@@ -114,10 +115,10 @@ class BulkSql:
                 part,
             )
             for ident, item, value, label, score, source, version, _ in rows:
-                shown = [
+                seen = [
                     {"id": ident, "value": msgspec.Raw(value.encode()), "score": score, "source": source, "version": version}
                 ]
-                out[ident] = (item, value, label, msgspec.json.encode(shown))
+                out[ident] = (item, value, label, msgspec.json.encode(seen))
         return out
 
     def add(

@@ -18,7 +18,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from milo.domain.errors import StorageTrouble
+from milo.domain.errors import Invalid, StorageTrouble
+from milo.infra.memory import give_back
 
 T = TypeVar("T")
 Connection = sqlite3.Connection
@@ -29,9 +30,18 @@ Entry = tuple[int, int, Callable[[Connection], Any] | None, Future[Any]]
 ANSWERS, NORMAL, BACKGROUND = 0, 1, 2
 _GROUP_SECONDS = 0.05
 _GROUP_SIZE = 256
+_IDLE_SECONDS = 3.0
+_READER_MB, _WRITER_MB = 4, 64
+_WHOLE_GROUP = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB,
+    }
+)  # fmt: skip
+"""Errors after which the transaction as a whole cannot go on; the others concern one change."""
 
 
-def connect(path: Path, *, read_only: bool = False, cache_mb: int = 16) -> Connection:
+def connect(path: Path, *, read_only: bool = False, cache_mb: int = _READER_MB) -> Connection:
     """A connection with Milo's settings: WAL, durable commits, foreign keys, rows as tuples."""
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512)
@@ -53,9 +63,18 @@ def trouble(error: sqlite3.Error) -> StorageTrouble:
         return StorageTrouble("The disk is full; nothing was saved. Free some space, then try again.")
     if "locked" in text or "busy" in text:
         return StorageTrouble("Another program holds the database; nothing was saved. Close it, then try again.")
+    if "disk I/O" in text:
+        return StorageTrouble("The disk cannot be read or written; nothing was saved. See whether it is full or damaged.")
     if "readonly" in text or "unable to open" in text:
         return StorageTrouble("The workspace cannot be written; nothing was saved. Check the rights of its folder.")
     return StorageTrouble(f"The database refused the change ({text}); nothing was saved.")
+
+
+def unstorable(error: OverflowError | UnicodeEncodeError) -> Invalid:
+    """What SQLite has no room for: whole numbers beyond 64 bits, and halves of surrogate pairs in a text."""
+    if isinstance(error, OverflowError):
+        return Invalid("A whole number does not fit into 64 bits; use one between -2^63 and 2^63 - 1.")
+    return Invalid("A text holds half of a surrogate pair, which is no character. Send it as valid Unicode.")
 
 
 class Database:
@@ -69,7 +88,7 @@ class Database:
         self._readers: list[Connection] = []
         self._lock = threading.Lock()
         self._closed = False
-        self._writer = connect(path, cache_mb=64)
+        self._writer = connect(path, cache_mb=_WRITER_MB)
         self.pool = ThreadPoolExecutor(readers, thread_name_prefix="milo-read")
         self._thread = threading.Thread(target=self._run, name="milo-writer", daemon=True)
         self._thread.start()
@@ -90,8 +109,12 @@ class Database:
         """Run a read on this thread's own connection."""
         try:
             return look(self._reader())
-        except sqlite3.OperationalError as error:
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.DatabaseError as error:
             raise trouble(error) from error
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise unstorable(error) from error
 
     def read_later(self, look: Callable[[Connection], T]) -> Future[T]:
         """Run a read in the bounded thread pool."""
@@ -121,63 +144,89 @@ class Database:
 
     def _run(self) -> None:
         while True:
-            first = self._queue.get()
+            first = self._next()
             if first[2] is None:
                 return
-            group = [first]
-            stop = self._gather(group)
-            self._commit(group)
-            if stop:
-                return
+            self._commit(self._gather(first))
 
-    def _gather(self, group: list[Entry]) -> bool:
+    def _next(self) -> Entry:
+        """Wait for the next change; after a while without any, give the memory of cached pages back."""
+        try:
+            return self._queue.get(timeout=_IDLE_SECONDS)
+        except queue.Empty:
+            self._writer.execute("PRAGMA shrink_memory").fetchall()
+            give_back()
+            return self._queue.get()
+
+    def _gather(self, first: Entry) -> list[Entry]:
         """Nothing more than a look at what waits already; whatever comes later makes the next group."""
+        group = [first]
         while len(group) < _GROUP_SIZE:
             try:
                 entry = self._queue.get_nowait()
             except queue.Empty:
-                return False
+                break
             if entry[2] is None:
-                return True
+                self._queue.put(entry)
+                break
             group.append(entry)
             if entry[0] >= BACKGROUND:
-                return False
-        return False
+                break
+        return group
 
     def _commit(self, group: list[Entry]) -> None:
-        connection = self._writer
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
-        taken: list[Future[Any]] = []
+        """Carry out a group and tell everybody; what there was no time for is queued again."""
+        connection, taken = self._writer, group
+        outcomes: list[tuple[Any, BaseException | None]] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
-            start = time.perf_counter()
-            for entry in group:
-                if taken and time.perf_counter() - start > _GROUP_SECONDS:
-                    self._queue.put(entry)
-                    continue
-                taken.append(entry[3])
-                outcomes.append((entry[3], *self._attempt(connection, entry[2])))
+            end = time.perf_counter() + _GROUP_SECONDS
+            taken = [group[0]]
+            outcomes.append(self._attempt(connection, group[0]))
+            while len(taken) < len(group) and time.perf_counter() < end:
+                taken.append(group[len(taken)])
+                outcomes.append(self._attempt(connection, taken[-1]))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            failure = trouble(error)
-            outcomes = [(done, None, failure) for done in taken or [entry[3] for entry in group]]
-        for done, result, failure in outcomes:
-            if failure is not None:
-                done.set_exception(failure)
-            else:
-                done.set_result(result)
+            outcomes = [(None, trouble(error))] * len(taken)
+        for entry in group[len(taken) :]:
+            self._queue.put(entry)
+        for entry, outcome in zip(taken, outcomes, strict=True):
+            _tell(entry[3], *outcome)
 
-    def _attempt(self, connection: Connection, change: Callable[[Connection], Any] | None) -> tuple[Any, BaseException | None]:
+    def _attempt(self, connection: Connection, entry: Entry) -> tuple[Any, BaseException | None]:
+        _, _, change, done = entry
+        if change is None or not (done.running() or done.set_running_or_notify_cancel()):
+            return None, None
         connection.execute("SAVEPOINT one")
         try:
-            result = change(connection) if change else None
-        except sqlite3.OperationalError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - handed to the caller through the future
+            result = change(connection)
+        except BaseException as error:
+            if isinstance(error, sqlite3.Error) and _concerns_all(error):
+                raise
             connection.execute("ROLLBACK TO one")
             connection.execute("RELEASE one")
-            return None, trouble(error) if isinstance(error, sqlite3.Error) else error
+            return None, _in_words(error)
         connection.execute("RELEASE one")
         return result, None
+
+
+def _concerns_all(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _WHOLE_GROUP
+
+
+def _in_words(error: BaseException) -> BaseException:
+    if isinstance(error, sqlite3.Error):
+        return trouble(error)
+    return unstorable(error) if isinstance(error, OverflowError | UnicodeEncodeError) else error
+
+
+def _tell(done: Future[Any], result: Any, failure: BaseException | None) -> None:
+    if done.cancelled() or not (done.running() or done.set_running_or_notify_cancel()):
+        return
+    if failure is not None:
+        done.set_exception(failure)
+    else:
+        done.set_result(result)

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from milo.flow.browse import STATUSES, Filter, Sort
+from milo.flow.labels import escaped
 from milo.flow.ports.items import Ids
 from milo.infra.sql.fts import FtsSql
 from milo.infra.sql.ids import id_range, item_id
@@ -104,20 +105,22 @@ class GridSql:
 
     def _label(self, question: str, label: str) -> Ids:
         """Items with the label in a live answer, alone (`label`) or among others (`|a|label|`)."""
+        name = escaped(label)
         return self._ids(
             "SELECT item_id FROM annotation INDEXED BY ix_annotation_label WHERE role <> 'suggestion' AND live = 1 "
             "AND question = ? AND label = ? AND item_id >= ? AND item_id < ? UNION "
             "SELECT item_id FROM annotation INDEXED BY ix_annotation_label WHERE role <> 'suggestion' AND live = 1 "
             "AND question = ? AND label >= '|' AND label < '}' AND instr(label, ?) > 0 AND item_id >= ? AND item_id < ?",
-            question, label, self._low, self._high, question, f"|{label}|", self._low, self._high,
+            question, name, self._low, self._high, question, f"|{name}|", self._low, self._high,
         )  # fmt: skip
 
     def _suggested(self, question: str, label: str) -> Ids:
+        name = escaped(label)
         return self._ids(
             "SELECT a.item_id FROM annotation a JOIN item i ON i.id = a.item_id AND i.blind = 0 "
             f"WHERE a.role = 'suggestion' AND a.predictor_id IN ({_ENABLED}) AND {_ACTIVE} AND a.live = 1 AND a.question = ? "
             "AND (a.label = ? OR (a.label >= '|' AND a.label < '}' AND instr(a.label, ?) > 0))",
-            self._project, self._project, question, label, f"|{label}|",
+            self._project, self._project, question, name, f"|{name}|",
         )  # fmt: skip
 
     def _author(self, name: str) -> Ids:

@@ -99,17 +99,18 @@ class ItemsSql:
 
     def add_labels(
         self, project_id: int, item_id: int, labels: list[Label], batch: int, schema_version: int, now: float
-    ) -> None:
+    ) -> list[Label]:
         blind = bool(self._c.execute("SELECT blind FROM item WHERE id = ?", (item_id,)).fetchone()[0])
-        suggested = False
+        answers: list[Label] = []
         for one in labels:
-            if one.role == "suggestion":
+            if one.role == "suggestion" or (blind and _by_model(one)):
                 self._add_suggestion(project_id, item_id, one, blind, batch, schema_version, now)
-                suggested = True
             else:
-                self._add_answer(item_id, one, schema_version, now)
-        if suggested and not blind:
+                self._add_answer(item_id, msgspec.structs.replace(one, shown=None) if blind else one, schema_version, now)
+                answers.append(one)
+        if len(answers) < len(labels) and not blind:
             ModelsSql(self._c).project_confidence(project_id, [item_id])
+        return answers
 
     def _add_answer(self, item_id: int, one: Label, schema_version: int, now: float) -> None:
         user_id = self._user(one.author)
@@ -189,6 +190,11 @@ class ItemsSql:
 
     def add_answers(self, project_id: int, item_id: int, n_answers: int, overlap: int, now: float) -> None:
         WorkSql(self._c).settle(project_id, item_id, overlap, n_answers, now)
+
+
+def _by_model(one: Label) -> bool:
+    """Whether a model decided. Answers of people that were merged are not a model's, though nobody gave them as they are."""
+    return one.author_kind == "model" and one.model != "merge"
 
 
 class ImportsSql:

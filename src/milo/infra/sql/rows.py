@@ -11,6 +11,7 @@ import msgspec
 
 from milo.domain.project import Project
 from milo.flow.browse import STATUSES
+from milo.flow.labels import labels_in
 from milo.infra.sql.ids import id_range, ord_of, project_of
 from milo.kinds.task_type import TaskType
 
@@ -22,7 +23,7 @@ _LONGEST_FACET = 100
 
 
 class TopSuggestion(msgspec.Struct):
-    """The surest suggestion of an item."""
+    """The surest suggestion to the first question of an item that has one."""
 
     question: str
     value: Any
@@ -31,7 +32,8 @@ class TopSuggestion(msgspec.Struct):
 
 
 class GridRow(msgspec.Struct, kw_only=True):
-    """An item in a list: long texts are cut (`cut`); `answers` are the labels given, by question."""
+    """An item in a list: long texts are cut (`cut`); `answers` are the labels given, by question: an empty list where the
+    answer was that there is nothing to mark."""
 
     id: int
     project_id: int
@@ -120,9 +122,15 @@ class RowsSql:
         if known is None:
             return [value[:100]]
         asked, task = known
-        return [one[:200] for one in task.summary(asked, _decode(value))] or [value[:100]]
+        given = _decode(value)
+        if given == []:
+            return []
+        plain = given if isinstance(given, str) else value
+        return [one[:200] for one in task.summary(asked, given)] or [plain[:100]]
 
     def _tops(self, ids: list[int], marks: str) -> dict[int, TopSuggestion]:
+        """The surest suggestion of each item to its first question that has one."""
+        places = {question: at for at, question in enumerate(self._questions)}
         rows = self._c.execute(
             "SELECT a.item_id, a.question, a.value, a.score, p.name FROM annotation a INDEXED BY ix_annotation_suggestion "
             "JOIN item i ON i.id = a.item_id AND i.blind = 0 JOIN run r ON r.id = a.run_id AND r.active = 1 "
@@ -130,11 +138,11 @@ class RowsSql:
             f"WHERE a.role = 'suggestion' AND a.live = 1 AND a.item_id IN ({marks})",
             ids,
         )
-        best: dict[int, tuple[float, tuple[Any, ...]]] = {}
+        best: dict[int, tuple[tuple[int, float], tuple[Any, ...]]] = {}
         for row in rows:
-            score = -1.0 if row[3] is None else row[3]
-            if row[0] not in best or score > best[row[0]][0]:
-                best[row[0]] = (score, row)
+            rank = (-places.get(row[1], len(places)), -1.0 if row[3] is None else row[3])
+            if row[0] not in best or rank > best[row[0]][0]:
+                best[row[0]] = (rank, row)
         return {item: TopSuggestion(r[1], _decode(r[2]), r[3], r[4]) for item, (_, r) in best.items()}
 
     def standing(self, item_id: int, user_id: int) -> tuple[bool, bool] | None:
@@ -218,8 +226,7 @@ class FacetsSql:
         )
         out: dict[str, Counter[str]] = {}
         for question, text, n in rows:
-            names = text[1:-1].split("|") if len(text) > 2 and text[0] == text[-1] == "|" else [text]
-            for name in names:
+            for name in labels_in(text):
                 out.setdefault(question, Counter())[name[:_LONGEST_FACET]] += n
         return {question: dict(counts.most_common(1000)) for question, counts in out.items()}
 

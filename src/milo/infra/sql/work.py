@@ -20,6 +20,7 @@ from milo.flow.ports.work import (
     Held,
     Lease,
     NewAnswer,
+    Operation,
     Pick,
 )
 from milo.infra.sql.ids import id_range, item_id, project_of
@@ -126,9 +127,9 @@ class WorkSql:
         ).fetchone()
         return None if row is None else Held(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
-    def known(self, op_id: str) -> bytes | None:
-        row = self._c.execute("SELECT result FROM submission WHERE op_id = ?", (op_id,)).fetchone()
-        return None if row is None else row[0].encode()
+    def known(self, op_id: str) -> Operation | None:
+        row = self._c.execute("SELECT user_id, item_id, kind, result FROM submission WHERE op_id = ?", (op_id,)).fetchone()
+        return None if row is None else Operation(row[0], row[1], row[2], row[3].encode())
 
     def remember(self, op_id: str, user_id: int, item_id: int, kind: str, result: bytes, now: float) -> None:
         self._c.execute(

@@ -4,16 +4,26 @@ import { loadRecent, type RecentRecord } from "../../lib/drafts";
 import { widgets } from "../../tasks";
 import { Empty } from "../../ui";
 import { ago, count } from "../../ui/format";
+import { Pace } from "./Pace";
 import { isEmpty, useBench, useDesk } from "./session";
 import css from "./workbench.module.css";
 
 export function History() {
-  const { desk, user, project } = useBench();
+  const { user, project } = useBench();
   const done = useDesk((s) => s.done);
-  const openId = useDesk((s) => s.open?.work.item.id);
   const [recent, setRecent] = useState<RecentRecord[]>([]);
   useEffect(() => void loadRecent(user, project.id).then(setRecent, () => setRecent([])), [user, project.id, done]);
-  if (recent.length === 0) return <Empty title="Nothing yet" text="What you submit or skip is listed here, and opens again with a click." />;
+  return (
+    <>
+      <Pace />
+      {recent.length > 0 ? <Recent recent={recent} /> : <Empty title="Nothing yet" text="What you submit or skip here is listed, and opens again with a click." />}
+    </>
+  );
+}
+
+function Recent({ recent }: { recent: readonly RecentRecord[] }) {
+  const { desk } = useBench();
+  const openId = useDesk((s) => s.open?.work.item.id);
   return (
     <ol className={css.history} aria-label="My last items">
       {recent.map((record) => (

@@ -53,9 +53,9 @@ function FieldPlace({ field, item, only, question, active, onGuideline }: PlaceP
     <section className={css.field} data-filled={filled || undefined} aria-label={field.title ?? field.name}>
       {only ? null : <h2 className={css.fieldName}>{field.title ?? field.name}</h2>}
       {question ? (
-        <QuestionEditor key={`${item.id}-${question.name}`} question={question} active={question.name === active} onGuideline={onGuideline} />
+        <QuestionEditor key={widgets[question.type]?.stays ? question.name : `${item.id}-${question.name}`} question={question} active={question.name === active} onGuideline={onGuideline} />
       ) : (
-        <div className={css.plain} key={item.id}><FieldView field={field} value={value} /></div>
+        <div className={css.plain} key={isMedia(value) ? "media" : item.id}><FieldView field={field} value={value} /></div>
       )}
     </section>
   );

@@ -7,7 +7,7 @@ import { Button, IconButton, Kbd } from "../../ui";
 import { score as scoreText } from "../../ui/format";
 import { mayShow, useAsked, useRows } from "./hooks";
 import { acceptable, currentRow, type Row } from "./logic/suggestions";
-import { labelLook, partDetail } from "./labels";
+import { partDetail, partLook } from "./labels";
 import { useBench, useDesk } from "./session";
 import { SourcePicker } from "./SourcePicker";
 import css from "./suggestions.module.css";
@@ -31,6 +31,7 @@ export function Suggestions({ onBulk }: { onBulk(): void }) {
         {rows.slice(0, SHOWN).map((row, i) => (
           <li key={row.key}>
             {several && rows[i - 1]?.question.name !== row.question.name ? <h3 className={css.of}>{row.question.title ?? row.question.name}</h3> : null}
+            {row.confident || (rows[i - 1]?.confident === false && rows[i - 1]?.question === row.question) ? null : <Below row={row} rows={rows} />}
             <SuggestionRow row={row} current={row.key === current?.key} />
           </li>
         ))}
@@ -48,7 +49,7 @@ export function Suggestions({ onBulk }: { onBulk(): void }) {
 function SuggestionRow({ row, current }: { row: Row; current: boolean }) {
   const { desk, project } = useBench();
   const { suggestion, part, state } = row;
-  const look = labelLook(row.question, part.title);
+  const look = partLook(row.question, part);
   const item = useDesk((s) => s.open?.work.item);
   const { fields } = project.spec;
   const detail = item ? partDetail(part.part, item, row.question.field ?? fields[0]?.name) : null;
@@ -74,11 +75,19 @@ function SuggestionRow({ row, current }: { row: Row; current: boolean }) {
       </div>
       <p className={css.from}>
         {detail ? <b>{detail}</b> : null}
-        {suggestion.source} v{suggestion.version}
+        {suggestion.version ? `${suggestion.source} v${suggestion.version}` : suggestion.source}
         {suggestion.reason ? <span title={suggestion.reason}> · {suggestion.reason}</span> : null}
       </p>
     </div>
   );
+}
+
+/** The line between what is drawn on the item and what a question's minimum keeps from it. */
+function Below({ row, rows }: { row: Row; rows: readonly Row[] }) {
+  const minimum = useDesk((s) => s.minimum.overall);
+  const faint = rows.filter((r) => r.question === row.question && !r.confident).length;
+  const more = rows.some((r) => r.question === row.question && r.confident) ? " more" : "";
+  return <p className={css.below}>{faint}{more} below {scoreText(minimum)}</p>;
 }
 
 /** Where suggestions wait until they are asked for. Shown whether or not there are any, so that it tells nothing. */

@@ -1,24 +1,26 @@
 /** The workbench: labels on the left, the item in the middle, what helps on the right, and one strip above. */
-import { useEffect, useState, type CSSProperties, type SyntheticEvent } from "react";
-import { CommandCenter } from "../../commands/CommandCenter";
-import { useCommands } from "../../commands/live";
+import { useEffect, useState, type CSSProperties } from "react";
+import { useCap, useCommands } from "../../commands/live";
 import { viewCommands } from "../../commands/groups/view";
 import { ErrorNote } from "../../ui";
 import { Announcer } from "./Announcer";
 import { BulkSheet } from "./BulkSheet";
 import css from "./workbench.module.css";
+import { Elsewhere } from "./Elsewhere";
 import { FlagDialog } from "./FlagDialog";
 import { useSeen } from "./hooks";
 import { ItemView } from "./ItemView";
 import { PhaseNote, Waiting } from "./PhaseNote";
 import { Questions } from "./Questions";
 import { widgets } from "../../tasks";
+import { KeyCaps } from "../../tasks/keycaps";
 import { BenchContext, useBench, useDesk, useSession, type Bench } from "./session";
 import { SidePanel, type Tab } from "./SidePanel";
 import { SkipDialog } from "./SkipDialog";
 import { Splitter } from "./Splitter";
 import { Strip } from "./Strip";
 import { Unsaved } from "./Unsaved";
+import { useGuideFollowing } from "./useGuideFollowing";
 import { useLayout } from "./useLayout";
 import { useTelemetry } from "./useTelemetry";
 import { useWorkCommands } from "./useWorkCommands";
@@ -32,7 +34,6 @@ export default function Workbench({ projectId, itemId }: { projectId: number; it
   return (
     <BenchContext value={bench}>
       <Rooms bench={bench} key={projectId} />
-      <CommandCenter />
     </BenchContext>
   );
 }
@@ -52,11 +53,9 @@ function Rooms({ bench }: { bench: Bench }) {
     setGuide({ label, at: Date.now() });
     show("guide");
   };
-  const follow = (event: SyntheticEvent) => {
-    const label = tab === "guide" ? labelUnder(event.target) : null;
-    if (label !== null && label !== guide?.label) setGuide({ label, at: Date.now() });
-  };
+  const follow = useGuideFollowing(tab === "guide" && layout.rightOpen, guide?.label, setGuide);
   useTelemetry();
+  const caps = useCap();
   useSeen(layout.rightOpen && tab === "suggestions");
   useWorkCommands({ open: setDialog, show });
   useCommands("view", viewCommands({
@@ -68,12 +67,14 @@ function Rooms({ bench }: { bench: Bench }) {
   const working = useDesk((s) => s.phase === "working");
   const hasForms = bench.project.spec.questions.some((q) => widgets[q.type]?.place !== "field");
   return (
+    <KeyCaps value={caps}>
     <div className={css.bench} style={{ "--left": `${layout.left}px`, "--right": `${layout.right}px` } as CSSProperties}>
       <h1 className="visually-hidden">{bench.project.spec.name}</h1>
       <Strip
         onDialog={setDialog} leftOpen={hasForms ? layout.leftOpen : null} rightOpen={layout.rightOpen}
         onLeft={() => change({ leftOpen: !layout.leftOpen })} onRight={() => change({ rightOpen: !layout.rightOpen })}
       />
+      <Elsewhere />
       <div className={css.rooms}>
         {layout.leftOpen && hasForms ? (
           <>
@@ -81,7 +82,7 @@ function Rooms({ bench }: { bench: Bench }) {
             <Splitter side="left" layout={layout} onChange={change} />
           </>
         ) : null}
-        <section className={css.middle} aria-label="Item">{working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
+        <section className={css.middle} aria-label="Item" onPointerOver={follow} onFocus={follow}>{working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
         {layout.rightOpen ? (
           <>
             <Splitter side="right" layout={layout} onChange={change} />
@@ -98,13 +99,8 @@ function Rooms({ bench }: { bench: Bench }) {
       {dialog === "bulk" ? <BulkSheet onClose={() => setDialog(null)} /> : null}
       {dialog === "unsaved" ? <Unsaved onClose={() => setDialog(null)} /> : null}
     </div>
+    </KeyCaps>
   );
-}
-
-/** The label whose control the pointer or the focus is on, so that an open guide can follow; null elsewhere. */
-function labelUnder(target: EventTarget): string | null {
-  const control = target instanceof Element ? target.closest('[role="radio"],[role="checkbox"]') : null;
-  return control?.querySelector<HTMLElement>("[title]")?.title ?? null;
 }
 
 /** Asks before the tab closes while something has not reached the server; it would not be lost, but it would wait. */

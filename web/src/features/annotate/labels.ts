@@ -1,6 +1,7 @@
 /** How a label value looks, found in the question's own list; anything else is shown as it is. */
 
 import type { Item, Label, Question } from "../../api/types";
+import type { SuggestionPart } from "../../tasks/types";
 import { brief } from "../../ui/format";
 import { labelColor } from "../../ui/labelColor";
 
@@ -11,6 +12,13 @@ export function labelLook(question: Question, value: string): { title: string; c
   if (label === undefined) return { title: brief(value, 120), color: "var(--suggest)" };
   if (typeof label === "string") return { title: label, color: labelColor(null, at) };
   return { title: label.title ?? label.value, color: labelColor(label, at) };
+}
+
+/** How a part of a suggestion looks; one of several labels is named by all of them. */
+export function partLook(question: Question, part: SuggestionPart): { title: string; color: string } {
+  if (!Array.isArray(part.part)) return labelLook(question, part.title);
+  const looks = part.part.map((value) => labelLook(question, String(value)));
+  return { title: looks.map((look) => look.title).join(", "), color: looks[0]?.color ?? "var(--suggest)" };
 }
 
 /** What tells one region from another in a list: the marked words, or the size; null for what is no region. */

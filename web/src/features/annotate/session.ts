@@ -11,6 +11,7 @@ import { widgets } from "../../tasks";
 import { Desk } from "./logic/desk";
 import { DraftKeeper } from "./logic/draft-keeper";
 import { recall, remember } from "./logic/memory";
+import { OtherTabs } from "./logic/other-tabs";
 import type { IsEmpty } from "./logic/questions";
 import type { DeskState } from "./logic/state";
 import type { Context } from "./logic/submission";
@@ -53,12 +54,14 @@ export function useSession(projectId: number, itemId: number | undefined): { ben
     if (!session) return;
     session.supply.start();
     const unfollow = followOutbox(session);
+    const part = meetOtherTabs(session, projectId);
     return () => {
+      part();
       unfollow();
       session.desk.leave();
       session.supply.stop();
     };
-  }, [session]);
+  }, [session, projectId]);
   useEffect(() => {
     if (session && context && project.data) session.desk.configure(context, project.data.spec.policy.instant_submit);
   }, [session, context, project.data]);
@@ -101,6 +104,26 @@ function followOutbox({ outbox, supply }: Session): () => void {
     online = outbox.status().online;
     if (back) void supply.ask();
   });
+}
+
+/** Tells other tabs on this project what was finished here, and hears from them. */
+function meetOtherTabs({ desk, user }: Session, project: number): () => void {
+  if (typeof BroadcastChannel === "undefined") return () => undefined;
+  const tabs = new OtherTabs(new BroadcastChannel(`milo-desk-${user}-${project}`), {
+    others: (elsewhere) => desk.getState().elsewhere !== elsewhere && desk.setState({ elsewhere }),
+    finished: (item) => desk.finishedElsewhere(item),
+  });
+  desk.onFinished = (item) => tabs.finished(item);
+  const stop = tabs.start();
+  const leave = () => tabs.leave();
+  const comeBack = () => tabs.ask();
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", comeBack);
+  return () => {
+    window.removeEventListener("pagehide", leave);
+    window.removeEventListener("pageshow", comeBack);
+    stop();
+  };
 }
 
 export const BenchContext = createContext<Bench | null>(null);

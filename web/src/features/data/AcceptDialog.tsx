@@ -13,8 +13,16 @@ import layout from "../../ui/layout.module.css";
 import { notify } from "../../ui/notify";
 import { refreshAfterBulk, undoBulk } from "./bulk";
 import { HistogramBars } from "./HistogramBars";
+import { optionsOf } from "./questionText";
 
-export function AcceptDialog({ project, onClose }: { project: Project; onClose(): void }) {
+/** The items that it is about; null: all of the project. */
+export interface AcceptScope {
+  /** "the 12 items that match". */
+  text: string;
+  body: { item_ids: number[] } | { filter: object };
+}
+
+export function AcceptDialog({ project, scope, onClose }: { project: Project; scope: AcceptScope | null; onClose(): void }) {
   const { questions } = project.spec;
   const [question, setQuestion] = useState(questions[0]?.name ?? "");
   const [source, setSource] = useState<string | null>(null);
@@ -24,13 +32,13 @@ export function AcceptDialog({ project, onClose }: { project: Project; onClose()
   const client = useQueryClient();
   const ask = (dry_run: boolean) =>
     api.post<BulkAcceptResult>(`/projects/${project.id}/bulk/accept`, {
-      op_id: crypto.randomUUID(), question, source: source ?? undefined, min_score: dry_run ? settled : least, dry_run,
+      op_id: crypto.randomUUID(), question, source: source ?? undefined, min_score: dry_run ? settled : least, dry_run, ...scope?.body,
     });
   const histogram = useQuery({
     queryKey: ["histogram", project.id, question, source],
     queryFn: () => api.get<Histogram>(`/projects/${project.id}/suggestions/histogram`, { question, source }),
   });
-  const dry = useQuery({ queryKey: ["bulk", project.id, "dry", question, source, settled], queryFn: () => ask(true), staleTime: 0 });
+  const dry = useQuery({ queryKey: ["bulk", project.id, "dry", question, source, settled, scope], queryFn: () => ask(true), staleTime: 0 });
   const accept = useMutation({
     mutationFn: () => ask(false),
     onSuccess: (result) => {
@@ -45,6 +53,9 @@ export function AcceptDialog({ project, onClose }: { project: Project; onClose()
   return (
     <Modal opened onClose={onClose} title="Accept confident suggestions" centered size={560}>
       <div className={layout.stack}>
+        <p>
+          On <strong>{scope ? scope.text : "all items of the project"}</strong>, except those that have an answer.
+        </p>
         <div className={layout.two}>
           <Select
             label="Question" value={question} allowDeselect={false} onChange={(value) => value && setQuestion(value)}
@@ -58,9 +69,10 @@ export function AcceptDialog({ project, onClose }: { project: Project; onClose()
             <span className="mono">{score(least)}</span>
           </div>
           <HistogramBars histogram={histogram.data} least={least} />
+          {scope ? <p className={layout.help}>The bars count the suggestions of the whole project.</p> : null}
           <Slider min={0} max={1} step={0.01} value={least} onChange={setLeast} label={null} thumbLabel="Confidence at least" size="sm" />
         </div>
-        {dry.data ? <Preview project={project.id} result={dry.data} /> : null}
+        {dry.data ? <Preview project={project} question={question} result={dry.data} /> : null}
         <ErrorNote error={dry.error ?? accept.error} />
         <Note>Accepted in bulk is marked as such: it counts as an answer, but never as evidence of quality.</Note>
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>
@@ -74,18 +86,20 @@ export function AcceptDialog({ project, onClose }: { project: Project; onClose()
   );
 }
 
-function Preview({ project, result }: { project: number; result: BulkAcceptResult }) {
+function Preview({ project, question, result }: { project: Project; question: string; result: BulkAcceptResult }) {
+  const asked = project.spec.questions.find((one) => one.name === question);
+  const titles = new Map((asked ? optionsOf(asked) : []).map((option) => [option.value, option.title]));
   const labels = Object.entries(result.by_label).sort((a, b) => b[1] - a[1]);
   return (
     <div className={`${layout.stack} ${layout.tight}`}>
-      <p>{labels.length === 0 ? "Nothing is that confident." : labels.slice(0, 12).map(([label, n]) => `${label} ${count(n)}`).join(" · ")}</p>
+      <p>{labels.length === 0 ? "Nothing is that confident." : labels.slice(0, 12).map(([label, n]) => `${titles.get(label) ?? label}: ${count(n)}`).join(" · ")}</p>
       {result.examples.length > 0 ? (
         <p className={layout.help}>
           Look at some:{" "}
           {result.examples.slice(0, 8).map((item, at) => (
             <span key={item}>
               {at > 0 ? ", " : ""}
-              <Link to="/p/$projectId/data" params={{ projectId: project }} search={{ item }} target="_blank">
+              <Link to="/p/$projectId/data" params={{ projectId: project.id }} search={{ item }} target="_blank" style={{ textDecoration: "underline" }}>
                 example {at + 1}
               </Link>
             </span>

@@ -7,12 +7,13 @@ import type { Project } from "../../api/types";
 import { countFilters, filtersOf, type DataSearch, type Sort } from "../../lib/dataSearch";
 import { manages } from "../../lib/rights";
 import { Button, buttonLook, IconButton } from "../../ui";
-import { count } from "../../ui/format";
+import { count, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { AcceptDialog } from "./AcceptDialog";
 import { BulkHistory } from "./BulkHistory";
 import css from "./data.module.css";
 import { ExportDialog } from "./ExportDialog";
+import { FilterChips } from "./FilterChips";
 import type { SetSearch } from "./FilterPanel";
 import { PhraseSearch } from "./PhraseSearch";
 
@@ -22,6 +23,7 @@ const SORTS: { value: Sort; label: string }[] = [
   { value: "-confidence", label: "Most confident first" },
   { value: "confidence", label: "Least confident first" },
   { value: "updated", label: "Last changed first" },
+  { value: "-updated", label: "Longest unchanged first" },
   { value: "random", label: "Random" },
 ];
 
@@ -29,7 +31,8 @@ export interface DataBarProps {
   project: Project;
   search: DataSearch;
   set: SetSearch;
-  total: number;
+  /** null: not known. */
+  total: number | null;
   busy: boolean;
   onSelectAll(): void;
 }
@@ -39,13 +42,14 @@ type Sheet = "export" | "accept" | "history" | null;
 export function DataBar({ project, search, set, total, busy, onSelectAll }: DataBarProps) {
   const [sheet, setSheet] = useState<Sheet>(null);
   const near = search.similar !== undefined || search.phrase !== undefined;
+  const filtered = !near && countFilters(filtersOf(search)) > 0;
   const boss = manages(project.my_role);
   return (
     <div className={css.bar}>
       <strong aria-live="polite" aria-busy={busy}>
-        {count(total)} {total === 1 ? "item" : "items"}
+        {total === null ? "Items" : plural(total, "item")}
       </strong>
-      {near ? <Near search={search} set={set} /> : <Filtered search={search} set={set} />}
+      {near ? <Near search={search} set={set} /> : <FilterChips project={project} search={search} set={set} />}
       <span className={layout.grow} />
       {near ? null : (
         <Select
@@ -67,7 +71,7 @@ export function DataBar({ project, search, set, total, busy, onSelectAll }: Data
             <Button size="small">Actions</Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={onSelectAll}>Select all {count(total)}</Menu.Item>
+            <Menu.Item onClick={onSelectAll}>Select all {count(total ?? 0)}</Menu.Item>
             <Menu.Item leftSection={<IconSparkles size={15} />} onClick={() => setSheet("accept")}>
               Accept confident suggestions…
             </Menu.Item>
@@ -89,7 +93,7 @@ export function DataBar({ project, search, set, total, busy, onSelectAll }: Data
       ) : null}
       <ExportDialog project={project} search={search} open={sheet === "export"} onClose={() => setSheet(null)} />
       <BulkHistory project={project.id} open={sheet === "history"} onClose={() => setSheet(null)} />
-      {sheet === "accept" ? <AcceptDialog project={project} onClose={() => setSheet(null)} /> : null}
+      {sheet === "accept" ? <AcceptDialog project={project} scope={filtered ? { text: `the ${plural(total ?? 0, "item")} that match`, body: { filter: filtersOf(search) } } : null} onClose={() => setSheet(null)} /> : null}
     </div>
   );
 }
@@ -103,16 +107,5 @@ function Near({ search, set }: { search: DataSearch; set: SetSearch }) {
         <IconX size={14} />
       </IconButton>
     </span>
-  );
-}
-
-function Filtered({ search, set }: { search: DataSearch; set: SetSearch }) {
-  const filters = filtersOf(search);
-  const n = countFilters(filters);
-  if (n === 0) return null;
-  return (
-    <Button size="small" kind="quiet" icon={<IconX size={13} aria-hidden />} onClick={() => set(Object.fromEntries(Object.keys(filters).map((name) => [name, undefined])))}>
-      Clear {n === 1 ? "filter" : `${n} filters`}
-    </Button>
   );
 }

@@ -52,7 +52,7 @@ function Data({ project }: { project: Project }) {
     <div className={css.page}>
       <FilterPanel project={project} search={search} set={set} />
       <div className={css.middle}>
-        <DataBar project={project} search={search} set={set} total={rows.total} busy={rows.fetching} onSelectAll={toggleAll} />
+        <DataBar project={project} search={search} set={set} total={rows.error || rows.loading ? null : rows.total} busy={rows.fetching} onSelectAll={toggleAll} />
         {rows.error ? (
           <div style={{ padding: 16 }}>
             <ErrorNote error={rows.error} onRetry={rows.again} />

@@ -4,12 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { apiUrl, type Query } from "../../api/client";
 import { kindsQuery } from "../../api/queries";
-import type { Project, Status } from "../../api/types";
+import type { Kinds, Project, Status } from "../../api/types";
 import { countFilters, filtersOf, STATUSES, type DataSearch } from "../../lib/dataSearch";
 import { buttonLook } from "../../ui";
 import { count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { statusText } from "./StatusMark";
+
+/** What a file of the format can hold. */
+function carries(format: Kinds["formats"][number] | undefined): string {
+  if (!format) return "";
+  if (format.lossless) return "Carries everything: nested values, authors, times and confidence. It can be read back without loss.";
+  return "One flat table: a column per question, marked spans and boxes as JSON in one cell, nested metadata as text. Take a lossless format to read it back.";
+}
 
 export interface ExportDialogProps {
   project: Project;
@@ -41,8 +48,8 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
     <Modal opened={open} onClose={onClose} title="Export" centered>
       <div className={layout.stack}>
         <Select
-          label="Format" value={chosen} onChange={setFormat} allowDeselect={false}
-          data={formats.map((one) => ({ value: one.name, label: one.title }))}
+          label="Format" value={chosen} onChange={setFormat} allowDeselect={false} description={carries(formats.find((one) => one.name === chosen))} inputWrapperOrder={["label", "input", "description"]}
+          data={[...formats].sort((a, b) => Number(b.lossless) - Number(a.lossless)).map((one) => ({ value: one.name, label: one.lossless ? `${one.title} (lossless)` : one.title }))}
         />
         <Radio.Group label="What" value={what} onChange={setWhat}>
           <div className={`${layout.stack} ${layout.tight}`} style={{ paddingTop: 6 }}>

@@ -3,14 +3,15 @@ import { RangeSlider, Select, TextInput } from "@mantine/core";
 import { IconFlag, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { facetsQuery } from "../../api/queries";
+import { facetsQuery, modelsQuery } from "../../api/queries";
 import type { Facets, Project, Status } from "../../api/types";
 import { HAS, STATUSES, type DataSearch, type Has } from "../../lib/dataSearch";
 import { Button } from "../../ui";
 import { score, shortCount } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import css from "./data.module.css";
-import { Facet, FacetList } from "./FacetList";
+import { Facet, FacetList, withCounts } from "./FacetList";
+import { optionsOf } from "./questionText";
 import { statusText } from "./StatusMark";
 
 export type SetSearch = (change: Partial<DataSearch>) => void;
@@ -29,13 +30,7 @@ export function FilterPanel({ project, search, set }: FilterPanelProps) {
     <aside className={css.filters} aria-label="Filters">
       <SearchBox key={search.q ?? ""} q={search.q ?? ""} onSearch={(q) => set({ q })} />
       <StatusFilter search={search} set={set} facets={facets} flagged={project.counts.flagged} />
-      {Object.entries(facets?.labels ?? {}).map(([question, labels]) => (
-        <FacetList
-          key={question} title={questionTitle(project, question)} counts={labels}
-          value={search.label?.startsWith(`${question}:`) ? search.label.slice(question.length + 1) : null}
-          onChange={(label) => set({ label: label === null ? undefined : `${question}:${label}` })}
-        />
-      ))}
+      <LabelFilters project={project} facets={facets} search={search} set={set} />
       <Confidence search={search} set={set} />
       <fieldset>
         <legend>Has</legend>
@@ -43,16 +38,48 @@ export function FilterPanel({ project, search, set }: FilterPanelProps) {
           <Facet key={has} text={HAS_TEXT[has]} pressed={search.has === has} onClick={() => set({ has: search.has === has ? undefined : has })} />
         ))}
       </fieldset>
-      {facets && Object.keys(facets.authors).length > 0 ? (
-        <FacetList title="By person or model" counts={facets.authors} value={search.author ?? null} onChange={(author) => set({ author: author ?? undefined })} />
-      ) : null}
+      <AuthorFilters project={project.id} facets={facets} search={search} set={set} />
       <MetaFilters facets={facets} search={search} set={set} />
     </aside>
   );
 }
 
-function questionTitle(project: Project, name: string): string {
-  return project.spec.questions.find((question) => question.name === name)?.title ?? name;
+interface PartProps extends Omit<FilterPanelProps, "project"> {
+  facets: Facets | undefined;
+}
+
+/** One list per question in the order of the project; then questions that it has no more but that have answers. */
+function LabelFilters({ project, facets, search, set }: FilterPanelProps & PartProps) {
+  const counts = facets?.labels ?? {};
+  const asked = project.spec.questions.map((question) => ({ name: question.name, title: question.title ?? question.name, options: optionsOf(question) }));
+  const known = new Set(asked.map((one) => one.name));
+  const gone = Object.keys(counts).filter((name) => !known.has(name)).map((name) => ({ name, title: `${name} (no longer asked)`, options: [] }));
+  return [...asked, ...gone]
+    .map((one) => ({ ...one, options: withCounts(one.options, counts[one.name] ?? {}) }))
+    .filter((one) => one.options.length > 0)
+    .map(({ name, title, options }) => (
+      <FacetList
+        key={name} title={title} options={options} value={search.label?.startsWith(`${name}:`) ? search.label.slice(name.length + 1) : null}
+        onChange={(label) => set({ label: label === null ? undefined : `${name}:${label}` })}
+      />
+    ));
+}
+
+function AuthorFilters({ project, facets, search, set }: PartProps & { project: number }) {
+  const models = new Set((useQuery({ ...modelsQuery(project), retry: false }).data ?? []).map((model) => model.name));
+  const all = withCounts([], facets?.authors ?? {});
+  const lists: [string, typeof all][] = [
+    ["By person", all.filter((one) => !models.has(one.value))],
+    ["By model", all.filter((one) => models.has(one.value))],
+  ];
+  return lists
+    .filter(([, options]) => options.length > 0)
+    .map(([title, options]) => (
+      <FacetList
+        key={title} title={title} options={options} value={options.some((one) => one.value === search.author) ? (search.author ?? null) : null}
+        onChange={(author) => set({ author: author ?? undefined })}
+      />
+    ));
 }
 
 function SearchBox({ q, onSearch }: { q: string; onSearch(q: string | undefined): void }) {
@@ -70,8 +97,7 @@ function SearchBox({ q, onSearch }: { q: string; onSearch(q: string | undefined)
   );
 }
 
-interface StatusFilterProps extends Omit<FilterPanelProps, "project"> {
-  facets: Facets | undefined;
+interface StatusFilterProps extends PartProps {
   flagged: number;
 }
 
@@ -124,7 +150,7 @@ function Confidence({ search, set }: { search: DataSearch; set: SetSearch }) {
   );
 }
 
-function MetaFilters({ facets, search, set }: { facets: Facets | undefined; search: DataSearch; set: SetSearch }) {
+function MetaFilters({ facets, search, set }: PartProps) {
   const names = Object.keys(facets?.meta ?? {});
   if (names.length === 0) return null;
   return (

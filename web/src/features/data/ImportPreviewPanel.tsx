@@ -88,7 +88,7 @@ function FormatPicker({ value, onChange }: { value: string | null; onChange(form
 function PreviewTable({ project, preview, mapping }: { project: Project; preview: ImportPreview; mapping: Mapping }) {
   if (preview.rows.length === 0) return <Empty title="No readable rows" text="Is the format right? Pick another one above." />;
   return (
-    <div className={`${layout.scroll} ${css.preview}`}>
+    <div className={`${layout.scroll} ${css.preview}`} tabIndex={0} role="region" aria-label="The first rows">
       <table className={layout.table}>
         <thead>
           <tr>

@@ -130,7 +130,7 @@ const Place = memo(function Place(props: PlaceProps) {
   };
   const shared = {
     id: `row-${at}`, role: "option", "aria-selected": on, "aria-setsize": rows.total, "aria-posinset": at + 1,
-    "data-current": current === row.id || undefined, "data-cursor": cursor === at || undefined, onClick: click,
+    "data-current": current === row.id || undefined, "data-cursor": cursor === at || undefined, onClick: click, onMouseDown: keepText,
   } as const;
   const box = (
     <span
@@ -176,6 +176,11 @@ const Place = memo(function Place(props: PlaceProps) {
     </div>
   );
 });
+
+/** Shift+click reaches over rows; it must not mark their text as well. */
+function keepText(event: MouseEvent) {
+  if (event.shiftKey) event.preventDefault();
+}
 
 function columnsStyle(pictures: boolean): CSSProperties {
   return { gridTemplateColumns: `16px 52px ${pictures ? "44px " : ""}minmax(0, 1fr) 76px minmax(90px, 20%) minmax(90px, 20%)` };

@@ -1,6 +1,6 @@
 /** What can be done with the selected items, at the foot of the list. Every decision can be taken back as one. */
 import { Select } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { IconSparkles, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
@@ -11,8 +11,10 @@ import { Button, IconButton } from "../../ui";
 import { count, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { notify, notifyError } from "../../ui/notify";
+import { AcceptDialog, type AcceptScope } from "./AcceptDialog";
 import { refreshAfterBulk, undoBulk } from "./bulk";
 import css from "./data.module.css";
+import { shortTitle } from "./questionText";
 import { selectionSize, type Selection } from "./selection";
 import { rowsQuery } from "./useRows";
 
@@ -32,6 +34,7 @@ export function SelectionBar({ project, selection, search, onClear }: SelectionB
     <div className={css.selection} role="region" aria-label="Selected items">
       <strong>{count(size)} selected</strong>
       <LabelAs project={project} selection={selection} search={search} onDone={onClear} />
+      <AcceptButton project={project} selection={selection} search={search} />
       <FlagButton project={project} selection={selection} search={search} />
       <span className={layout.grow} />
       <IconButton label="Clear the selection" onClick={onClear}>
@@ -105,7 +108,7 @@ function LabelAs({ project, selection, search, onDone }: Omit<SelectionBarProps,
       {fitting.length > 1 ? (
         <Select
           aria-label="Question" size="xs" w={150} value={question.name} allowDeselect={false} onChange={setName}
-          data={fitting.map((one) => ({ value: one.name, label: one.title ?? one.name }))}
+          data={fitting.map((one) => ({ value: one.name, label: shortTitle(one) }))}
         />
       ) : null}
       <span>as</span>
@@ -115,6 +118,24 @@ function LabelAs({ project, selection, search, onDone }: Omit<SelectionBarProps,
         onChange={(value) => value !== null && apply.mutate(options.find((one) => one.value === value)?.answer)}
       />
     </div>
+  );
+}
+
+/** Opens the dialog on what is selected; its ids are looked up first where everything but a few is meant. */
+function AcceptButton({ project, selection, search }: Omit<SelectionBarProps, "onClear">) {
+  const [scope, setScope] = useState<AcceptScope | null>(null);
+  const open = useMutation({
+    mutationFn: () => target(project.id, selection, search),
+    onSuccess: (body) => setScope({ text: `the ${plural(selectionSize(selection), "selected item")}`, body }),
+    onError: notifyError,
+  });
+  return (
+    <>
+      <Button size="small" busy={open.isPending} icon={<IconSparkles size={14} aria-hidden />} onClick={() => open.mutate()}>
+        Accept ≥ …
+      </Button>
+      {scope ? <AcceptDialog project={project} scope={scope} onClose={() => setScope(null)} /> : null}
+    </>
   );
 }
 

@@ -47,7 +47,7 @@ export function RunsPanel({ project, edit }: { project: number; edit: boolean })
               <tr key={run.id} style={{ color: run.active ? undefined : "var(--text-dim)" }}>
                 <td>{KINDS[run.kind] ?? run.kind}</td>
                 <td>{run.model || "–"}</td>
-                <td className={layout.number}>{run.version ?? "–"}</td>
+                <td className={layout.number}>{run.version || "–"}</td>
                 <td className={layout.number}>{count(run.items)}</td>
                 <td>
                   {ago(run.created_at)} <span className="dim">{took(run.created_at, run.finished_at)}</span>

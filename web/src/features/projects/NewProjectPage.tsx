@@ -48,7 +48,7 @@ export function NewProjectPage() {
         </div>
         {start === FILE ? <FromFile onCreated={finish} /> : null}
         {editing ? (
-          <SpecEditor key={start} spec={spec} kinds={kinds.data} error={create.error} onChange={setSpec} />
+          <SpecEditor key={start} spec={spec} kinds={kinds.data} error={create.error} models={plannedModels(spec)} onChange={setSpec} />
         ) : null}
       </div>
       {editing ? (
@@ -72,6 +72,11 @@ function useFinish() {
     void client.invalidateQueries({ queryKey: ["projects"] });
     void navigate({ to: "/p/$projectId/import", params: { projectId: project.id } });
   };
+}
+
+/** The models that the project will be created with. */
+function plannedModels(spec: ProjectSpec): string[] {
+  return spec.predictors.map((one) => one.name).filter((name) => typeof name === "string");
 }
 
 function Card({ title, summary, picked, onPick }: Pick<Recipe, "title" | "summary"> & { picked: boolean; onPick(): void }) {

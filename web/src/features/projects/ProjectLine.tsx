@@ -12,11 +12,11 @@ export function ProjectLine({ project }: { project: Project }) {
   return (
     <li className={css.project}>
       <div className={layout.grow}>
-        <Link to="/p/$projectId/label" params={{ projectId: project.id }} className={css.name}>
+        <Link to={steps[0]?.kind === "import" ? "/p/$projectId/import" : "/p/$projectId/label"} params={{ projectId: project.id }} className={css.name} dir="auto">
           {spec.name}
         </Link>
         {project.archived ? <span className="dim"> (archived)</span> : null}
-        {spec.description ? <p className={css.about}>{spec.description}</p> : null}
+        {spec.description ? <p className={css.about} dir="auto">{spec.description}</p> : null}
       </div>
       <div className={css.progress}>
         {counts.items > 0 ? (

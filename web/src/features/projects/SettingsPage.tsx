@@ -46,7 +46,7 @@ export function SettingsPage() {
 
 function Settings({ project, kinds }: { project: Project; kinds: Kinds }) {
   const [spec, setSpec] = useState(() => completeSpec(project.spec));
-  const sources = useSources(project);
+  const models = (useQuery(modelsQuery(project.id)).data ?? []).map((model) => model.name);
   const save = useSave(project, setSpec);
   const changes = changedParts(project.spec, tidySpec(spec));
   const dirty = Object.keys(changes).length > 0;
@@ -61,7 +61,7 @@ function Settings({ project, kinds }: { project: Project; kinds: Kinds }) {
       </nav>
       <div>
         <div className={layout.stack}>
-          <SpecEditor spec={spec} kinds={kinds} error={save.error} sources={sources} onChange={setSpec} />
+          <SpecEditor project={project.id} spec={spec} kinds={kinds} error={save.error} models={models} onChange={setSpec} />
           <MembersPanel project={project.id} />
           <ProjectFilePanel project={project} />
           <DangerZone project={project} />
@@ -90,12 +90,6 @@ function jump(event: MouseEvent, id: string) {
 function consequence(changes: Partial<ProjectSpec>): string {
   if (changes.questions) return "Not saved. Changed questions make a new version of the schema; answers are kept.";
   return "Not saved.";
-}
-
-function useSources(project: Project): string[] {
-  const models = useQuery(modelsQuery(project.id)).data ?? [];
-  const names = [...models.map((model) => model.name), ...(project.spec.policy.workflows ?? []).map((flow) => flow.name)];
-  return [...new Set(names)];
 }
 
 function useSave(project: Project, onSaved: (spec: ProjectSpec) => void) {

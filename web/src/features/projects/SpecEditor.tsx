@@ -14,11 +14,14 @@ export interface SpecEditorProps {
   kinds: Kinds;
   /** The server's last refusal, shown where it belongs. */
   error: unknown;
-  sources?: string[];
+  /** Names of the models that suggestions can come from. */
+  models: readonly string[];
+  /** The project that keeps pictures of the guidelines; none while it is being created. */
+  project?: number;
   onChange(spec: ProjectSpec): void;
 }
 
-export function SpecEditor({ spec, kinds, error, sources, onChange }: SpecEditorProps) {
+export function SpecEditor({ spec, kinds, error, models, project, onChange }: SpecEditorProps) {
   const set = (change: Partial<ProjectSpec>) => onChange({ ...spec, ...change });
   const nameError = error instanceof ApiError && error.place === "name" ? error.message : undefined;
   return (
@@ -44,10 +47,10 @@ export function SpecEditor({ spec, kinds, error, sources, onChange }: SpecEditor
         />
       </Panel>
       <Panel title="Guidelines" id="guidelines">
-        <GuidelinesEditor text={spec.guidelines} onChange={(guidelines) => set({ guidelines })} />
+        <GuidelinesEditor project={project} text={spec.guidelines} onChange={(guidelines) => set({ guidelines })} />
       </Panel>
       <Panel title="Policy" id="policy">
-        <PolicyEditor policy={spec.policy} sources={sources} onChange={(policy) => set({ policy })} />
+        <PolicyEditor policy={spec.policy} models={models} onChange={(policy) => set({ policy })} />
       </Panel>
     </>
   );

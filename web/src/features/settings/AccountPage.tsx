@@ -100,7 +100,7 @@ function LookPanel({ settings }: { settings: UserSettings }) {
             <h3>Single-key shortcuts</h3>
             <p className={layout.help}>
               Letters and digits act at once while you label. Switch them off if you dictate or type with a screen reader; Ctrl+Enter and the
-              buttons keep working. Single keys can be changed in the key list of the workbench (?).
+              buttons keep working. Single keys can be changed in the list of keys (?).
             </p>
           </div>
           <Switch

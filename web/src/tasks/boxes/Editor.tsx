@@ -37,6 +37,12 @@ export function Editor(props: WidgetProps<Box[]>) {
   const [scale, setScale] = useState(1);
   const [listed, setListed] = useState(() => window.innerWidth >= WIDE);
   const [wanted, want] = useState<string | null>(null);
+  const [shownItem, setShownItem] = useState(props.item.id);
+  if (shownItem !== props.item.id) {
+    // The surface, the tool and the wanted label stay from one item to the next; what was selected does not.
+    setShownItem(props.item.id);
+    select(null);
+  }
   const selected = drawn.find((box) => box.key === selectedKey) ?? null;
   const label = wanted ?? labels[0]?.value ?? "";
 
@@ -116,11 +122,12 @@ export function Editor(props: WidgetProps<Box[]>) {
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
         <div className={css.top}>
-          <LabelStrip labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={pick} filterRef={filter} />
+          <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={pick} filterRef={filter} />
           <Tools tool={tool} readOnly={readOnly} scale={scale} listed={listed} onTool={setTool} onFit={() => surface?.fit()} onZoom={(f) => surface?.zoomBy(f)} onList={() => setListed(!listed)} />
         </div>
         <RegionBar
-          hint={<BoxHint tool={tool} readOnly={readOnly} n={boxes.value.length} />} readOnly={readOnly}
+          commands="boxes"
+          hint={<BoxHint active={props.active} tool={tool} readOnly={readOnly} n={boxes.value.length} />} readOnly={readOnly}
           selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px`, suggested: selected.suggested }}
           onAccept={() => accept()} onReject={reject} onRemove={remove}
         />

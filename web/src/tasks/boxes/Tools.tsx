@@ -4,6 +4,7 @@ import type { Tool } from "../../canvas/gestures";
 import type { ImageState } from "../../media/useImage";
 import { ErrorNote, IconButton, Kbd, Skeleton } from "../../ui";
 import { percent } from "../../ui/format";
+import { Cap } from "../keycaps";
 import css from "./boxes.module.css";
 
 export interface ToolsProps {
@@ -23,8 +24,8 @@ export function Tools({ tool, readOnly, scale, listed, onTool, onFit, onZoom, on
     <div className={css.tools} role="toolbar" aria-label="Image tools">
       {readOnly ? null : (
         <>
-          <button type="button" className={css.tool} aria-pressed={tool === "draw"} title="Draw boxes" onClick={() => onTool("draw")}><IconRectangle size={16} /><span className="visually-hidden">Draw</span><Kbd>B</Kbd></button>
-          <button type="button" className={css.tool} aria-pressed={tool === "select"} title="Select and move boxes" onClick={() => onTool("select")}><IconPointer size={16} /><span className="visually-hidden">Select</span><Kbd>V</Kbd></button>
+          <button type="button" className={css.tool} aria-pressed={tool === "draw"} title="Draw boxes" onClick={() => onTool("draw")}><IconRectangle size={16} /><span className="visually-hidden">Draw</span><Cap id="boxes.draw" of="B" /></button>
+          <button type="button" className={css.tool} aria-pressed={tool === "select"} title="Select and move boxes" onClick={() => onTool("select")}><IconPointer size={16} /><span className="visually-hidden">Select</span><Cap id="boxes.select" of="V" /></button>
         </>
       )}
       <IconButton size="small" label="Zoom out" onClick={() => onZoom(1 / 1.4)}><IconMinus size={14} /></IconButton>
@@ -35,10 +36,11 @@ export function Tools({ tool, readOnly, scale, listed, onTool, onFit, onZoom, on
   );
 }
 
-export function BoxHint({ tool, readOnly, n }: { tool: Tool; readOnly: boolean; n: number }) {
+export function BoxHint({ active, tool, readOnly, n }: { active: boolean; tool: Tool; readOnly: boolean; n: number }) {
   if (readOnly) return <>{n} drawn</>;
+  if (!active) return <>{n > 0 ? `${n} drawn. ` : ""}Click here to draw.</>;
   if (tool === "draw") return <>Drag, or click two corners. <Kbd>Space</Kbd> held pans, wheel zooms.</>;
-  return <>Click a box to select it, again for the one below. <Kbd>B</Kbd> to draw.</>;
+  return <>Click a box to select it, again for the one below. <Cap id="boxes.draw" of="B" /> to draw.</>;
 }
 
 /** Stands in the middle of the surface while there is no image. */

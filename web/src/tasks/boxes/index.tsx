@@ -1,6 +1,6 @@
 /** Rectangles on an image, each with a label. */
 import { Chips, countLabels } from "../labels/Chips";
-import { holdsPart, regionParts } from "../regions/parts";
+import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget } from "../types";
 import { Editor } from "./Editor";
 import { isBox, signature, type Box } from "./model";
@@ -14,7 +14,11 @@ export const widget: TaskWidget<Box[]> = {
     return <Chips question={question} values={[...counts.keys()]} counts={counts} />;
   },
   parts: (suggestion) => regionParts(suggestion, isBox),
-  accept: (value, part) => (isBox(part) && !holdsPart(value, part, signature) ? [...(value ?? []), part] : (value ?? [])),
+  accept: (value, parts) => {
+    const fresh = newParts(value, parts, isBox, signature);
+    return fresh.length > 0 ? [...(value ?? []), ...fresh] : (value ?? []);
+  },
   holds: (value, part) => isBox(part) && holdsPart(value, part, signature),
   isEmpty: (value) => !value || value.length === 0,
+  stays: true,
 };

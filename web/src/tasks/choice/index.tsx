@@ -28,7 +28,7 @@ function Editor(props: WidgetProps<string>) {
   return (
     <div onFocus={onActivate} onPointerDown={onActivate}>
       <LabelList
-        name={group} kind="radio" labels={labels} chosen={new Set(asValues(value))} suggested={scoresByValue(shown, asValues)}
+        question={question} active={props.active} kind="radio" labels={labels} chosen={new Set(asValues(value))} suggested={scoresByValue(shown, asValues)}
         readOnly={readOnly} onPick={pick} onGuideline={props.onGuideline} filterRef={filter}
       />
     </div>
@@ -41,7 +41,7 @@ export const widget: TaskWidget<string> = {
   Editor,
   View: ({ question, value }) => <Chips question={question} values={asValues(value)} />,
   parts: (s) => asValues(s.value).map((part) => ({ key: String(s.id), score: s.score, title: part, part })),
-  accept: (value, part) => (typeof part === "string" ? part : (value ?? "")),
+  accept: (value, [part]) => (typeof part === "string" ? part : (value ?? "")),
   holds: (value, part) => value === part,
   isEmpty: (value) => value === undefined || value === null || value === "",
 };

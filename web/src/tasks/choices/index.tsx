@@ -51,7 +51,7 @@ function Editor(props: WidgetProps<string[]>) {
     <div className={css.choices} onFocus={onActivate} onPointerDown={onActivate}>
       {value.length > 0 && tree ? <Chosen labels={labels} values={value} readOnly={readOnly} onRemove={pick} /> : null}
       <LabelList
-        name={group} kind="checkbox" labels={labels} rows={tree ? rowsOf(tree, open) : undefined} chosen={new Set(value)} suggested={suggested}
+        question={question} active={props.active} kind="checkbox" labels={labels} rows={tree ? rowsOf(tree, open) : undefined} chosen={new Set(value)} suggested={suggested}
         readOnly={readOnly} onPick={pick} onToggleOpen={tree ? turn : undefined} onGuideline={props.onGuideline} filterRef={filter}
       />
       <p className={css.state} role="status">
@@ -94,7 +94,7 @@ export const widget: TaskWidget<string[]> = {
     const part = asValues(s.value);
     return part.length > 0 ? [{ key: String(s.id), score: s.score, title: part.join(", "), part }] : [];
   },
-  accept: (_value, part, question) => ordered(labelsOf(question), new Set(asValues(part))),
+  accept: (_value, [part], question) => ordered(labelsOf(question), new Set(asValues(part))),
   holds: (value, part) => asValues(part).length === (value ?? []).length && asValues(part).every((v) => value?.includes(v)),
   isEmpty: (value) => !value || value.length === 0,
 };

@@ -5,10 +5,11 @@
 import { IconChevronDown, IconChevronRight, IconQuestionMark } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useState, type CSSProperties, type KeyboardEvent, type Ref } from "react";
-import { Kbd } from "../../ui";
+import type { Question } from "../../api/types";
 import { count, score as scoreText } from "../../ui/format";
+import { Cap, labelCommandId } from "../keycaps";
 import { FILTER_FROM } from "./label-commands";
-import { capOf, filterLabels, type LabelEntry } from "./label-set";
+import { filterLabels, type LabelEntry } from "./label-set";
 import css from "./labels.module.css";
 
 export interface LabelRow {
@@ -19,7 +20,9 @@ export interface LabelRow {
 }
 
 export interface LabelListProps {
-  name: string;
+  question: Question;
+  /** Its keys act now. */
+  active: boolean;
   labels: readonly LabelEntry[];
   /** The rows while nothing is typed; default: all labels, flat. */
   rows?: readonly LabelRow[];
@@ -66,16 +69,16 @@ export function LabelList(props: LabelListProps) {
   );
   const long = rows.length >= VIRTUAL_FROM;
   return (
-    <div className={css.labels}>
+    <div className={css.labels} data-quiet={!props.active || undefined}>
       {props.labels.length >= FILTER_FROM ? (
         <Filter
-          typed={typed} inputRef={props.filterRef} found={rows.length} total={props.labels.length}
+          id={labelCommandId(props.question, "filter")} typed={typed} inputRef={props.filterRef} found={rows.length} total={props.labels.length}
           onType={(text) => { setTyped(text); setAt(0); }}
           onDown={() => focusRow(0)}
           onEnter={() => { if (rows[0]) { props.onPick(rows[0].label); setTyped(""); } }}
         />
       ) : null}
-      <div ref={list} className={css.list} role={props.kind === "radio" ? "radiogroup" : "group"} aria-label={props.name} onKeyDown={onKeys} data-long={long || undefined}>
+      <div ref={list} className={css.list} role={props.kind === "radio" ? "radiogroup" : "group"} aria-label={props.question.title ?? props.question.name} onKeyDown={onKeys} data-long={long || undefined}>
         {long ? (
           <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
             {virtual.getVirtualItems().map((v) => show(rows[v.index]!, v.index, { position: "absolute", insetInline: 0, top: 0, transform: `translateY(${v.start}px)` }))}
@@ -127,13 +130,13 @@ function Row({ row: { label, depth, open }, index, total, style, list, best, sto
       )}
       <button
         type="button" role={list.kind} aria-checked={chosen} {...(list.kind === "radio" ? { "aria-setsize": total, "aria-posinset": index + 1 } : {})} data-row={index}
-        className={css.pick} data-suggested={(suggested && !chosen && (list.kind === "checkbox" || score === best)) || undefined} disabled={list.readOnly}
+        className={css.pick} data-label={label.value} data-suggested={(suggested && !chosen && (list.kind === "checkbox" || score === best)) || undefined} disabled={list.readOnly}
         tabIndex={stop ? 0 : -1} onFocus={onFocus} onClick={() => list.onPick(label)}
       >
         <span className={css.mark} data-kind={list.kind} aria-hidden />
         <span className={css.title} title={label.title}>{label.title}</span>
         {suggested ? <span className={css.score}><span className="visually-hidden">suggested </span>{score === null ? "model" : scoreText(score)}</span> : null}
-        {label.key ? <Kbd>{capOf(label.key)}</Kbd> : null}
+        <Cap id={labelCommandId(list.question, label.value)} of={label.key} />
       </button>
       {label.description ? (
         <button type="button" className={css.info} tabIndex={-1} title={`What “${label.title}” means`} aria-label={`Guideline for ${label.title}`} onClick={() => list.onGuideline(label.value)}>
@@ -145,6 +148,7 @@ function Row({ row: { label, depth, open }, index, total, style, list, best, sto
 }
 
 interface FilterProps {
+  id: string;
   typed: string;
   found: number;
   total: number;
@@ -154,7 +158,7 @@ interface FilterProps {
   onDown(): void;
 }
 
-function Filter({ typed, found, total, inputRef, onType, onEnter, onDown }: FilterProps) {
+function Filter({ id, typed, found, total, inputRef, onType, onEnter, onDown }: FilterProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) onEnter();
@@ -168,7 +172,7 @@ function Filter({ typed, found, total, inputRef, onType, onEnter, onDown }: Filt
   return (
     <label className={css.filter}>
       <input ref={inputRef} value={typed} placeholder={`Find among ${count(total)}`} aria-label="Find a label. Enter takes the first." spellCheck={false} autoComplete="off" onChange={(e) => onType(e.target.value)} onKeyDown={onKeyDown} />
-      {typed ? <span>{count(found)}</span> : <Kbd>L</Kbd>}
+      {typed ? <span>{count(found)}</span> : <Cap id={id} of="L" />}
     </label>
   );
 }

@@ -1,12 +1,16 @@
 /** The labels as a strip of chips over a text or an image: which one is armed, and which keys choose them. */
 import { useState, type CSSProperties, type Ref } from "react";
-import { Kbd } from "../../ui";
+import type { Question } from "../../api/types";
 import { count } from "../../ui/format";
+import { Cap, labelCommandId } from "../keycaps";
 import { FILTER_FROM } from "./label-commands";
-import { capOf, filterLabels, type LabelEntry } from "./label-set";
+import { filterLabels, type LabelEntry } from "./label-set";
 import css from "./labels.module.css";
 
 export interface LabelStripProps {
+  question: Question;
+  /** Its keys act now. */
+  active: boolean;
   labels: readonly LabelEntry[];
   armed: string | null;
   readOnly: boolean;
@@ -17,7 +21,7 @@ export interface LabelStripProps {
 /** At most this many chips; the rest is found by typing. */
 const SHOWN = 40;
 
-export function LabelStrip({ labels, armed, readOnly, onPick, filterRef }: LabelStripProps) {
+export function LabelStrip({ question, active, labels, armed, readOnly, onPick, filterRef }: LabelStripProps) {
   const [typed, setTyped] = useState("");
   const found = filterLabels(labels, typed);
   const shown = found.slice(0, SHOWN);
@@ -26,7 +30,7 @@ export function LabelStrip({ labels, armed, readOnly, onPick, filterRef }: Label
     setTyped("");
   };
   return (
-    <div className={css.strip} role="group" aria-label="Labels">
+    <div className={css.strip} role="group" aria-label="Labels" data-quiet={!active || undefined} title={active ? undefined : "The keys act for another question now. Click here to use them."}>
       {labels.length >= FILTER_FROM ? (
         <label className={`${css.filter} ${css.stripFilter}`}>
           <input
@@ -40,18 +44,18 @@ export function LabelStrip({ labels, armed, readOnly, onPick, filterRef }: Label
               event.currentTarget.blur();
             }}
           />
-          {typed ? <span>{count(found.length)}</span> : <Kbd>L</Kbd>}
+          {typed ? <span>{count(found.length)}</span> : <Cap id={labelCommandId(question, "filter")} of="L" />}
         </label>
       ) : null}
       {shown.map((label) => (
         <button
-          key={label.value} type="button" className={css.stripLabel} aria-pressed={label.value === armed} disabled={readOnly}
+          key={label.value} type="button" className={css.stripLabel} data-label={label.value} aria-pressed={label.value === armed} disabled={readOnly}
           style={{ "--label": label.color } as CSSProperties} title={label.title}
           onMouseDown={(event) => event.preventDefault()} onClick={() => take(label)}
         >
           <i aria-hidden />
           <span>{label.title}</span>
-          {label.key ? <Kbd>{capOf(label.key)}</Kbd> : null}
+          <Cap id={labelCommandId(question, label.value)} of={label.key} />
         </button>
       ))}
       {found.length > SHOWN ? <span className="dim">{count(found.length - SHOWN)} more: type to find them</span> : null}

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import type { Question } from "../../api/types";
 import type { Command, WidgetProps } from "../types";
+import { labelCommandId } from "../keycaps";
 import type { LabelEntry } from "./label-set";
 
 /** From this many labels on there is a filter. */
@@ -13,7 +14,7 @@ export function labelCommands(question: Question, labels: readonly LabelEntry[],
   return labels
     .filter((label) => label.key !== null)
     .map((label) => ({
-      id: `label.${question.name}.${label.value}`,
+      id: labelCommandId(question, label.value),
       title: verb ? `${verb} ${label.title}` : label.title,
       keys: [label.key!],
       group,
@@ -26,7 +27,7 @@ export function labelCommands(question: Question, labels: readonly LabelEntry[],
 export function filterCommand(question: Question, labels: readonly LabelEntry[], focus: () => void): Command[] {
   if (labels.length < FILTER_FROM) return [];
   const group = question.title ?? question.name;
-  return [{ id: `label.${question.name}.filter`, title: "Find a label", keys: ["L"], group, scope: "label", run: focus }];
+  return [{ id: labelCommandId(question, "filter"), title: "Find a label", keys: ["L"], group, scope: "label", run: focus }];
 }
 
 /**

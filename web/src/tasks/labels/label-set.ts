@@ -55,9 +55,6 @@ export function entryOf(labels: readonly LabelEntry[], value: string): LabelEntr
   return byValue.get(value) ?? unknown;
 }
 
-/** How a key is printed on its cap. */
-export const capOf = (key: string): string => (key.length === 1 ? key.toUpperCase() : key);
-
 /** The titles from the root down to the label itself. */
 export function pathOf(labels: readonly LabelEntry[], value: string): string[] {
   const path: string[] = [];

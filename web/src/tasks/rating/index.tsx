@@ -3,6 +3,7 @@ import type { CSSProperties } from "react";
 import type { Question } from "../../api/types";
 import { Kbd } from "../../ui";
 import { score as scoreText } from "../../ui/format";
+import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { scoresByValue, visibleSuggestions } from "../labels/label-set";
 import type { Command, TaskWidget, WidgetProps } from "../types";
@@ -53,27 +54,45 @@ function Editor(props: WidgetProps<number>) {
     onComplete();
   };
   useCommands(props, steps.flatMap((step): Command[] => (step.key === null ? [] : [{
-    id: `label.${question.name}.${step.score}`, title: step.caption ? `${step.score}: ${step.caption}` : String(step.score),
+    id: labelCommandId(question, step.score), title: step.caption ? `${step.score}: ${step.caption}` : String(step.score),
     keys: [step.key], group, scope: "label", run: () => pick(step.score),
   }])));
-  const captioned = steps.some((step) => step.caption);
+  const captions = steps.filter((step) => step.caption !== null);
+  const listed = captions.length > 0 && (captions.length > 2 || captions.length === steps.length);
   return (
-    <div className={css.scale} role="radiogroup" aria-label={group} data-captioned={captioned || undefined} onFocus={onActivate} onPointerDown={onActivate} style={{ "--steps": steps.length } as CSSProperties}>
-      {steps.map((step) => {
-        const score = suggested.get(String(step.score));
-        return (
-          <button
-            key={step.score} type="button" role="radio" aria-checked={step.score === value} className={css.step} disabled={readOnly}
-            data-suggested={(score !== undefined && step.score !== value) || undefined} onClick={() => pick(step.score)}
-          >
-            {step.key === String(step.score) ? <Kbd>{step.key}</Kbd> : <strong>{step.score}</strong>}
-            {step.caption ? <span className={css.caption}>{step.caption}</span> : null}
-            {score !== undefined ? <small><span className="visually-hidden">suggested </span>{scoreText(score)}</small> : null}
-            {step.key !== null && step.key !== String(step.score) ? <Kbd>{step.key}</Kbd> : null}
-          </button>
-        );
-      })}
+    <div onFocus={onActivate} onPointerDown={onActivate} data-quiet={!props.active || undefined}>
+      <div className={css.scale} role="radiogroup" aria-label={group} data-listed={listed || undefined} style={{ "--columns": columnsFor(steps.length) } as CSSProperties}>
+        {steps.map((step) => {
+          const score = suggested.get(String(step.score));
+          return (
+            <button
+              key={step.score} type="button" role="radio" aria-checked={step.score === value} className={css.step} disabled={readOnly} title={step.caption ?? undefined}
+              aria-label={step.caption ? `${step.score}: ${step.caption}` : String(step.score)}
+              data-suggested={(score !== undefined && step.score !== value) || undefined} onClick={() => pick(step.score)}
+            >
+              <strong>{step.score}</strong>
+              {listed ? <span className={css.caption}>{step.caption}</span> : null}
+              {score !== undefined ? <small><span className="visually-hidden">suggested </span>{scoreText(score)}</small> : null}
+              {listed || step.key !== String(step.score) ? <Cap id={labelCommandId(question, step.score)} of={step.key} /> : null}
+            </button>
+          );
+        })}
+      </div>
+      {captions.length > 0 && !listed ? <Ends captions={captions} last={steps.at(-1)?.score} /> : null}
+      {listed ? null : <p className={css.keys}><Kbd>{steps[0]?.key ?? ""}</Kbd> to <Kbd>{steps.findLast((step) => step.key !== null)?.key ?? ""}</Kbd> decide</p>}
     </div>
+  );
+}
+
+/** Up to seven stand in one row, more in two. */
+const columnsFor = (n: number): number => (n <= 7 ? n : Math.ceil(n / 2));
+
+/** What the numbers at the ends mean, under them. */
+function Ends({ captions, last }: { captions: readonly Step[]; last: number | undefined }) {
+  return (
+    <p className={css.ends}>
+      {captions.map((step) => <span key={step.score} data-last={step.score === last || undefined}>{step.score} {step.caption}</span>)}
+    </p>
   );
 }
 
@@ -88,7 +107,7 @@ export const widget: TaskWidget<number> = {
   Editor,
   View,
   parts: (s) => (typeof s.value === "number" ? [{ key: String(s.id), score: s.score, title: String(s.value), part: s.value }] : []),
-  accept: (value, part) => (typeof part === "number" ? part : (value as number)),
+  accept: (value, [part]) => (typeof part === "number" ? part : (value as number)),
   holds: (value, part) => value === part,
   isEmpty: (value) => typeof value !== "number",
 };

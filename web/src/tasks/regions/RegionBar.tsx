@@ -1,10 +1,13 @@
 /** The line over a text or an image that says what is selected and what can be done with it. Its place never changes. */
-import type { CSSProperties, ReactNode } from "react";
+import { useContext, type CSSProperties, type ReactNode } from "react";
 import { Button } from "../../ui";
 import { score as scoreText } from "../../ui/format";
+import { KeyCaps } from "../keycaps";
 import css from "./regions.module.css";
 
 export interface RegionBarProps {
+  /** What the ids of the widget's commands begin with. */
+  commands: string;
   /** What to do while nothing is selected. */
   hint: ReactNode;
   selected: { title: string; color: string; detail: string; suggested: { score: number | null; source: string } | null } | null;
@@ -14,7 +17,9 @@ export interface RegionBarProps {
   onRemove(): void;
 }
 
-export function RegionBar({ hint, selected, readOnly, onAccept, onReject, onRemove }: RegionBarProps) {
+export function RegionBar({ commands, hint, selected, readOnly, onAccept, onReject, onRemove }: RegionBarProps) {
+  const caps = useContext(KeyCaps);
+  const cap = (name: string, key: string) => caps(`${commands}.${name}`, key) ?? undefined;
   return (
     <div className={css.bar}>
       <div className={css.what} role="status">
@@ -30,10 +35,10 @@ export function RegionBar({ hint, selected, readOnly, onAccept, onReject, onRemo
       {selected && !readOnly ? (
         selected.suggested ? (
           <>
-            <Button size="small" keys="A" onClick={onAccept}>Accept</Button>
-            <Button size="small" kind="quiet" keys="R" onClick={onReject}>Reject</Button>
+            <Button size="small" keys={cap("accept", "A")} onClick={onAccept}>Accept</Button>
+            <Button size="small" kind="quiet" keys={cap("reject", "R")} onClick={onReject}>Reject</Button>
           </>
-        ) : <Button size="small" kind="quiet" keys="Del" onClick={onRemove}>Remove</Button>
+        ) : <Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button>
       ) : null}
     </div>
   );

@@ -37,21 +37,51 @@ export function openParts<R extends Region>(
   minScore: number,
   signature: (region: R) => string,
 ): RegionPart<R>[] {
-  const ids = new Set(value.map((region) => region.id));
-  const same = new Set(value.map(signature));
+  if (parts.length === 0) return [];
+  const { ids, signatures } = heldIn(value, signature);
   return parts.filter(
     (p) =>
       (p.score === null || p.score >= minScore) &&
       !rejected.has(p.key) &&
       !rejected.has(String(p.suggestion.id)) &&
       !ids.has(p.key) &&
-      !same.has(signature(p.part)),
+      !signatures.has(signature(p.part)),
   );
+}
+
+interface Held {
+  ids: ReadonlySet<string | undefined>;
+  signatures: ReadonlySet<string>;
+}
+
+const known = new WeakMap<readonly Region[], Held>();
+
+/** What a list of regions holds, worked out once per list: thousands of parts are asked about one by one. */
+function heldIn<R extends Region>(value: readonly R[], signature: (region: R) => string): Held {
+  let held = known.get(value);
+  if (!held) {
+    held = { ids: new Set(value.map((region) => region.id)), signatures: new Set(value.map(signature)) };
+    known.set(value, held);
+  }
+  return held;
 }
 
 /** Whether the value holds the part, unchanged or changed. */
 export function holdsPart<R extends Region>(value: readonly R[] | undefined, part: R, signature: (region: R) => string): boolean {
-  return (value ?? []).some((region) => (part.id !== undefined && region.id === part.id) || signature(region) === signature(part));
+  if (!value || value.length === 0) return false;
+  const { ids, signatures } = heldIn(value, signature);
+  return (part.id !== undefined && ids.has(part.id)) || signatures.has(signature(part));
+}
+
+/** The parts that are not in the value yet, each once. */
+export function newParts<R extends Region>(value: readonly R[] | undefined, parts: readonly unknown[], isRegion: (v: unknown) => v is R, signature: (region: R) => string): R[] {
+  const taken = new Set<string>();
+  return parts.filter(isRegion).filter((part) => {
+    const own = signature(part);
+    if (taken.has(own) || holdsPart(value, part, signature)) return false;
+    taken.add(own);
+    return true;
+  });
 }
 
 /** An id for a region made by a person. */

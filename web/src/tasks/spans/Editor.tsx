@@ -2,17 +2,17 @@
 import { useRef, useState } from "react";
 import { nextInRing, stackAt } from "../../lib/segments";
 import { snapToWords, type TextRange } from "../../lib/words";
-import { Kbd } from "../../ui";
 import { brief } from "../../ui/format";
 import { filterCommand, labelCommands, useCommands } from "../labels/label-commands";
-import type { LabelEntry } from "../labels/label-set";
+import { entryOf, type LabelEntry } from "../labels/label-set";
 import { LabelStrip } from "../labels/LabelStrip";
+import { Cap } from "../keycaps";
 import { RegionBar } from "../regions/RegionBar";
 import regions from "../regions/regions.module.css";
 import type { WidgetProps } from "../types";
 import { spanCommands } from "./commands";
 import { changed, keyOf, overlapping, toSpan, withoutSpan, withSpan, type DrawnSpan, type Span } from "./model";
-import { stepped, type Edge } from "./stepping";
+import { dragged, stepped, type Edge } from "./stepping";
 import { TextSurface, type TextHandle } from "./TextSurface";
 import { useSpans } from "./useSpans";
 
@@ -28,6 +28,7 @@ export function Editor(props: WidgetProps<Span[]>) {
   const [pending, setPending] = useState<TextRange | null>(null);
   const [refusal, refuse] = useState<string | null>(null);
   const selected = drawn.find((span) => span.key === selectedKey) ?? null;
+  const own = selected && !selected.suggested && !readOnly ? selected : null;
 
   const put = (value: Span[], label: string, merge?: string) => onChange(value.length > 0 ? value : undefined, merge ? { label, merge } : { label });
   const go = (span: DrawnSpan | undefined) => {
@@ -35,11 +36,16 @@ export function Editor(props: WidgetProps<Span[]>) {
     refuse(null);
     if (span) surface.current?.reveal(span.start);
   };
+  /** Says so if a span may not go there because of another one. */
+  const clashes = (span: { start: number; end: number }, own?: string): boolean => {
+    const others = question.config.overlap === false ? spans.value.filter((s) => keyOf(s) !== own) : [];
+    const clash = overlapping(others, span.start, span.end)[0];
+    refuse(clash ? `Spans may not overlap here: “${entryOf(labels, clash.label).title}” is there already. Remove or change it first.` : null);
+    return clash !== undefined;
+  };
   const create = (range: TextRange, label: string) => {
     const span = toSpan(range, label, offsets, props.fields.length > 1 ? spans.field?.name : undefined);
-    const clash = question.config.overlap === false ? overlapping(spans.value, span.start, span.end)[0] : undefined;
-    if (clash) return refuse(`Spans may not overlap here: “${clash.label}” covers part of the selection. Remove or change it first.`);
-    refuse(null);
+    if (clashes(span)) return;
     put(withSpan(all, span), `mark ${label}`);
     surface.current?.clear();
     setPending(null);
@@ -49,13 +55,13 @@ export function Editor(props: WidgetProps<Span[]>) {
     if (readOnly) return;
     const range = surface.current?.range() ?? null;
     if (range) return create(range, label.value);
-    if (selected && !selected.suggested) return put(changed(all, selected.key, { label: label.value }), `relabel ${label.title}`);
+    if (own) return put(changed(all, own.key, { label: label.value }), `relabel ${label.title}`);
     if (selected) return accept(label.value);
     arm(armed === label.value ? null : label.value);
   };
   const accept = (label?: string) => {
     const part = spans.open.find((p) => p.key === selectedKey)?.part;
-    if (!part || readOnly) return;
+    if (!part || readOnly || clashes(part)) return;
     put(withSpan(all, label === undefined ? part : { ...part, label }), label === undefined ? "accept" : "correct a suggestion");
     go(nextSuggestion(drawn, selected) ?? selected ?? undefined);
   };
@@ -65,18 +71,19 @@ export function Editor(props: WidgetProps<Span[]>) {
     go(nextSuggestion(drawn, selected));
   };
   const remove = () => {
-    if (!selected || selected.suggested || readOnly) return;
-    put(withoutSpan(all, selected.key), `remove ${selected.title}`);
-    if (selected.key.includes(":")) onReject(selected.key);
+    if (!own) return;
+    put(withoutSpan(all, own.key), `remove ${own.title}`);
+    if (own.key.includes(":")) onReject(own.key);
     select(null);
   };
-  const adjust = (edge: Edge, direction: 1 | -1) => {
-    const next = selected && !selected.suggested ? stepped(text, selected, edge, direction) : null;
-    if (!next || readOnly) return;
+  const resize = (next: TextRange | null, merge: string) => {
+    if (!own || !next || (next.start === own.start && next.end === own.end)) return;
     const change = { start: offsets.toCodePoint(next.start), end: offsets.toCodePoint(next.end) };
-    put(changed(all, selected!.key, change), "move an edge", `edge.${selected!.key}`);
-    select(selected!.key);
+    if (clashes(change, own.key)) return;
+    put(changed(all, own.key, change), "move an edge", merge);
+    select(own.key);
   };
+  const adjust = (edge: Edge, direction: 1 | -1) => own && resize(stepped(text, own, edge, direction), `edge.${own.key}`);
   const widen = () => {
     const range = surface.current?.range();
     const wide = range && snapToWords(text, range);
@@ -101,15 +108,17 @@ export function Editor(props: WidgetProps<Span[]>) {
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
-        <LabelStrip labels={labels} armed={armed ?? (selected && !selected.suggested ? selected.label : null)} readOnly={readOnly} onPick={pick} filterRef={filter} />
+        <LabelStrip question={question} active={props.active} labels={labels} armed={armed ?? (selected && !selected.suggested ? selected.label : null)} readOnly={readOnly} onPick={pick} filterRef={filter} />
         <RegionBar
-          hint={<Hint refusal={refusal} pending={pending !== null} armed={labels.find((l) => l.value === armed)} n={spans.value.length} readOnly={readOnly} />}
+          commands="spans"
+          hint={<Hint refusal={refusal} active={props.active} pending={pending !== null} armed={labels.find((l) => l.value === armed)} n={spans.value.length} readOnly={readOnly} />}
           selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: `“${brief(text.slice(selected.start, selected.end), 60)}”`, suggested: selected.suggested }}
           readOnly={readOnly} onAccept={() => accept()} onReject={reject} onRemove={remove}
         />
       </div>
       <TextSurface
-        ref={surface} name={question.title ?? question.name} text={text} blocks={spans.blocks} shares={spans.shares} selected={selected} armed={armed !== null}
+        ref={surface} name={question.title ?? question.name} text={text} blocks={spans.blocks} shares={spans.shares} selected={selected} armed={armed !== null} editable={own !== null}
+        onEdge={(edge, at, exact, drag) => own && resize(dragged(text, own, edge, at, exact), `drag.${drag}`)}
         onRange={(range) => (range && armed !== null && !readOnly ? create(range, armed) : setPending(range))}
         onClick={(offset) => go(nextInStack(drawn, offset, selected))}
       />
@@ -130,6 +139,7 @@ function nextSuggestion(drawn: readonly DrawnSpan[], from: DrawnSpan | null): Dr
 }
 
 interface HintProps {
+  active: boolean;
   refusal: string | null;
   pending: boolean;
   armed: LabelEntry | undefined;
@@ -137,10 +147,11 @@ interface HintProps {
   readOnly: boolean;
 }
 
-function Hint({ refusal, pending, armed, n, readOnly }: HintProps) {
+function Hint({ refusal, active, pending, armed, n, readOnly }: HintProps) {
   if (refusal) return <span className={regions.warn}>{refusal}</span>;
   if (readOnly) return <>{n} marked</>;
-  if (armed) return <>Select text to mark it as <strong>{armed.title}</strong>. <Kbd>Esc</Kbd> to stop.</>;
+  if (!active) return <>{n > 0 ? `${n} marked. ` : ""}Click here to mark.</>;
+  if (armed) return <>Select text to mark it as <strong>{armed.title}</strong>. <Cap id="spans.back" of="Esc" /> to stop.</>;
   if (pending) return <>Press a label key to mark the selection.</>;
-  return <>{n > 0 ? `${n} marked. ` : ""}Select text, then press a label key. <Kbd>J</Kbd> <Kbd>K</Kbd> to step.</>;
+  return <>{n > 0 ? `${n} marked. ` : ""}Select text, then press a label key. <Cap id="spans.next" of="J" /> <Cap id="spans.previous" of="K" /> to step.</>;
 }

@@ -10,8 +10,10 @@ export interface RunsProps {
   text: string;
   chunk: Chunk;
   spans: readonly Placed<DrawnSpan>[];
-  /** Key of the selected span if it touches this chunk. */
-  selected: string | null;
+  /** The selected span if it touches this chunk. */
+  selected: DrawnSpan | null;
+  /** Draw handles on the edges of the selected span. */
+  handles: boolean;
 }
 
 /** Height of one underline with its gap, in CSS pixels. */
@@ -19,17 +21,20 @@ export const LANE = 3;
 /** Characters of a tag that fit over one character of text. */
 const TAG_PER_CHAR = 1.3;
 
-export const Runs = memo(function Runs({ text, chunk, spans, selected }: RunsProps) {
+export const Runs = memo(function Runs({ text, chunk, spans, selected, handles }: RunsProps) {
   if (spans.length === 0) return <span data-o={chunk.start}>{text.slice(chunk.start, chunk.end)}</span>;
   const segments = flatten(spans, chunk.start, chunk.end);
   const tags = tagsOf(segments, spans, chunk);
   return segments.map((segment) => {
     const words = text.slice(segment.start, segment.end);
     if (segment.over.length === 0) return <span key={segment.start} data-o={segment.start}>{words}</span>;
-    const on = segment.over.some((p) => p.stretch.key === selected);
+    const on = selected !== null && segment.over.some((p) => p.stretch.key === selected.key);
+    const grip = handles && on;
     return (
-      <mark key={segment.start} data-o={segment.start} data-on={on || undefined} className={css.mark} style={look(segment, selected)}>
+      <mark key={segment.start} data-o={segment.start} data-on={on || undefined} className={css.mark} style={look(segment, selected?.key ?? null)}>
+        {grip && segment.start === selected.start ? <i className={css.grip} data-edge="start" style={{ color: selected.color }} /> : null}
         {words}
+        {grip && segment.end === selected.end ? <i className={css.grip} data-edge="end" style={{ color: selected.color }} /> : null}
         {tags.get(segment.start)}
       </mark>
     );

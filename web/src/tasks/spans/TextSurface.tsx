@@ -7,9 +7,10 @@ import type { Placed } from "../../lib/segments";
 import type { TextRange } from "../../lib/words";
 import { snapToWords, trimRange } from "../../lib/words";
 import { blockAt, type Block, type Shares } from "./document";
-import { caretOffset, positionOf, selectedRange } from "./dom";
+import { caretOffset, offsetAt, positionOf, selectedRange } from "./dom";
 import type { DrawnSpan } from "./model";
 import { LANE, Runs } from "./Runs";
+import type { Edge } from "./stepping";
 import { useAwake } from "./useAwake";
 import css from "./spans.module.css";
 
@@ -30,14 +31,29 @@ export interface TextSurfaceProps {
   shares: Shares;
   selected: DrawnSpan | null;
   armed: boolean;
+  /** The edges of the selected span can be dragged. */
+  editable: boolean;
   /** A selection was finished; `exact` when it was made by characters. */
   onRange(range: TextRange | null): void;
   /** A click without selection on the run that begins at an offset. */
   onClick(offset: number): void;
+  /** An edge of the selected span is dragged to an offset; all of one drag have the same number. */
+  onEdge(edge: Edge, offset: number, exact: boolean, drag: number): void;
 }
 
-export function TextSurface({ ref, name, text, blocks, shares, selected, armed, onRange, onClick }: TextSurfaceProps) {
+interface Press {
+  x: number;
+  y: number;
+  edge: Edge | undefined;
+}
+
+/** A press that moved further than this was meant as a selection. */
+const SLACK = 4;
+
+export function TextSurface({ ref, name, text, blocks, shares, selected, armed, editable, onRange, onClick, onEdge }: TextSurfaceProps) {
   const root = useRef<HTMLDivElement>(null);
+  const press = useRef<Press | null>(null);
+  const drags = useRef(0);
   const awake = useAwake(blocks, root);
   const [caret, setCaret] = useState<{ x: number; y: number; h: number } | null>(null);
   const place = (offset: number) => positionOf(root.current!.children[blockAt(blocks, offset)]!, offset);
@@ -60,9 +76,30 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
       bringIntoSight(root.current!, root.current!.children[block] as HTMLElement, offset);
     },
   }));
-  const onPointerUp = (event: PointerEvent) => {
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
-    const found = range();
+    const edge = edgeUnder(event.target);
+    press.current = { x: event.clientX, y: event.clientY, edge };
+    if (edge === undefined) return;
+    drags.current += 1;
+    event.currentTarget.dataset.dragging = "";
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
+    const edge = press.current?.edge;
+    const at = edge === undefined ? null : offsetAt(event.currentTarget, event.clientX, event.clientY);
+    if (edge !== undefined && at !== null) onEdge(edge, at, event.shiftKey, drags.current);
+  };
+  const letGo = () => {
+    const before = press.current;
+    press.current = null;
+    delete root.current?.dataset.dragging;
+    return before;
+  };
+  const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
+    const from = letGo();
+    if (event.button !== 0 || from?.edge !== undefined) return;
+    const found = range() ?? draggedOver(event.currentTarget, text, from, event);
     const snapped = found && (event.shiftKey ? found : snapToWords(text, found));
     if (snapped) {
       select(snapped);
@@ -70,6 +107,7 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
       return;
     }
     onRange(null);
+    letGoOfNothing();
     const run = (event.target as Element).closest<HTMLElement>("[data-o]");
     if (run) onClick(Number(run.dataset.o));
   };
@@ -82,9 +120,9 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   };
   return (
     <div className={css.scroll} tabIndex={0} role="group" aria-label={`${name}: text to mark. Arrow keys move the caret, Shift selects, a label key marks.`} onKeyDown={onKeyDown} onBlur={() => setCaret(null)} onPointerDown={() => setCaret(null)}>
-      <div ref={root} className={css.text} data-armed={armed || undefined} onMouseDown={beginAnew} onPointerUp={onPointerUp}>
+      <div ref={root} className={css.text} data-armed={armed || undefined} onMouseDown={beginAnew} onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={letGo}>
         {blocks.map((block, i) => (
-          <Line key={block.start} text={text} block={block} shares={awake.has(i) ? shares[i]! : asleep} selected={touching(block, selected)} />
+          <Line key={block.start} text={text} block={block} shares={awake.has(i) ? shares[i]! : asleep} selected={touching(block, selected)} handles={editable} />
         ))}
       </div>
       {caret ? <span className={css.caret} aria-hidden style={{ left: caret.x, top: caret.y, height: caret.h }} /> : null}
@@ -92,9 +130,26 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   );
 }
 
+const edgeUnder = (target: EventTarget) => (target as Element).closest<HTMLElement>("[data-edge]")?.dataset.edge as Edge | undefined;
+
 /** A press inside the present selection would drag the words away; it is to begin a new selection instead. */
 function beginAnew(event: MouseEvent): void {
-  if (event.button === 0 && !event.shiftKey) document.getSelection()?.removeAllRanges();
+  if (edgeUnder(event.target)) event.preventDefault();
+  else if (event.button === 0 && !event.shiftKey) document.getSelection()?.removeAllRanges();
+}
+
+/** Nothing but white space is selected: no selection is left to look like one, but the caret stays. */
+function letGoOfNothing(): void {
+  const selection = document.getSelection();
+  if (selection && !selection.isCollapsed) selection.collapseToEnd();
+}
+
+/** What the pointer went over, where the browser itself selected nothing (it does so at fractions of a pixel). */
+function draggedOver(root: Element, text: string, from: Press | null, to: PointerEvent): TextRange | null {
+  if (!from || Math.abs(from.x - to.clientX) + Math.abs(from.y - to.clientY) <= SLACK) return null;
+  const a = offsetAt(root, from.x, from.y);
+  const b = offsetAt(root, to.clientX, to.clientY);
+  return a === null || b === null ? null : trimRange(text, { start: Math.min(a, b), end: Math.max(a, b) });
 }
 
 const asleep: readonly (readonly Placed<DrawnSpan>[])[] = [];
@@ -108,14 +163,15 @@ interface LineProps {
   block: Block;
   shares: readonly (readonly Placed<DrawnSpan>[])[];
   selected: DrawnSpan | null;
+  handles: boolean;
 }
 
-const Line = memo(function Line({ text, block, shares, selected }: LineProps) {
+const Line = memo(function Line({ text, block, shares, selected, handles }: LineProps) {
   const depth = Math.max(2, ...shares.map((share) => share.reduce((most, p) => Math.max(most, p.depth), 0)));
   return (
-    <div className={css.block} dir="auto" style={depth > 2 ? { lineHeight: `${34 + (depth - 2) * LANE * 2}px` } : undefined}>
+    <div className={css.block} dir={block.dir} style={depth > 2 ? { lineHeight: `${34 + (depth - 2) * LANE * 2}px` } : undefined}>
       {block.chunks.map((chunk, c) => (
-        <Runs key={chunk.start} text={text} chunk={chunk} spans={shares[c] ?? nothing} selected={touching(chunk, selected)?.key ?? null} />
+        <Runs key={chunk.start} text={text} chunk={chunk} spans={shares[c] ?? nothing} selected={touching(chunk, selected)} handles={handles} />
       ))}
     </div>
   );

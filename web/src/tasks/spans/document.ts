@@ -1,6 +1,9 @@
 /**
- * A text cut into blocks (lines) and chunks (pieces of long lines), and the drawn spans shared out among the chunks in
- * a way that keeps unchanged chunks identical, so that one edit redraws one chunk.
+ * A text cut into blocks (lines; of a very long line, its pieces) and chunks, and the drawn spans shared out among the
+ * chunks in a way that keeps unchanged chunks identical, so that one edit redraws one chunk.
+ *
+ * A browser lays a paragraph out as a whole. One of fifty thousand characters is therefore drawn as several, cut after
+ * a sentence where there is one; what is stored knows nothing of it.
  */
 import type { Placed } from "../../lib/segments";
 import type { DrawnSpan } from "./model";
@@ -11,12 +14,17 @@ export interface Chunk {
   end: number;
 }
 
-/** One line with its line end, cut into at least one chunk. */
+/** One line with its line end, or a piece of a very long one, cut into at least one chunk. */
 export interface Block extends Chunk {
   chunks: Chunk[];
+  /** The direction of writing, where a piece must follow the line it was cut from. */
+  dir: "auto" | "ltr" | "rtl";
 }
 
 const CHUNK = 1200;
+/** A longer line is drawn in pieces of about `PIECE` characters. */
+const LONG_LINE = 5_000;
+const PIECE = 2_000;
 
 /** Cuts a text into its lines. Every character is in exactly one chunk; an empty text has one empty block. */
 export function blocksOf(text: string): Block[] {
@@ -24,23 +32,44 @@ export function blocksOf(text: string): Block[] {
   for (let start = 0; start < text.length || blocks.length === 0; ) {
     const line = text.indexOf("\n", start);
     const end = line === -1 ? text.length : line + 1;
-    blocks.push({ start, end, chunks: chunksOf(text, start, end) });
+    blocks.push(...linePieces(text, start, end));
     start = end;
     if (end === 0) break;
   }
   return blocks;
 }
 
-function chunksOf(text: string, start: number, end: number): Chunk[] {
-  const chunks: Chunk[] = [];
+function linePieces(text: string, start: number, end: number): Block[] {
+  if (end - start <= LONG_LINE) return [{ start, end, chunks: chunksOf(text, start, end), dir: "auto" }];
+  const dir = directionOf(text.slice(start, end));
+  return cutUp(text, start, end, PIECE, sentenceNear).map((piece) => ({ ...piece, chunks: chunksOf(text, piece.start, piece.end), dir }));
+}
+
+/** By the first letter that has a direction, as `dir="auto"` decides it. */
+function directionOf(line: string): "ltr" | "rtl" {
+  const letter = /\p{L}/u.exec(line)?.[0];
+  return letter !== undefined && /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u.test(letter) ? "rtl" : "ltr";
+}
+
+/** After the last sentence that ends shortly before `at`, else after a word. */
+function sentenceNear(text: string, at: number): number {
+  for (let i = at; i > at - 500; i--) if (/\s/.test(text[i - 1]!) && /[.!?。！？۔]/.test(text[i - 2]!)) return i;
+  return cutNear(text, at);
+}
+
+const chunksOf = (text: string, start: number, end: number): Chunk[] => cutUp(text, start, end, CHUNK, cutNear);
+
+/** Cuts a range into parts of about `size`, each at the place that `near` finds; the last may be half as long again. */
+function cutUp(text: string, start: number, end: number, size: number, near: (text: string, at: number) => number): Chunk[] {
+  const parts: Chunk[] = [];
   let from = start;
-  while (end - from > CHUNK * 1.5) {
-    const cut = cutNear(text, from + CHUNK);
-    chunks.push({ start: from, end: cut });
+  while (end - from > size * 1.5) {
+    const cut = near(text, from + size);
+    parts.push({ start: from, end: cut });
     from = cut;
   }
-  chunks.push({ start: from, end });
-  return chunks;
+  parts.push({ start: from, end });
+  return parts;
 }
 
 /** A place to cut at or shortly before `at`: after white space if there is some, never inside a character. */

@@ -9,19 +9,41 @@ const startOf = (element: Element) => Number((element as HTMLElement).dataset.o)
 /** The UTF-16 offset of a DOM position inside `root`; null if it lies outside. */
 export function offsetOf(root: Element, node: Node, at: number): number | null {
   if (!root.contains(node)) return null;
-  if (node.nodeType === Node.TEXT_NODE) {
-    const run = node.parentElement?.closest("[data-o]");
-    return run ? startOf(run) + at : null;
-  }
+  const holder = node instanceof Element ? node : node.parentElement;
+  const run = holder?.closest("[data-o]");
+  if (run) return startOf(run) + (node.nodeType === Node.TEXT_NODE ? at : lettersBefore(run, node, at));
   const child = node.childNodes[at];
   if (child instanceof Element) {
-    const run = child.matches("[data-o]") ? child : child.querySelector("[data-o]");
-    if (run) return startOf(run);
+    const first = child.matches("[data-o]") ? child : child.querySelector("[data-o]");
+    if (first) return startOf(first);
   }
-  if (child?.nodeType === Node.TEXT_NODE) return offsetOf(root, child, 0);
   const runs = (node as Element).querySelectorAll("[data-o]");
-  const last = runs[runs.length - 1] ?? (node as Element).closest("[data-o]");
+  const last = runs[runs.length - 1];
   return last ? startOf(last) + (last.textContent?.length ?? 0) : null;
+}
+
+/** Characters of a run before a position among its children: its text, its tags and handles have none. */
+function lettersBefore(run: Element, node: Node, at: number): number {
+  const range = document.createRange();
+  range.setStart(run, 0);
+  range.setEnd(node, at);
+  return range.toString().length;
+}
+
+/** The UTF-16 offset of the character nearest to a point of the window; null if that is not in `root`. */
+export function offsetAt(root: Element, x: number, y: number): number | null {
+  // Browsers round the coordinates of a drag by themselves, but not those of this question.
+  const found = caretAt(Math.round(x), Math.round(y));
+  return found && offsetOf(root, found.node, found.at);
+}
+
+function caretAt(x: number, y: number): { node: Node; at: number } | null {
+  if ("caretPositionFromPoint" in document) {
+    const found = document.caretPositionFromPoint(x, y);
+    return found && { node: found.offsetNode, at: found.offset };
+  }
+  const range = (document as Document).caretRangeFromPoint?.(x, y);
+  return range ? { node: range.startContainer, at: range.startOffset } : null;
 }
 
 /** The DOM position of a UTF-16 offset. `block` is the element of the line that holds it. */

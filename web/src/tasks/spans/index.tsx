@@ -1,9 +1,9 @@
 /** Labelled stretches of a text; may nest and overlap. */
 import { Chips, countLabels } from "../labels/Chips";
-import { holdsPart, regionParts } from "../regions/parts";
+import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget } from "../types";
 import { Editor } from "./Editor";
-import { isSpan, signature, withSpan, type Span } from "./model";
+import { isSpan, signature, withSpans, type Span } from "./model";
 
 export const widget: TaskWidget<Span[]> = {
   type: "spans",
@@ -14,7 +14,7 @@ export const widget: TaskWidget<Span[]> = {
     return <Chips question={question} values={[...counts.keys()]} counts={counts} />;
   },
   parts: (suggestion) => regionParts(suggestion, isSpan),
-  accept: (value, part) => (isSpan(part) && !holdsPart(value, part, signature) ? withSpan(value ?? [], part) : (value ?? [])),
+  accept: (value, parts) => withSpans(value ?? [], newParts(value, parts, isSpan, signature)),
   holds: (value, part) => isSpan(part) && holdsPart(value, part, signature),
   isEmpty: (value) => !value || value.length === 0,
 };

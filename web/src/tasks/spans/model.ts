@@ -75,6 +75,9 @@ export function withSpan(value: readonly Span[], span: Span): Span[] {
   return [...value, span].sort(inOrder);
 }
 
+/** The list with more spans that are not in it, in reading order. */
+export const withSpans = (value: Span[], more: readonly Span[]): Span[] => (more.length > 0 ? [...value, ...more].sort(inOrder) : value);
+
 export const withoutSpan = (value: readonly Span[], key: string): Span[] => value.filter((span) => keyOf(span) !== key);
 
 /** The list with one span changed, in reading order. The changed span keeps its key: one without an id gets it as id. */

@@ -3,7 +3,7 @@ import { offsetMap } from "../../lib/offsets";
 import { place } from "../../lib/segments";
 import { blocksOf, shareOut } from "./document";
 import { changed, isSpan, overlapping, SpanDrawer, toSpan, withoutSpan, withSpan, type Span } from "./model";
-import { stepped } from "./stepping";
+import { dragged, stepped } from "./stepping";
 
 const span = (start: number, end: number, label = "x", id?: string): Span => (id ? { id, start, end, label } : { start, end, label });
 
@@ -89,5 +89,43 @@ describe("moving an edge", () => {
   it("never leaves nothing", () => {
     expect(stepped(text, { start: 4, end: 7 }, "end", -1)).toBeNull();
     expect(stepped(text, { start: 4, end: 7 }, "start", 1)).toBeNull();
+  });
+});
+
+describe("dragging an edge", () => {
+  const text = "one two 😀three four";
+  const at = (word: string) => text.indexOf(word);
+  const two = { start: 4, end: 7 };
+  it("snaps to words, and to characters on request", () => {
+    expect(dragged(text, two, "end", at("four") + 2, false)).toEqual({ start: 4, end: text.length });
+    expect(dragged(text, two, "end", at("four") + 2, true)).toEqual({ start: 4, end: at("four") + 2 });
+    expect(dragged(text, two, "start", 1, false)).toEqual({ start: 0, end: 7 });
+    expect(dragged(text, two, "end", at("three"), true)).toEqual({ start: 4, end: at("three") });
+  });
+  it("drops white space and stops before the other edge", () => {
+    expect(dragged(text, two, "end", 8, false)).toEqual(two);
+    expect(dragged(text, two, "end", 0, true)).toEqual({ start: 4, end: 5 });
+    expect(dragged(text, two, "start", 15, true)).toEqual({ start: 6, end: 7 });
+  });
+  it("never cuts a character in two", () => {
+    const smile = at("😀");
+    expect(dragged(text, two, "end", smile + 1, true)).toEqual({ start: 4, end: 7 });
+    expect(dragged(text, { start: smile, end: text.length }, "end", 0, true)).toEqual({ start: smile, end: smile + 2 });
+    expect(dragged(text, { start: 4, end: smile + 2 }, "start", 18, true)).toEqual({ start: smile, end: smile + 2 });
+  });
+});
+
+describe("a very long line", () => {
+  const sentence = "Nobody wrote a new line here. ";
+  it("is drawn in pieces that end with a sentence", () => {
+    const text = sentence.repeat(600);
+    const blocks = blocksOf(text);
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks) expect(text.slice(block.start, block.end).endsWith(". ")).toBe(true);
+    expect(Math.max(...blocks.map((b) => b.end - b.start))).toBeLessThanOrEqual(3000);
+  });
+  it("keeps its direction in every piece", () => {
+    const dirs = blocksOf(`(${"שלום עולם. ".repeat(300)}${sentence.repeat(200)}`).map((b) => b.dir);
+    expect(new Set(dirs)).toEqual(new Set(["rtl"]));
   });
 });

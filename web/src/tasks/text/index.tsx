@@ -94,7 +94,7 @@ export const widget: TaskWidget<string> = {
   Editor,
   View,
   parts: (s) => (typeof s.value === "string" ? [{ key: String(s.id), score: s.score, title: s.value, part: s.value }] : []),
-  accept: (value, part) => (typeof part === "string" ? part : (value ?? "")),
+  accept: (value, [part]) => (typeof part === "string" ? part : (value ?? "")),
   holds: (value, part) => value === part,
   isEmpty: (value) => !value || value.trim() === "",
 };

@@ -13,7 +13,7 @@ import { TimeLog } from "./time-log";
 
 const choice = {
   place: "form", parts: (s: { id: number; score: number; value: string }) => [{ key: String(s.id), score: s.score, title: s.value, part: s.value }],
-  accept: (_v: unknown, part: unknown) => part, holds: (v: unknown, part: unknown) => v === part, isEmpty: (v: unknown) => v === undefined,
+  accept: (_v: unknown, [part]: readonly unknown[]) => part, holds: (v: unknown, part: unknown) => v === part, isEmpty: (v: unknown) => v === undefined,
 } as unknown as TaskWidget; // prettier-ignore
 const topic: Question = { name: "topic", type: "choice", config: { labels: ["a", "b"] } };
 const tone: Question = { name: "tone", type: "choice", config: { labels: ["x", "y"] } };
@@ -24,6 +24,7 @@ let online: boolean;
 let pile: WorkItem[];
 let asked: { n: number; have: readonly number[] }[];
 let desk: Desk;
+let log: TimeLog;
 let outbox: Outbox;
 let supply: Supply;
 
@@ -58,7 +59,8 @@ function start(questions: Question[] = [topic], instant = false): void {
     heartbeat: async () => ({ until: 0 }),
     open: async (id: number) => ({ ...work(id), previous: { topic: "a" } }),
   };
-  desk = new Desk({ context, instantSubmit: instant, outbox, drafts, log: new TimeLog(), api });
+  log = new TimeLog();
+  desk = new Desk({ context, instantSubmit: instant, outbox, drafts, log, api });
   supply = new Supply(desk, { api, drafts, outbox, prefetch: async () => undefined, held: false });
   desk.onNeed = () => void supply.fill();
 }
@@ -256,6 +258,37 @@ describe("Desk", () => {
     desk.change("topic", "a");
     desk.complete("topic");
     expect(open()?.active).toBe("tone");
+    supply.stop();
+  });
+
+  it("goes on when another tab finished the item, and keeps what was begun here", async () => {
+    supply.start();
+    await supply.fill();
+    desk.finishedElsewhere(2);
+    expect(desk.getState().queue.map((w) => w.item.id)).not.toContain(2);
+    desk.change("topic", "a");
+    desk.finishedElsewhere(1);
+    expect(id()).toBe(3);
+    expect(desk.getState().notice).toContain("kept");
+    expect(sent).toEqual([]);
+    await desk.openById(1);
+    expect(open()).toMatchObject({ reopened: true, values: { topic: "a" } });
+    supply.stop();
+  });
+
+  it("counts keys, and presses of the pointer that changed something", async () => {
+    supply.start();
+    await supply.fill();
+    const press = (kind: "keys" | "clicks") => log.input(kind);
+    press("keys");
+    press("clicks");
+    press("clicks");
+    desk.change("topic", "a", { merge: "drag" });
+    desk.change("topic", "b", { merge: "drag" });
+    press("keys");
+    await desk.submit();
+    await outbox.flush();
+    expect(sent.at(-1)?.body).toMatchObject({ keystrokes: 3 });
     supply.stop();
   });
 

@@ -30,7 +30,7 @@ export interface DeskParts {
 
 const INITIAL: DeskState = {
   phase: "loading", error: null, open: null, queue: [], done: [], redo: [], minimum: { overall: 0.3, perLabel: {} },
-  source: null, finished: 0, notice: null,
+  source: null, finished: 0, notice: null, elsewhere: false,
 }; // prettier-ignore
 const KEPT = 200;
 
@@ -38,6 +38,8 @@ export class Desk {
   readonly store: StoreApi<DeskState> = createStore(() => INITIAL);
   /** Called when there is room for another item. */
   onNeed: () => void = () => undefined;
+  /** Called when an item was submitted or skipped here. */
+  onFinished: (item: number) => void = () => undefined;
   private readonly shelf = new Map<number, Open>();
   private busy = false;
 
@@ -157,6 +159,7 @@ export class Desk {
     }
     await this.finish("submitted", async () => {
       log.add("submitted");
+      log.changed();
       const keystrokes = log.keystrokesOf(open.work.item.id);
       await outbox.add(answerEntry(open, context, log.take(open.work.item.id), keystrokes));
       for (const entry of rejectEntries(open, context)) void outbox.add(entry);
@@ -198,6 +201,21 @@ export class Desk {
     const rest = redo.slice(0, -1);
     await (again.kind === "skipped" ? this.skip("Skipped again") : this.submit());
     this.setState({ redo: rest });
+  }
+
+  /** Another tab of this person finished an item. What was begun on it here is kept, and comes back with the item. */
+  finishedElsewhere(item: number): void {
+    const { open, queue } = this.getState();
+    this.shelf.delete(item);
+    this.setState({ queue: queue.filter((w) => w.item.id !== item) });
+    if (open?.work.item.id !== item || this.busy) return this.onNeed();
+    const begun = open.undo.past.length > 0;
+    if (begun) this.shelf.set(item, { ...open, reopened: true });
+    if (begun) this.parts.drafts.changed(item, open.values);
+    this.parts.drafts.flush();
+    const kept = begun ? ` What you began here is kept: open item ${open.work.item.ord} from the history.` : "";
+    this.next();
+    this.setState({ notice: `Item ${open.work.item.ord} was finished in another tab.${kept}` });
   }
 
   flushDrafts(): void {
@@ -248,6 +266,7 @@ export class Desk {
       await store();
       this.parts.drafts.drop(open.work.item.id);
       this.remember(kind, open);
+      this.onFinished(open.work.item.id);
       const { done, finished } = this.getState();
       const others = done.filter((d) => d.open.work.item.id !== open.work.item.id);
       this.setState({ done: [...others, { kind, open }].slice(-KEPT), redo: [], finished: finished + counted(open) });
@@ -304,6 +323,7 @@ export class Desk {
     if (!open || next === open) return;
     const { questions, isEmpty } = this.parts.context;
     this.setState({ open: withValidActive(next, questions, isEmpty), notice: null });
+    this.parts.log.changed();
     if (next.values !== open.values) this.parts.drafts.changed(next.work.item.id, next.values);
   }
 }

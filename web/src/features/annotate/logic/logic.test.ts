@@ -97,13 +97,13 @@ describe("questions", () => {
 describe("suggestions", () => {
   const plain = {
     parts: (s: Suggestion) => [{ key: String(s.id), score: s.score, title: String(s.value), part: s.value }],
-    accept: (_v: unknown, part: unknown) => part, holds: (v: unknown, part: unknown) => v === part, isEmpty: (v: unknown) => v === undefined,
+    accept: (_v: unknown, [part]: readonly unknown[]) => part, holds: (v: unknown, part: unknown) => v === part, isEmpty: (v: unknown) => v === undefined,
   } as unknown as TaskWidget; // prettier-ignore
   const many = {
     parts: (s: Suggestion) => (s.value as { label: string; score: number }[]).map((r, i) => ({ key: `${s.id}:${i}`, score: r.score, title: r.label, part: r })),
-    accept: (v: unknown[] = [], part: unknown) => [...v, part], holds: (v: unknown[] = [], part: unknown) => v.includes(part), isEmpty: (v: unknown[] = []) => v.length === 0,
+    accept: (v: unknown[] = [], parts: readonly unknown[]) => [...v, ...parts], holds: (v: unknown[] = [], part: unknown) => v.includes(part), isEmpty: (v: unknown[] = []) => v.length === 0,
   } as unknown as TaskWidget; // prettier-ignore
-  const suggestion = (id: number, value: unknown, score: number | null, name = "q"): Suggestion => ({ id, item_id: 1, question: name, value, score, reason: null, source: "m", version: 1, run_id: null });
+  const suggestion = (id: number, value: unknown, score: number | null, name = "q"): Suggestion => ({ id, item_id: 1, question: name, value, score, reason: null, source: "m", version: 1, run_id: 1 });
   const at = (overall: number, perLabel = {}): Minimum => ({ overall, perLabel });
   const q = question("q");
   const regions = suggestion(9, [{ label: "cat", score: 0.6 }, { label: "dog", score: 0.95 }, { label: "cat", score: 0.9 }], null);

@@ -50,6 +50,8 @@ export interface DeskState {
   finished: number;
   /** What keeps the item from being submitted, or what just happened. */
   notice: string | null;
+  /** The same person has the project open in another tab. */
+  elsewhere: boolean;
 }
 
 export function openItem(work: WorkItem, questions: readonly Question[], isEmpty: IsEmpty): Open {

@@ -79,13 +79,17 @@ export function acceptable(rows: readonly Row[]): Row[] {
 
 /** The changes that accept these rows, as one undo step. */
 export function acceptPatches(rows: readonly Row[], values: Values, widgets: Readonly<Record<string, TaskWidget>>): Patch[] {
-  const after = new Map<string, unknown>();
+  const byQuestion = new Map<Question, Row[]>();
   for (const row of rows) {
-    const name = row.question.name;
-    const before = after.has(name) ? after.get(name) : values[name];
-    after.set(name, widgets[row.question.type]?.accept(before, row.part.part, row.question));
+    const list = byQuestion.get(row.question);
+    if (list) list.push(row);
+    else byQuestion.set(row.question, [row]);
   }
-  return [...after].map(([question, value]) => ({ kind: "value", question, before: values[question], after: value }));
+  return [...byQuestion].map(([question, taken]) => {
+    const before = values[question.name];
+    const after = widgets[question.type]?.accept(before, taken.map((row) => row.part.part), question);
+    return { kind: "value", question: question.name, before, after };
+  });
 }
 
 /** Part keys that must not be drawn because their label has a minimum of its own that they miss. */

@@ -13,6 +13,8 @@ export class TimeLog {
   private item: number | null = null;
   private pending = { keys: 0, clicks: 0 };
   private lastInput = -Infinity;
+  /** The last input was a press of the pointer, and nothing has come of it yet. */
+  private pressed = false;
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -35,10 +37,18 @@ export class TimeLog {
   input(kind: "keys" | "clicks"): void {
     if (this.item === null) return;
     this.pending[kind] += 1;
-    if (kind === "keys") this.keystrokes.set(this.item, this.keystrokesOf(this.item) + 1);
+    this.pressed = kind === "clicks";
+    if (kind === "keys") this.count();
     if (this.now() - this.lastInput >= INPUT_EVERY) this.flushInput();
   }
 
+  /** The item was changed or finished. If a press of the pointer did it, that press counts as one keystroke. */
+  changed(): void {
+    if (this.pressed) this.count();
+    this.pressed = false;
+  }
+
+  /** Keys pressed while the item was open, and presses of the pointer that changed it. */
   keystrokesOf(item: number): number {
     return this.keystrokes.get(item) ?? 0;
   }
@@ -59,6 +69,10 @@ export class TimeLog {
     const all = [...this.events.values()].flat().sort((a, b) => a.at - b.at);
     this.events.clear();
     return all;
+  }
+
+  private count(): void {
+    if (this.item !== null) this.keystrokes.set(this.item, this.keystrokesOf(this.item) + 1);
   }
 
   private flushInput(): void {

@@ -1,9 +1,10 @@
 /** The rules of work, each explained in one sentence. */
 import { NumberInput, Select, Switch } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Order, Policy, Show } from "../../../api/types";
+import type { Order, Policy, Show, Workflow } from "../../../api/types";
 import css from "./editor.module.css";
 import { SHOW_CHOICES } from "./show";
+import { WorkflowsEditor } from "./WorkflowsEditor";
 
 const ORDERS: { value: Order; label: string }[] = [
   { value: "random", label: "Random" },
@@ -13,13 +14,14 @@ const ORDERS: { value: Order; label: string }[] = [
 
 export interface PolicyEditorProps {
   policy: Policy;
-  /** Names of models and workflows that can suggest; empty while there are none. */
-  sources?: string[];
+  /** Names of the project's models; empty while there are none. */
+  models: readonly string[];
   onChange(policy: Policy): void;
 }
 
-export function PolicyEditor({ policy, sources = [], onChange }: PolicyEditorProps) {
+export function PolicyEditor({ policy, models, onChange }: PolicyEditorProps) {
   const set = (change: Partial<Policy>) => onChange({ ...policy, ...change });
+  const sources = sourcesOf(policy, models);
   return (
     <div>
       <Row name="People per item" text="How many different people answer each item before it is done.">
@@ -48,18 +50,22 @@ export function PolicyEditor({ policy, sources = [], onChange }: PolicyEditorPro
           onChange={(show) => show && set({ show: show as Show })}
         />
       </Row>
-      <Row name="Suggestions from" text="Which model or workflow speaks first.">
+      <Row name="Suggestions from" text="Whose suggestions are shown: those of all models, of one model, or what a workflow below finds.">
         <Select
-          aria-label="Suggestions from" placeholder="all models" clearable data={sources} value={policy.suggest_from}
-          disabled={sources.length === 0} onChange={(suggest_from) => set({ suggest_from })}
+          aria-label="Suggestions from" data={sources} value={policy.suggest_from ?? ALL} allowDeselect={false}
+          onChange={(from) => set({ suggest_from: from === ALL ? null : from })}
         />
       </Row>
-      <Row name="People may choose" text="Each person may pick the model whose suggestions they see.">
+      <Row name="Annotators may choose" text="Each person may pick another model or workflow while labelling.">
         <Switch
-          aria-label="People may choose" checked={policy.annotators_choose}
+          aria-label="Annotators may choose" checked={policy.annotators_choose}
           onChange={(event) => set({ annotators_choose: event.currentTarget.checked })}
         />
       </Row>
+      <WorkflowsEditor
+        workflows={policy.workflows} models={models}
+        onChange={(workflows, renamed) => set({ workflows, suggest_from: followed(policy, workflows, renamed) })}
+      />
       <Row name="Instant submit" text="Where only one decision is asked, the key that answers also submits. Ctrl+Z takes it back.">
         <Switch
           aria-label="Instant submit" checked={policy.instant_submit}
@@ -89,6 +95,29 @@ function Row({ name, text, children }: { name: string; text: string; children: R
       {children}
     </div>
   );
+}
+
+const ALL = "";
+
+/** What the choice of a source offers; a source that is gone stays visible, so that it can be changed. */
+function sourcesOf(policy: Policy, models: readonly string[]) {
+  const flows = policy.workflows.map((flow) => flow.name).filter((name) => name !== "" && !models.includes(name));
+  const from = policy.suggest_from;
+  const unknown = from !== null && !models.includes(from) && !flows.includes(from) ? [from] : [];
+  const groups = [
+    { group: "Models", items: [...new Set(models)] },
+    { group: "Workflows", items: [...new Set(flows)] },
+    { group: "Not there", items: unknown },
+  ];
+  return [{ value: ALL, label: "All models" }, ...groups.filter((one) => one.items.length > 0)];
+}
+
+/** The source after a change of the workflows: it follows a new name, and falls back to all models when its workflow is gone. */
+function followed(policy: Policy, workflows: readonly Workflow[], renamed?: { from: string; to: string }): string | null {
+  const from = policy.suggest_from;
+  if (from === null || !policy.workflows.some((flow) => flow.name === from)) return from;
+  if (renamed?.from === from) return renamed.to;
+  return workflows.some((flow) => flow.name === from) ? from : null;
 }
 
 interface WholeProps {

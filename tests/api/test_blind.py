@@ -1,0 +1,280 @@
+"""The blind slice over the whole interface: whatever anybody asks, nothing a model said of a blind item leaves the server."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from data_bench import PASSWORD, Bench
+from milo.api.app import create_app
+from milo.api.endpoint import ENDPOINTS
+
+CANARY, SCORE = "CANARY", 0.98765
+QUESTIONS = [
+    {"name": "mood", "type": "choice", "config": {"labels": ["good", "bad", "rare"]}},
+    {"name": "why", "type": "text", "required": False},
+]
+ROLES = ("owner", "manager", "reviewer", "annotator")
+N = 80
+
+
+class House:
+    """A project in which models have spoken of every item, and people who look at it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.p = bench.project(*QUESTIONS, blind_share=0.3, order="uncertainty", train_every=1, window=100)
+        self.ids = bench.add(*[f"{'lovely' if k % 2 else 'awful'} thing {k}" for k in range(N)])
+        self.blind = {r[0] for r in bench.all("SELECT id FROM item WHERE blind = 1 AND id / 1000000000 = ?", self.p)}
+        self.clients = {"owner": self._client(1)} | {role: self._person(role) for role in ROLES[1:]}
+        self._suggest()
+        self._rules()
+        self._learn()
+
+    def _client(self, user: int) -> TestClient:
+        token = self.bench.ws.auth.add_token(user, "look")[1]
+        headers = {"Authorization": f"Bearer {token}"}
+        return TestClient(create_app(self.bench.ws), headers=headers, raise_server_exceptions=False)
+
+    def _person(self, role: str) -> TestClient:
+        user = self.bench.call("POST", "/api/users", {"login": role, "password": PASSWORD})["id"]
+        self.bench.call("PUT", f"/members/{user}", {"role": role})
+        return self._client(user)
+
+    def _suggest(self) -> None:
+        body: list[dict[str, Any]] = []
+        for item in self.ids:
+            blind = item in self.blind
+            about = {"item_id": item, "score": SCORE if blind else 0.5, "reason": f"{CANARY} reason" if blind else "so"}
+            body.append({**about, "question": "mood", "value": "rare" if blind else "good"})
+            body.append({**about, "question": "why", "value": f"{CANARY} {item}" if blind else "hm"})
+        added = self.bench.call("POST", "/suggestions?name=elsewhere", body)
+        assert added == {"added": 2 * (N - len(self.blind)), "withheld": 2 * len(self.blind), "bad": []}
+        only = [{**one, "score": SCORE} for one in body if one["item_id"] in self.blind and one["question"] == "mood"]
+        assert self.bench.call("POST", "/suggestions?name=blindonly", only)["withheld"] == len(self.blind)
+
+    def _rules(self) -> None:
+        rules = [{"kind": "keyword", "pattern": "thing", "label": "bad", "score": 0.25}]
+        body = {"plugin": "rules", "name": "rules", "question": "mood", "config": {"rules": rules}}
+        model = self.bench.call("POST", "/models", body)["id"]
+        self.bench.wait(self.bench.call("POST", f"/models/{model}/suggest", {"all": True})["id"])
+
+    def _learn(self) -> None:
+        body = {"plugin": "text_classifier", "name": "learner", "question": "mood", "config": {}}
+        model = self.bench.call("POST", "/models", body)["id"]
+        answered = sorted(self.blind)[:5] + [i for i in self.ids if i not in self.blind][:14]
+        for n, item in enumerate(answered):
+            self.bench.answer(
+                item, mood="good" if (item - self.ids[0]) % 2 else "bad", **({"why": "mine"} if n % 3 == 0 else {})
+            )
+        job = self.bench.wait(self.bench.call("POST", f"/models/{model}/train")["id"])
+        assert job.result is not None
+        assert job.result["trained"] is True
+        self.run = self.bench.call("GET", "/runs")[0]["id"]
+        self.model = model
+
+    def gets(self, end: Any) -> list[str]:
+        """Addresses of a GET route, with every parameter that could touch a blind item's model output."""
+        blind = sorted(self.blind)
+        some = [*blind[:8], *blind[-4:]]
+        path = end.path.replace("{p}", str(self.p))
+        queries = {
+            "list_items": LISTS, "list_item_ids": LISTS, "get_item": [""], "list_comments": [""],
+            "export_labels": [f"format={f}&what={w}" for f in ("jsonl", "csv", "json") for w in ("resolved", "everything")]
+            + [f"format=jsonl&what=everything&{q}" for q in FILTERS],
+            "list_similar": [*(f"item={i}&limit=500" for i in some), "text=thing", f"text={CANARY}", f"text={CANARY}+reason"],
+            "suggestion_histogram": ["question=mood", "question=why", *(f"question=mood&source={m}" for m in MODELS)],
+            "lease_items": ["n=50", *(f"n=50&source={m}" for m in MODELS)],
+            "open_work_item": ["", *(f"source={m}" for m in MODELS)],
+            "get_effort": ["mine=0", "mine=1"], "list_jobs": [f"project={self.p}&limit=200", ""], "list_runs": [""],
+            "list_models": [""], "facets": [""], "list_bulk": [""], "list_projects": [""], "get_project": [""],
+            "get_project_file": ["", "format=json"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
+            "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
+            "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
+        }[end.name]  # fmt: skip
+        ids = some if "{i}" in path else [1]
+        paths = [path.replace("{i}", str(i)) for i in ids]
+        for name in ("id", "job", "m"):
+            paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
+        return [f"{p}?{q}" for p in paths for q in queries]
+
+
+MODELS = ("elsewhere", "elsewhere-mood", "elsewhere-why", "blindonly", "rules", "learner")
+SORTS = ("ord", "-ord", "confidence", "-confidence", "random", "updated", "-updated")
+FILTERS = [
+    "q=thing", f"q={CANARY}", "status=new", "has=suggestion", "has=answer", "min_score=0", "min_score=0.98", "max_score=1",
+    "max_score=0.3", "min_score=0.2&max_score=0.3", "suggested=mood:rare", "suggested=mood:good", "suggested=mood:bad",
+    "suggested=why:hm", "label=mood:rare", "label=mood:good", *(f"author={m}" for m in MODELS),
+]  # fmt: skip
+LISTS = [f"limit=200&sort={s}&{f}" for s in SORTS for f in ("", *FILTERS)]
+ENDLESS = {"stream_events"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    bench = Bench(tmp_path_factory.mktemp("blind"))
+    yield House(bench)
+    bench.close()
+
+
+def test_the_models_did_speak_of_blind_items(house: House) -> None:
+    """What is looked for below is there to be found."""
+    stored = house.bench.one("SELECT count(*) FROM blind_check WHERE value LIKE '%CANARY%'")
+    assert stored == len(house.blind) > 12
+    assert house.bench.one("SELECT count(*) FROM blind_check WHERE run_id = ?", house.run) >= 5
+    mixed = "SELECT count(*) FROM annotation a JOIN item i ON i.id = a.item_id WHERE a.role = 'suggestion' AND i.blind = 1"
+    assert house.bench.one(mixed) == 0
+
+
+GETS = [e for e in ENDPOINTS if e.method == "GET" and e.name not in ENDLESS]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("end", GETS, ids=lambda e: e.name)
+def test_no_answer_holds_what_a_model_said_of_a_blind_item(house: House, end: Any, role: str) -> None:
+    for address in house.gets(end):
+        reply = house.clients[role].get(address)
+        assert reply.status_code < 500, address
+        assert_nothing_in(reply.content, address)
+
+
+def assert_nothing_in(content: bytes, place: str) -> None:
+    text = content.decode("utf-8", "replace")
+    for sign in ("CANARY", str(SCORE)[:6]):
+        assert sign not in text, (place, text[max(0, text.find(sign) - 300) :][:600])
+
+
+@pytest.mark.parametrize("role", ROLES[:3])
+def test_lists_show_no_suggestion_of_a_blind_item(house: House, role: str) -> None:
+    for query in LISTS:
+        rows = house.clients[role].get(f"/api/projects/{house.p}/items?{query}").json()["rows"]
+        assert not [r["id"] for r in rows if r["id"] in house.blind and r["suggestion"] is not None], query
+
+
+MODEL_FILTERS = [
+    f for f in FILTERS if f.startswith(("has=suggestion", "min_score", "max_score", "suggested", "author"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", MODEL_FILTERS)
+def test_no_filter_over_model_output_finds_a_blind_item(house: House, query: str) -> None:
+    total = -1
+    for role in ROLES[:3]:
+        client, at = house.clients[role], f"/api/projects/{house.p}"
+        ids = client.get(f"{at}/items/ids?{query}").json()
+        assert not house.blind & set(ids["ids"]), query
+        total = client.get(f"{at}/items?{query}&limit=500").json()["total"]
+        assert total == ids["total"] == len(ids["ids"])
+    if "blindonly" in query or "rare" in query:
+        assert total == 0, "a model that spoke of blind items only is as if it had not spoken"
+
+
+def test_the_order_of_blind_items_has_nothing_to_do_with_scores(house: House) -> None:
+    for sort in ("confidence", "-confidence"):
+        ids: list[int] = house.clients["owner"].get(f"/api/projects/{house.p}/items/ids?sort={sort}").json()["ids"]
+        assert ids[-len(house.blind) :] == sorted(house.blind), "blind items stand last, as imported, whichever way"
+
+
+def test_counts_are_those_of_the_other_items(house: House) -> None:
+    counts = house.bench.call("GET", f"/api/projects/{house.p}")["counts"]
+    assert counts["suggested"] == N - len(house.blind)
+    authors = house.bench.call("GET", "/facets")["authors"]
+    assert "blindonly" not in authors
+    assert all(n <= N - len(house.blind) for name, n in authors.items() if name in MODELS)
+
+
+def test_bulk_acceptance_neither_sees_nor_counts_them(house: House) -> None:
+    for source in (None, *MODELS):
+        body = {"op_id": uuid.uuid4().hex, "question": "mood", "min_score": 0.0, "source": source, "dry_run": True}
+        seen = house.bench.call("POST", "/bulk/accept", body)
+        assert not house.blind & set(seen["examples"])
+        assert "rare" not in seen["by_label"]
+        assert seen["skipped_blind"] == 0
+        bins = house.bench.call("GET", f"/suggestions/histogram?question=mood{f'&source={source}' if source else ''}")
+        assert "rare" not in bins["labels"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_work_on_a_blind_item_comes_without_suggestions(house: House, role: str) -> None:
+    client = house.clients[role]
+    for item in sorted(house.blind)[-6:]:
+        work = client.get(f"/api/projects/{house.p}/items/{item}/work").json()
+        assert work["suggestions"] == []
+        detail = client.get(f"/api/projects/{house.p}/items/{item}").json()
+        assert [a for a in detail["annotations"] if a["role"] == "suggestion"] == []
+        op = uuid.uuid4().hex
+        shown = {"mood": [{"id": 1, "value": "rare", "score": SCORE, "source": CANARY, "version": 1}]}
+        body = {"op_id": op, "item_id": item, "values": {"mood": "good"}, "shown": shown}
+        assert client.post(f"/api/projects/{house.p}/answers", json=body).status_code == 200
+        back = client.post(f"/api/projects/{house.p}/unsubmit", json={"op_id": uuid.uuid4().hex, "item_id": item})
+        assert back.json()["suggestions"] == []
+        assert_nothing_in(back.content, "unsubmit")
+        assert_nothing_in(client.get(f"/api/projects/{house.p}/items/{item}").content, "item")
+
+
+def test_the_queue_does_not_tell_blind_items_apart_by_suggestions_of_others(house: House) -> None:
+    work = house.clients["reviewer"].get(f"/api/projects/{house.p}/queue?n=50").json()
+    assert any(w["item"]["id"] in house.blind for w in work), "the draw held no blind item"
+    for one in work:
+        assert bool(one["suggestions"]) == (one["item"]["id"] not in house.blind)
+
+
+def test_nothing_of_them_is_in_a_parquet_export(house: House) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for what in ("resolved", "everything"):
+        table = parquet.read_table(io.BytesIO(house.bench.export("parquet", what=what)))
+        assert_nothing_in(json.dumps(table.to_pylist(), default=str).encode(), what)
+
+
+def test_what_models_said_stays_out_when_it_comes_in_with_the_items(tmp_path: Any) -> None:
+    """An export of elsewhere: a model's answer, and what was on the screen, of items that are blind here."""
+    bench = Bench(tmp_path)
+    try:
+        spoken = {
+            "question": "why",
+            "value": f"{CANARY} value",
+            "score": SCORE,
+            "model": "m",
+            "author_kind": "model",
+            "version": 1,
+        }
+        shown = [{"id": 1, "value": f"{CANARY} shown", "score": SCORE}]
+        person = {
+            "question": "mood",
+            "role": "answer",
+            "value": "good",
+            "author": "zoe",
+            "author_kind": "person",
+            "shown": shown,
+        }
+        bench.project(*QUESTIONS)
+        bench.add("an item")
+        bench.answer(bench.call("GET", "/items/ids")["ids"][0], mood="good")
+        record = json.loads(bench.export("jsonl", what="everything").splitlines()[0])
+        lines: list[str] = []
+        for n in range(20):
+            said = [{**spoken, "role": role} for role in ("suggestion", "answer", "gold")]
+            lines.append(json.dumps({**record, "data": {"text": f"item {n}"}, "key": f"k{n}", "annotations": [*said, person]}))
+        bench.project(*QUESTIONS, blind_share=1.0)
+        done = bench.bring(upload=bench.send("export.jsonl", "\n".join(lines).encode()))
+        assert done["added"] == 20
+        assert bench.one("SELECT count(*) FROM blind_check WHERE value LIKE '%CANARY%'") >= 20
+        for address in (
+            "/items?limit=50",
+            "/facets",
+            "/runs",
+            "/models",
+            *(f"/items/{i}" for i in bench.call("GET", "/items/ids")["ids"]),
+        ):
+            assert_nothing_in(bench.ask("GET", address).content, address)
+        assert_nothing_in(bench.export("jsonl", what="everything"), "export")
+        assert json.loads(bench.export("jsonl").splitlines()[0])["labels"] == {"mood": "good"}
+        assert bench.counts()["answers"] == 20, "a person's answer counts, a model's does not"
+    finally:
+        bench.close()

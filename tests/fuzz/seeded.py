@@ -1,0 +1,113 @@
+"""A live server with a project of all six task types in it, for tests that send it everything they can think of."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from running import Api, Server
+
+LABELS = ["good", "bad", "so so"]
+SPEC: dict[str, Any] = {
+    "name": "Everything",
+    "guidelines": "# Look closely",
+    "fields": [{"name": "text"}, {"name": "picture", "kind": "image"}],
+    "questions": [
+        {"name": "mood", "type": "choice", "config": {"labels": LABELS}},
+        {"name": "topics", "type": "choices", "required": False, "config": {"labels": LABELS}},
+        {"name": "stars", "type": "rating", "required": False},
+        {"name": "note", "type": "text", "required": False},
+        {"name": "names", "type": "spans", "required": False, "field": "text", "config": {"labels": LABELS}},
+        {"name": "things", "type": "boxes", "required": False, "field": "picture", "config": {"labels": LABELS}},
+    ],
+    "policy": {"blind_share": 0.2, "order": "random", "overlap": 2},
+}
+
+
+class Seeded:
+    """The server's address, the owner's token, and ids of things that exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Server(folder / "ws").start()
+        owner = self.server.owner()
+        self.token: str = owner.call("POST", "/api/tokens", {"name": "fuzz"})["token"]
+        owner.close()
+        self.api = Api(self.server.port, self.token)
+        self.project = self._project()
+        self.spare = self._project()
+        self.items: list[int] = self._items()
+        self.media = self._media(folder)
+        self._work()
+        user = {"login": "victim", "password": "correct horse battery"}
+        self.victim: int = self.api.call("POST", "/api/users", user)["id"]
+        self.job: int = self.api.call("GET", f"/api/jobs?project={self.project}")[0]["id"]
+
+    def _project(self) -> int:
+        return self.api.call("POST", "/api/projects", SPEC)["id"]
+
+    def _items(self) -> list[int]:
+        rows = [
+            {"data": {"text": f"message {k} about café {k % 7}"}, "key": str(k), "meta": {"part": k % 3}} for k in range(40)
+        ]
+        return self.api.call("POST", f"/api/projects/{self.project}/items", rows)["ids"]
+
+    def _media(self, folder: Path) -> int:
+        from PIL import Image
+
+        Image.new("RGB", (40, 30), "teal").save(folder / "a.png")
+        at = f"/api/projects/{self.project}"
+        upload = json.loads(self.api.raw("POST", f"{at}/uploads?name=a.png", (folder / "a.png").read_bytes())[1])["upload"]
+        job = self.api.call("POST", f"{at}/import", {"upload": upload})["id"]
+        while self.api.call("GET", f"/api/jobs/{job}")["state"] in ("queued", "running"):
+            time.sleep(0.05)
+        found = self.api.call("GET", f"{at}/items?sort=-ord&limit=1")["rows"][0]
+        return found["data"]["picture"]["media"]
+
+    def _work(self) -> None:
+        at = f"/api/projects/{self.project}"
+        given = [{"item_id": i, "question": "mood", "value": LABELS[i % 3], "score": (i % 10) / 10} for i in self.items]
+        self.api.call("POST", f"{at}/suggestions?name=elsewhere", given)
+        for item in self.items[:6]:
+            body = {"op_id": uuid.uuid4().hex, "item_id": item, "values": {"mood": "good", "stars": 3}, "schema_version": 1}
+            self.api.call("POST", f"{at}/answers", body)
+        self.api.call("POST", f"{at}/items/{self.items[0]}/comments", {"text": "hm"})
+        bulk = {"op_id": uuid.uuid4().hex, "question": "mood", "min_score": 0.8}
+        self.bulk: int = self.api.call("POST", f"{at}/bulk/accept", bulk)["bulk"]
+
+    def fresh(self, operation: str) -> dict[str, int]:
+        """Path parameters that lead to something that exists and may be destroyed by this operation."""
+        known = {
+            "p": self.project, "i": self.items[7], "id": self.job, "m": self.media, "job": self.job, "bulk": self.bulk,
+            "s": 1, "r": 1, "user": 1,
+        }  # fmt: skip
+        if operation == "delete_project":
+            known["p"] = self._project()
+        if operation == "change_project":
+            known["p"] = self.spare
+        if operation in ("change_model", "train_model", "run_model", "delete_model"):
+            known["m"] = self.api.call("GET", f"/api/projects/{self.project}/models")[-1]["id"]
+        if operation == "delete_model":
+            body = {"plugin": "rules", "name": f"rules{uuid.uuid4().hex[:8]}", "question": "mood", "config": _rules()}
+            known["m"] = self.api.call("POST", f"/api/projects/{self.project}/models", body)["id"]
+        if operation == "drop_token":
+            known["id"] = self.api.call("POST", "/api/tokens", {"name": "goes"})["id"]
+        if operation == "change_user":
+            known["id"] = self.victim
+        return known
+
+    def connect(self) -> None:
+        """A fresh connection, after one that broke."""
+        self.api.close()
+        self.api = Api(self.server.port, self.token)
+
+    def close(self) -> None:
+        """End the server."""
+        self.api.close()
+        self.server.kill()
+
+
+def _rules() -> dict[str, Any]:
+    return {"rules": [{"kind": "keyword", "pattern": "café", "label": "good"}]}

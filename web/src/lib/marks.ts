@@ -1,0 +1,5 @@
+/** Marks for the browser's own timeline, of which only the latest is kept: a page that is open all day must not gather them. */
+export function markLatest(name: string): void {
+  performance.clearMarks(name);
+  performance.mark(name);
+}

@@ -52,12 +52,12 @@ def back_up(workspace: Path, target: Path, on_progress: Progress | None = None) 
 def _copy(workspace: Path, target: Path, scratch: Path, on_progress: Progress | None) -> Backup:
     database = scratch / DATABASE
     _copy_database(workspace / DATABASE, database, on_progress)
-    media = sorted(p for part in ("media", "models") for p in (workspace / part).rglob("*") if p.is_file())
+    media, models = _files(workspace / "media"), _files(workspace / "models")
     made = scratch / "made"
     if target.suffix == ".zip":
-        _zip(made, database, workspace, media)
+        _zip(made, database, workspace, [*media, *models])
     else:
-        _folder(made, database, workspace, media)
+        _folder(made, database, workspace, [*media, *models])
     size = database.stat().st_size if database.exists() else (made / DATABASE).stat().st_size
     total = size + sum(p.stat().st_size for p in media)
     made.rename(target)
@@ -84,18 +84,22 @@ def _copy_database(source: Path, target: Path, on_progress: Progress | None) -> 
         raise StorageTrouble(f"The copied database is damaged: {problem}. The workspace itself may be, too.")
 
 
-def _zip(made: Path, database: Path, workspace: Path, media: list[Path]) -> None:
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _zip(made: Path, database: Path, workspace: Path, files: list[Path]) -> None:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as out:
         out.write(database, DATABASE)
-        for path in media:
+        for path in files:
             out.write(path, path.relative_to(workspace).as_posix(), zipfile.ZIP_STORED)
 
 
-def _folder(made: Path, database: Path, workspace: Path, media: list[Path]) -> None:
+def _folder(made: Path, database: Path, workspace: Path, files: list[Path]) -> None:
     made.mkdir()
     (made / "media").mkdir()
     shutil.move(database, made / DATABASE)
-    for path in media:
+    for path in files:
         there = made / path.relative_to(workspace)
         there.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, there)

@@ -64,4 +64,4 @@ def iou(a: Box, b: Box) -> float:
         return 0.0
     common = width * height
     union = a.w * a.h + b.w * b.h - common
-    return common / union if union > 0 else 0.0
+    return min(1.0, common / union) if union > 0 else 0.0

@@ -166,7 +166,7 @@ def scenes(api: Api) -> Iterator[tuple[str, str, Step]]:
     yield "workbench", f"/p/1/label?item={text}", nothing
     yield "workbench-spans", f"/p/1/label?item={spans}", mark
     yield "workbench-digits", f"/p/2/label?item={unanswered(api, 2)}", nothing
-    yield "data", "/p/1/data", nothing
+    yield "data", "/p/1/data?sort=updated", nothing
     yield "models", "/p/1/models", nothing
     yield "new-project", "/projects/new", pick
     yield "import", "/p/1/import", give

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,7 @@ def test_from_first_start_to_export(page: Page, server: Server, tmp_path: Path) 
         _position(page, done)
         page.keyboard.press("2")
     _position(page, 3)
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
     rows = exported(owner, 1)
     labelled = [r for r in rows if r["labels"]]
     assert [r["labels"]["topic"] for r in labelled] == ["delivery"] * 3
@@ -143,12 +146,19 @@ def test_accept_in_bulk_and_undo_as_one(page: Page, server: Server, owner: Api) 
     page.keyboard.press("Alt+a")
     sheet = page.get_by_role("dialog")
     sheet.get_by_role("button", name=re.compile(r"^Accept \d+")).click()
-    expect(page.get_by_role("button", name="Undo").last).to_be_visible()
-    before = owner.call("GET", f"/api/projects/{project}")["counts"]["done"]
-    assert before > 0
+    assert _done(owner, project, lambda n: n > 0)
     page.get_by_role("button", name="Undo").last.click()
-    page.wait_for_timeout(1500)
-    assert owner.call("GET", f"/api/projects/{project}")["counts"]["done"] == 0
+    assert _done(owner, project, lambda n: n == 0)
+
+
+def _done(owner: Api, project: int, fits: Callable[[int], bool]) -> bool:
+    """Wait until the count of finished items fits."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if fits(owner.call("GET", f"/api/projects/{project}")["counts"]["done"]):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_two_annotators_see_only_their_own_work(page: Page, server: Server, owner: Api) -> None:

@@ -17,10 +17,9 @@ from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Question, is_asked
 from milo.flow.labels import label_text
-from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, Held, NewAnswer, WorkPort
+from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, STATUS_NAMES, Held, NewAnswer, WorkPort
 from milo.kinds.task_type import TaskType
 
-STATUS_NAMES = ("new", "open", "done", "skipped")
 _encode = msgspec.json.encode
 _NEEDS_CONTENT = {"spans", "boxes"}
 

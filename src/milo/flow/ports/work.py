@@ -12,6 +12,9 @@ LENT, ANSWERED, SKIPPED, EXPIRED, RELEASED = range(5)
 NEW, OPEN, DONE, SKIPPED_ITEM = range(4)
 """States of an item."""
 
+STATUS_NAMES = ("new", "open", "done", "skipped")
+"""The same states in words, by number."""
+
 
 class Lease(msgspec.Struct, frozen=True):
     """An item lent to a person until a time. `odds` is the probability with which it was picked, if by chance."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from milo.flow.ports.work import STATUS_NAMES
 from milo.infra.sql.ids import ord_of, project_of
 
 _raw = msgspec.Raw
 _decode = msgspec.json.decode
-STATUS_NAMES = ("new", "open", "done", "skipped")
 
 
 class ItemView(msgspec.Struct):
@@ -105,13 +105,6 @@ class Look:
         return self._c.execute(
             "SELECT id, until, purpose, odds FROM assignment WHERE item_id = ? AND user_id = ?", (item_id, user_id)
         ).fetchone()
-
-    def mine(self, project_range: tuple[int, int], user_id: int) -> int:
-        """How many items of the project I have answered."""
-        return self._c.execute(
-            "SELECT count(*) FROM assignment WHERE user_id = ? AND state = 1 AND item_id >= ? AND item_id < ?",
-            (user_id, *project_range),
-        ).fetchone()[0]
 
 
 class NotesSql:

@@ -94,7 +94,7 @@ def test_twenty_people_stay_within_the_overlap(crowd: Any, overlap: int, order: 
     check = sqlite3.connect(server.workspace / "milo.db")
     stored = check.execute(
         "SELECT item_id, count(*), count(DISTINCT user_id) FROM annotation WHERE item_id / 1000000000 = ? AND live = 1 "
-        "GROUP BY item_id",
+        "AND role = 'answer' GROUP BY item_id",
         (p,),
     ).fetchall()
     check.close()

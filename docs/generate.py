@@ -127,6 +127,8 @@ def kinds() -> str:
         ("Formats", "formats", _directions),
         ("Predictors", "predictors", lambda p: "Learns from answers." if p.learns else "Does not learn."),
         ("Samplers", "samplers", lambda p: ""),
+        ("Providers", "providers", lambda p: "Runs on this machine." if p.local else ""),
+        ("Judges", "judges", lambda p: "Compares two answers." if p.compares else ""),
         ("Recipes", "recipes", lambda p: ""),
     ):
         parts.append(f"## {title}\n")

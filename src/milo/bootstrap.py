@@ -9,6 +9,7 @@ from milo.infra.auth import Auth
 from milo.infra.bus import Bus
 from milo.infra.clock import Clock, wall
 from milo.infra.data import DataArea
+from milo.infra.gateway import Gateway
 from milo.infra.jobs import Jobs
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
@@ -40,6 +41,7 @@ class Workspace:
         self.jobs = Jobs(self.db, self.bus, clock)
         self.jobs.handler("delete", lambda job: remove_project(self.db, job))
         self.jobs.handler("overlap", lambda job: apply_overlap(self.db, self.projects, job))
+        self.gateway = Gateway(self)
         self.loop_models = LoopModels(self)
         self.data = DataArea(self)
         self.jobs.start()
@@ -58,6 +60,7 @@ class Workspace:
         self.wind_down()
         self.loop_models.close()
         self.jobs.close()
+        self.gateway.close()
         self.data.close()
         self.auth.passwords.close()
         self.db.close()

@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from data_bench import Bench
 from milo.infra.backup import back_up
 from milo.infra.sql import migrate
-from milo.infra.sql.tables import metadata
+from milo.infra.sql.schema import metadata
 
 INDEX_OF_TEXTS = ("item_text", "item_vocab")
 

@@ -12,12 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from milo.domain.errors import (
+    BudgetSpent,
     Conflict,
     Forbidden,
     Invalid,
     MiloError,
     MissingExtra,
+    ModelTrouble,
     NotFound,
+    RuleForbids,
     StorageTrouble,
     TooMany,
     Unauthenticated,
@@ -32,6 +35,9 @@ _STATUS: tuple[tuple[type[MiloError], int], ...] = (
     (Unauthenticated, 401),
     (Forbidden, 403),
     (TooMany, 429),
+    (ModelTrouble, 502),
+    (RuleForbids, 403),
+    (BudgetSpent, 402),
     (MissingExtra, 501),
     (StorageTrouble, 503),
 )

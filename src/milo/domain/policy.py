@@ -8,6 +8,7 @@ import msgspec
 
 Show = Literal["shown", "on_demand", "after_first_answer", "hidden"]
 Order = Literal["imported", "random", "uncertainty"]
+AssistKind = Literal["draft", "explain", "guide", "check", "rewrite"]
 
 
 class WorkflowStep(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,6 +25,34 @@ class Workflow(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: list[WorkflowStep]
 
 
+class DataRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which data may reach which model. Nothing may, until the project says so.
+
+    models: names of connections that may be asked; "local" stands for every connection whose model runs on this machine or on
+    an address that its owner marked as local; "*" for any. fields: narrower lists for single fields (an empty list: no model
+    ever sees this field). mask: kinds of personal data that are replaced by placeholders before a call (email, phone,
+    card, iban, ip, key); mask_local: also for local models. keep_content: the ledger keeps what was sent and received, not
+    only hashes and counts.
+    """
+
+    models: tuple[str, ...] = ()
+    fields: dict[str, tuple[str, ...]] = {}
+    mask: tuple[str, ...] = ()
+    mask_local: bool = False
+    keep_content: bool = False
+
+
+class AssistantPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
+    may see (None: those that the data rules allow)."""
+
+    connection: str | None = None
+    offers: tuple[AssistKind, ...] = ("draft", "explain", "guide", "check", "rewrite")
+    fields: tuple[str, ...] | None = None
+    instructions: str = ""
+    max_tokens: int = 1024
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     """Rules of work for one project.
 
@@ -32,6 +61,7 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
     predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
     lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
+    data: which data may reach which model. assistant: the real-time assistant.
     """
 
     overlap: int = 1
@@ -46,3 +76,5 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     instant_submit: bool = True
     train_every: int = 10
     window: int = 500
+    data: DataRules = DataRules()
+    assistant: AssistantPolicy = AssistantPolicy()

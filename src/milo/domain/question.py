@@ -25,6 +25,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
     suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
     boxes); it is filled in from the task type, so that predictors need not know task types, and need not be written.
+    `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
+    says otherwise.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     when: Condition | None = None
     show: str | None = None
     shape: str | None = None
+    subjective: bool = False
 
 
 class Field(msgspec.Struct, frozen=True, omit_defaults=True):

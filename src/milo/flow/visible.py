@@ -13,10 +13,13 @@ SHOWS: tuple[Show, ...] = ("shown", "on_demand", "after_first_answer", "hidden")
 
 
 def show_for(policy: Policy, question: Question) -> Show:
-    """When suggestions for this question are visible: the question's own rule, else the project's."""
+    """When suggestions for this question are visible: the question's own rule, else the project's; a subjective question's
+    own rule is "after the first answer" unless it has another, or the project hides all."""
     for show in SHOWS:
         if question.show == show:
             return show
+    if question.subjective and policy.show != "hidden":
+        return "after_first_answer"
     return policy.show
 
 

@@ -15,14 +15,16 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
 
 from milo.domain.errors import InvalidConfig
+from milo.kinds.asking import Judge
 from milo.kinds.format import Format
 from milo.kinds.predictor import Predictor
+from milo.kinds.provider import Provider
 from milo.kinds.recipe import Recipe
 from milo.kinds.sampler import Sampler
 from milo.kinds.task_type import TaskType
 
 P = TypeVar("P")
-KINDS = ("tasks", "formats", "predictors", "samplers", "recipes")
+KINDS = ("tasks", "formats", "predictors", "samplers", "recipes", "providers", "judges")
 
 
 class Shelf(Generic[P]):
@@ -67,15 +69,19 @@ class Registry:
         self.predictors: Shelf[Predictor] = Shelf("predictor")
         self.samplers: Shelf[Sampler] = Shelf("sampler")
         self.recipes: Shelf[Recipe] = Shelf("recipe")
+        self.providers: Shelf[Provider] = Shelf("provider")
+        self.judges: Shelf[Judge] = Shelf("judge")
 
     def shelf(self, kind: str) -> Shelf[Any]:
-        """The shelf for a folder name: tasks, formats, predictors, samplers or recipes."""
+        """The shelf for a folder name: tasks, formats, predictors, samplers, recipes, providers or judges."""
         shelves: dict[str, Shelf[Any]] = {
             "tasks": self.task_types,
             "formats": self.formats,
             "predictors": self.predictors,
             "samplers": self.samplers,
             "recipes": self.recipes,
+            "providers": self.providers,
+            "judges": self.judges,
         }
         return shelves[kind]
 

@@ -2342,12 +2342,43 @@ export interface components {
             comments: components["schemas"]["CommentView"][];
         };
         /**
+         * AssistantPolicy
+         * @description The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
+         *         may see (None: those that the data rules allow).
+         */
+        "milo.api.explicit.AssistantPolicy": {
+            connection: string | null;
+            offers: ("check" | "draft" | "explain" | "guide" | "rewrite")[];
+            fields: string[] | null;
+            instructions: string;
+            max_tokens: number;
+        };
+        /**
          * Condition
          * @description Ask only when an earlier question was answered with one of `any_of` (labels, ratings or texts).
          */
         "milo.api.explicit.Condition": {
             question: string;
             any_of: (string | number)[];
+        };
+        /**
+         * DataRules
+         * @description Which data may reach which model. Nothing may, until the project says so.
+         *
+         *         models: names of connections that may be asked; "local" stands for every connection whose model runs on this machine or on
+         *         an address that its owner marked as local; "*" for any. fields: narrower lists for single fields (an empty list: no model
+         *         ever sees this field). mask: kinds of personal data that are replaced by placeholders before a call (email, phone,
+         *         card, iban, ip, key); mask_local: also for local models. keep_content: the ledger keeps what was sent and received, not
+         *         only hashes and counts.
+         */
+        "milo.api.explicit.DataRules": {
+            models: string[];
+            fields: {
+                [key: string]: string[];
+            };
+            mask: string[];
+            mask_local: boolean;
+            keep_content: boolean;
         };
         /**
          * Field
@@ -2367,6 +2398,7 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
+         *         data: which data may reach which model. assistant: the real-time assistant.
          */
         "milo.api.explicit.Policy": {
             overlap: number;
@@ -2383,6 +2415,8 @@ export interface components {
             instant_submit: boolean;
             train_every: number;
             window: number;
+            data: components["schemas"]["milo.api.explicit.DataRules"];
+            assistant: components["schemas"]["milo.api.explicit.AssistantPolicy"];
         };
         /**
          * Question
@@ -2392,6 +2426,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         boxes); it is filled in from the task type, so that predictors need not know task types, and need not be written.
+         *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
+         *         says otherwise.
          */
         "milo.api.explicit.Question": {
             name: string;
@@ -2404,6 +2440,7 @@ export interface components {
             when: components["schemas"]["milo.api.explicit.Condition"] | null;
             show: string | null;
             shape: string | null;
+            subjective: boolean;
         };
         /**
          * Workflow
@@ -2440,6 +2477,55 @@ export interface components {
             reason: string;
         };
         /**
+         * AssistantPolicy
+         * @description The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
+         *         may see (None: those that the data rules allow).
+         */
+        "milo.domain.policy.AssistantPolicy": {
+            /** @default null */
+            connection: string | null;
+            /**
+             * @default [
+             *       "draft",
+             *       "explain",
+             *       "guide",
+             *       "check",
+             *       "rewrite"
+             *     ]
+             */
+            offers: ("check" | "draft" | "explain" | "guide" | "rewrite")[];
+            /** @default null */
+            fields: string[] | null;
+            /** @default  */
+            instructions: string;
+            /** @default 1024 */
+            max_tokens: number;
+        };
+        /**
+         * DataRules
+         * @description Which data may reach which model. Nothing may, until the project says so.
+         *
+         *         models: names of connections that may be asked; "local" stands for every connection whose model runs on this machine or on
+         *         an address that its owner marked as local; "*" for any. fields: narrower lists for single fields (an empty list: no model
+         *         ever sees this field). mask: kinds of personal data that are replaced by placeholders before a call (email, phone,
+         *         card, iban, ip, key); mask_local: also for local models. keep_content: the ledger keeps what was sent and received, not
+         *         only hashes and counts.
+         */
+        "milo.domain.policy.DataRules": {
+            /** @default [] */
+            models: string[];
+            /** @default {} */
+            fields: {
+                [key: string]: string[];
+            };
+            /** @default [] */
+            mask: string[];
+            /** @default false */
+            mask_local: boolean;
+            /** @default false */
+            keep_content: boolean;
+        };
+        /**
          * Policy
          * @description Rules of work for one project.
          *
@@ -2448,6 +2534,7 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
+         *         data: which data may reach which model. assistant: the real-time assistant.
          */
         "milo.domain.policy.Policy": {
             /** @default 1 */
@@ -2480,6 +2567,10 @@ export interface components {
             train_every: number;
             /** @default 500 */
             window: number;
+            /** @default {} */
+            data: components["schemas"]["milo.domain.policy.DataRules"];
+            /** @default {} */
+            assistant: components["schemas"]["milo.domain.policy.AssistantPolicy"];
         };
         /**
          * Workflow
@@ -2525,6 +2616,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         boxes); it is filled in from the task type, so that predictors need not know task types, and need not be written.
+         *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
+         *         says otherwise.
          */
         "milo.domain.question.Question": {
             name: string;
@@ -2545,6 +2638,8 @@ export interface components {
             show: string | null;
             /** @default null */
             shape: string | null;
+            /** @default false */
+            subjective: boolean;
         };
     };
     responses: never;

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from milo.infra.sql.tables import metadata
+from milo.infra.sql.schema import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transaction_per_migration=True)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from milo.infra.sql.tables import metadata
+from milo.infra.sql.schema import metadata
 
 revision = "0001"
 down_revision = None

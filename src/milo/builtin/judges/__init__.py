@@ -1,0 +1,1 @@
+"""Judges: reviewers that follow a rubric."""

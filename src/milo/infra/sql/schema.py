@@ -1,0 +1,8 @@
+"""All tables of a workspace in one metadata: what migrations make and tests compare against."""
+
+from __future__ import annotations
+
+from milo.infra.sql import tables_llm
+from milo.infra.sql.tables import metadata
+
+__all__ = ["metadata", "tables_llm"]

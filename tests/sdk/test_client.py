@@ -35,7 +35,8 @@ def test_the_whole_journey(project: Project, tmp_path: Path) -> None:
 
     model = project.model("text_topic")
     model.train()
-    assert model.info.state == "ready"
+    assert model.info.state in ("ready", "training"), "the loop may have begun the next training by itself"
+    assert model.info.version >= 1
     model.suggest(everything=True)
     assert project.count(has="suggestion", status="new") + project.count(has="suggestion", status="open") > 0
 

@@ -7,6 +7,7 @@ request a line and never opens the database. The parent side is `milo.infra.imag
 from __future__ import annotations
 
 import base64
+import io
 import os
 import sys
 import warnings
@@ -79,6 +80,24 @@ def thumbnail(path: Path, out: Path, size: int) -> dict[str, Any]:
     return {"width": upright.width, "height": upright.height}
 
 
+def picture(path: Path, size: int, most: int) -> dict[str, Any]:
+    """An upright copy as JPEG that fits into a square of `size` pixels and into `most` bytes, without any metadata."""
+    image = opened(path)
+    image.draft("RGB", (size * 2, size * 2))
+    image.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    page = Image.new("RGB", upright.size, "white")
+    page.paste(upright, mask=upright.getchannel("A"))
+    for quality in (90, 75, 50, 25):
+        out = io.BytesIO()
+        page.save(out, "JPEG", quality=quality)
+        if out.tell() <= most:
+            break
+    else:
+        return picture(path, size // 2, most)
+    return {"data": base64.b64encode(out.getvalue()).decode(), "width": page.width, "height": page.height}
+
+
 def features(path: Path) -> NDArray[np.float32]:
     """Shape (DIMENSIONS,), unit length: colours in a 4 x 4 grid, edge directions in a 6 x 4 grid of cells."""
     import numpy as np
@@ -116,6 +135,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             return probe(path)
         if request["do"] == "thumbnail":
             return thumbnail(path, Path(request["out"]), int(request["size"]))
+        if request["do"] == "picture":
+            return picture(path, int(request["size"]), int(request["most"]))
         return {"vector": base64.b64encode(features(path).astype("<f2").tobytes()).decode()}
     except _TROUBLE as error:
         return {"error": _words(error)}

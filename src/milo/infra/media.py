@@ -163,6 +163,15 @@ class MediaStore:
             raise Invalid(f'"{row.name}" has no thumbnail: {made["error"]}.', place="media")
         return target
 
+    def picture(self, row: MediaRow, size: int, most: int) -> bytes:
+        """An upright JPEG of at most `size` pixels a side and `most` bytes, without metadata. Raises NotFound or Invalid."""
+        import base64
+
+        made = self._worker.ask("picture", self.file(row), size=size, most=most)
+        if "error" in made:
+            raise Invalid(f'"{row.name}" cannot be shown: {made["error"]}.', place="media")
+        return base64.b64decode(made["data"])
+
     def vector(self, row: MediaRow) -> bytes | None:
         """The image's description for finding similar ones, float16; None if it cannot be decoded."""
         import base64

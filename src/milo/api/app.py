@@ -24,6 +24,7 @@ from milo.api.routes import (
     models,
     people,
     projects,
+    prompts,
     session,
     similar,
     status,
@@ -36,6 +37,7 @@ from milo.domain.errors import MiloError
 
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
+    prompts,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -830,6 +830,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/models/{m}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first. */
+        get: operations["list_prompts"];
+        put?: never;
+        /** Store a changed prompt as a new version and use it. An unchanged one makes no version. */
+        post: operations["add_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/prompts/{v}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use an old version again. What was suggested stays until the model runs anew. */
+        post: operations["use_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/prompts/{v}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch off everything that a version suggested; what people decided stays. */
+        post: operations["undo_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/prompts/{v}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch everything that a version suggested on again. */
+        post: operations["redo_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/similar": {
         parameters: {
             query?: never;
@@ -1871,6 +1940,15 @@ export interface components {
             config: Record<string, unknown>;
         };
         /**
+         * NewPrompt
+         * @description A changed prompt: the whole config, and in a line why.
+         */
+        NewPrompt: {
+            config: Record<string, unknown>;
+            /** @default  */
+            note: string;
+        };
+        /**
          * NewToken
          * @description A name that tells later what the token is for.
          */
@@ -2026,6 +2104,25 @@ export interface components {
             counts: components["schemas"]["Counts"];
             /** @default null */
             change: components["schemas"]["SchemaReport"] | null;
+        };
+        /**
+         * PromptView
+         * @description A version of a model's prompt and settings. `author` is a login, null for the project file. `runs` counts its runs of
+         *         suggestions, `on` those that were not taken back, `items` how many suggestions the latter wrote.
+         */
+        PromptView: {
+            version: number;
+            config: Record<string, unknown>;
+            note: string;
+            author: string | null;
+            at: number;
+            in_use: boolean;
+            /** @default 0 */
+            runs: number;
+            /** @default 0 */
+            on: number;
+            /** @default 0 */
+            items: number;
         };
         /**
          * Quality
@@ -2237,6 +2334,14 @@ export interface components {
             source: string;
             version: number;
             run_id: number;
+        };
+        /**
+         * Switched
+         * @description How many runs were switched, and the job that works out what shows.
+         */
+        Switched: {
+            runs: number;
+            job: number | null;
         };
         /**
          * TakeBack
@@ -4559,6 +4664,173 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrompt"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    use_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+                v: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    undo_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+                v: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    redo_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+                v: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -34,7 +34,7 @@ export type Status = "new" | "open" | "done" | "skipped";
 export type FieldKind = "text" | "image" | "chat" | "html" | "markdown" | "audio" | "video" | "document" | "table";
 export type Field = Narrow<Sparse<Explicit["Field"]>, { kind: FieldKind }>;
 /** `config` belongs to the task type; in all label-like types its `labels` is a list of Label. */
-export type Question = Narrow<Given<Sparse<Explicit["Question"]>, "required">, { show?: Show }>;
+export type Question = Narrow<Given<Sparse<Explicit["Question"]>, "required" | "subjective">, { show?: Show }>;
 export type ProjectSpec = With<Schemas["ProjectSpecFull"], { fields: Field[]; questions: Question[] }>;
 export type Project = With<Schemas["ProjectView"], { spec: ProjectSpec }>;
 export type Recipe = With<Schemas["RecipeView"], { spec: ProjectSpec }>;

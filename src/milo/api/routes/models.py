@@ -20,6 +20,7 @@ from milo.flow.labels import label_text
 from milo.flow.learn import Quality, next_training_at
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
+from milo.infra.sql.prompts import PromptsSql
 
 _MAX_SUGGESTIONS = 10_000
 
@@ -143,15 +144,18 @@ def add_model(call: Call) -> ModelView:
     """Set up a predictor. One that needs no training suggests at once."""
     given: NewModel = call.body
     project = call.workspace.projects.get(call.project_id)
-    config = _check(call, project, given.plugin, given.question, given.config)
+    config = check_model(call, project, given.plugin, given.question, given.config)
     _check_name(call, given.name)
     row_id = call.workspace.db.write(
         lambda c: ModelsSql(c).add_predictor(
             call.project_id, given.name, given.plugin, given.question, config, call.workspace.clock()
         )
     )
-    row = _row(call, row_id)
-    if not call.workspace.registry.predictors.get(given.plugin).learns:
+    row = model_row(call, row_id)
+    plugin = call.workspace.registry.predictors.get(given.plugin)
+    if asks(plugin):
+        _keep_prompt(call, row, "First version")
+    elif not plugin.learns:
         call.workspace.loop_models.suggest_now(row, False, call.actor.user_id)
     else:
         call.workspace.loop_models.answered(call.project_id, 0)
@@ -162,29 +166,33 @@ def add_model(call: Call) -> ModelView:
 def change_model(call: Call) -> ModelView:
     """Rename, set up anew, or switch on and off. Switched off, its suggestions are not shown."""
     given: ModelChange = call.body
-    row = _row(call, call.params["m"])
+    row = model_row(call, call.params["m"])
     changes: dict[str, Any] = {}
     if given.name is not None and given.name != row.name:
         _check_name(call, given.name)
         changes["name"] = given.name
     if given.config is not None:
         project = call.workspace.projects.get(call.project_id)
-        changes["config"] = _check(call, project, row.plugin, row.question, given.config)
+        changes["config"] = check_model(call, project, row.plugin, row.question, given.config)
     if given.enabled is not None:
         changes["enabled"] = int(given.enabled)
     if changes:
         call.workspace.db.write(lambda c: ModelsSql(c).change_predictor(row.id, **changes))
     if given.enabled is not None and given.enabled != row.enabled:
         call.workspace.loop_models.reproject(call.project_id, row.id)
-    if given.config is not None and not call.workspace.registry.predictors.get(row.plugin).learns:
-        call.workspace.loop_models.suggest_now(_row(call, row.id), False, call.actor.user_id)
-    return call.workspace.db.read(lambda c: _view(call, ModelsSql(c), _row(call, row.id)))
+    if given.config is not None:
+        plugin = call.workspace.registry.predictors.get(row.plugin)
+        if asks(plugin):
+            _keep_prompt(call, model_row(call, row.id), "")
+        elif not plugin.learns:
+            call.workspace.loop_models.suggest_now(model_row(call, row.id), False, call.actor.user_id)
+    return call.workspace.db.read(lambda c: _view(call, ModelsSql(c), model_row(call, row.id)))
 
 
 @endpoint("DELETE", "/projects/{p}/models/{m}", "model.edit", reply=JobView)
 def delete_model(call: Call) -> JobView:
     """Remove a predictor with its suggestions; what people decided stays."""
-    row = _row(call, call.params["m"])
+    row = model_row(call, call.params["m"])
     call.workspace.db.write(lambda c: ModelsSql(c).change_predictor(row.id, enabled=0))
     return _job(call, call.workspace.loop_models.reproject(call.project_id, row.id, remove=True))
 
@@ -192,13 +200,13 @@ def delete_model(call: Call) -> JobView:
 @endpoint("POST", "/projects/{p}/models/{m}/train", "model.run", reply=JobView)
 def train_model(call: Call) -> JobView:
     """Train now on all answers that it may learn from."""
-    return _job(call, call.workspace.loop_models.train_now(_row(call, call.params["m"]), call.actor.user_id))
+    return _job(call, call.workspace.loop_models.train_now(model_row(call, call.params["m"]), call.actor.user_id))
 
 
 @endpoint("POST", "/projects/{p}/models/{m}/suggest", "model.run", body=SuggestWhat, reply=JobView)
 def run_model(call: Call) -> JobView:
     """Write suggestions for the next items of the queue, or for all items that are not done."""
-    row = _row(call, call.params["m"])
+    row = model_row(call, call.params["m"])
     return _job(call, call.workspace.loop_models.suggest_now(row, call.body.all, call.actor.user_id))
 
 
@@ -300,7 +308,8 @@ def _switch(call: Call, active: bool) -> JobView:
     return _job(call, call.workspace.loop_models.reproject(call.project_id, run.predictor_id or 0, run.id))
 
 
-def _check(call: Call, project: Project, plugin: str, question: str, config: dict[str, Any]) -> dict[str, Any]:
+def check_model(call: Call, project: Project, plugin: str, question: str, config: dict[str, Any]) -> dict[str, Any]:
+    """A predictor's config completed by its defaults. Raises InvalidConfig, also for a question that it cannot answer."""
     predictor = call.workspace.registry.predictors.get(plugin)
     asked = project.schema.get(question)
     if config.get("trusted") and not call.workspace.settings.trust_code:
@@ -313,6 +322,16 @@ def _check(call: Call, project: Project, plugin: str, question: str, config: dic
     return predictor.check_config(config, asked)
 
 
+def asks(plugin: Any) -> bool:
+    """Whether a predictor asks connected models: its config is a prompt with versions, and it runs only when told to."""
+    return bool(getattr(plugin, "asks", False))
+
+
+def _keep_prompt(call: Call, row: PredictorRow, note: str) -> None:
+    user, now = call.actor.user_id, call.workspace.clock()
+    call.workspace.db.write(lambda c: PromptsSql(c).sync(row, note, user, now))
+
+
 def _check_name(call: Call, name: str) -> None:
     if not re.match(NAME_PATTERN, name):
         raise InvalidConfig(
@@ -323,7 +342,8 @@ def _check_name(call: Call, name: str) -> None:
         raise Conflict(f'There is a model named "{name}" already.', place="name")
 
 
-def _row(call: Call, predictor_id: int) -> PredictorRow:
+def model_row(call: Call, predictor_id: int) -> PredictorRow:
+    """A model of the project in the address. Raises NotFound."""
     row = call.workspace.db.read(lambda c: ModelsSql(c).predictor(predictor_id))
     if row is None or row.project_id != call.project_id:
         raise NotFound(f"There is no model {predictor_id} in this project.", place="m")

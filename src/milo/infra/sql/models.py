@@ -121,6 +121,13 @@ class ModelsSql:
         )
         return [_run(row) for row in rows]
 
+    def runs_of_version(self, predictor_id: int, version: int) -> list[RunRow]:
+        """The runs of one version of a predictor, oldest first."""
+        rows = self._c.execute(
+            f"SELECT {_RUN} FROM run WHERE predictor_id = ? AND version = ? ORDER BY id", (predictor_id, version)
+        )
+        return [_run(row) for row in rows]
+
     def switch_run(self, run_id: int, active: bool) -> None:
         self._c.execute("UPDATE run SET active = ? WHERE id = ?", (int(active), run_id))
 

@@ -157,7 +157,23 @@ class ProjectsSql:
 
     def drop_rest(self, project_id: int) -> None:
         """Remove what a project without items still has."""
-        for table in ("pick", "predictor", "run", "bulk", "media", "event", "schema_version", "project_count", "member"):
+        for table, owner in (("prompt_version", "predictor"), ("comparison_answer", "comparison")):
+            self._c.execute(
+                f"DELETE FROM {table} WHERE {owner}_id IN (SELECT id FROM {owner} WHERE project_id = ?)", (project_id,)
+            )
+        for table in (
+            "pick",
+            "predictor",
+            "run",
+            "bulk",
+            "media",
+            "event",
+            "schema_version",
+            "project_count",
+            "member",
+            "comparison",
+            "guideline_note",
+        ):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
         self._c.execute("DELETE FROM setting WHERE key LIKE 'vectors:%:' || ?", (project_id,))
         self._c.execute("DELETE FROM project WHERE id = ?", (project_id,))

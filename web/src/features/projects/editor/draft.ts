@@ -14,6 +14,8 @@ export const DEFAULT_POLICY: Policy = {
   instant_submit: true,
   train_every: 10,
   window: 500,
+  data: { models: [], fields: {}, mask: [], mask_local: false, keep_content: false },
+  assistant: { connection: null, offers: ["draft", "explain", "guide", "check", "rewrite"], fields: null, instructions: "", max_tokens: 1024 },
 };
 
 export function emptySpec(): ProjectSpec {

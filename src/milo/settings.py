@@ -20,7 +20,8 @@ class Settings(msgspec.Struct, frozen=True):
     session_days (MILO_SESSION_DAYS): a sign-in lasts this long after its last use. plugins (MILO_PLUGINS): a folder of
     your own plug-ins. url, token (MILO_URL, MILO_TOKEN): a server that the command line talks to. secure_cookies
     (MILO_SECURE_COOKIES): send the cookie over HTTPS only, for a server behind a proxy that ends TLS. max_upload
-    (MILO_MAX_UPLOAD_GB): bytes in one uploaded file. trust_code: plug-in
+    (MILO_MAX_UPLOAD_GB): bytes in one uploaded file. secret_key (MILO_SECRET_KEY): the secret under which keys of connected
+    models are encrypted; without it, the workspace's file milo.key holds one. trust_code: plug-in
     configurations may name Python functions; only the command line sets it, for work in the user's own process.
     """
 
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     secure_cookies: bool = False
     trust_code: bool = False
     max_upload: int = 20 << 30
+    secret_key: str | None = None
 
 
 def from_environment(environment: dict[str, str] | None = None) -> Settings:
@@ -51,6 +53,7 @@ def from_environment(environment: dict[str, str] | None = None) -> Settings:
         url=env.get("MILO_URL") or None,
         token=env.get("MILO_TOKEN") or None,
         secure_cookies=env.get("MILO_SECURE_COOKIES", "").lower() in ("1", "true", "yes"),
+        secret_key=env.get("MILO_SECRET_KEY") or None,
         max_upload=int(_number(env, "MILO_MAX_UPLOAD_GB", 20.0) * (1 << 30)),
     )
 

@@ -79,7 +79,11 @@ class ModelTrouble(MiloError):
 
 
 class Unreachable(ModelTrouble):
-    """No answer; trying again later may help."""
+    """No answer; trying again later may help. `retry_after`: not before so many seconds, where that is known."""
+
+    def __init__(self, message: str, *, place: str | None = None, sent: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message, place=place, sent=sent)
+        self.retry_after = retry_after
 
 
 class ModelRefused(ModelTrouble):

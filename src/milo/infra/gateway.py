@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
-from milo.domain.errors import Conflict, MiloError, NotFound
-from milo.domain.project import Project
+from milo.domain.errors import Conflict, NotFound
 from milo.flow.reach import check_reach
-from milo.infra.sql.connections import CallRow, ConnectionRow, ConnectionsSql
-from milo.infra.sql.database import BACKGROUND
-from milo.kinds.provider import Client, Piece, Reply, Request
+from milo.infra.calls import CallFor, Note
+from milo.infra.ledger import Ledger
+from milo.infra.providers.caching import Cached, asks_for_variety, cache_key
+from milo.infra.providers.checking import flaw
+from milo.infra.providers.choosing import first_there
+from milo.infra.providers.counting import Worst, worst_case
+from milo.infra.providers.opening import Opened
+from milo.infra.providers.restoring import Restore
+from milo.infra.secrets import Secrets
+from milo.infra.sql.connections import ConnectionRow, ConnectionsSql, KeptReply
+from milo.kinds.provider import Client, Piece, Reply, Request, fingerprint
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
 
+__all__ = ["CallFor", "Gateway", "Prepare"]
+
 T = TypeVar("T")
-Purpose = Literal["preannotate", "assist", "judge", "compare", "probe"]
+Prepare = Callable[[Request, ConnectionRow, CallFor], tuple[Request, Restore]]
+"""Makes a request ready to leave: masked, with what puts the originals back into the answer."""
+_DAY = 86_400.0
+_AS_IT_IS = Restore()
 
 
-class CallFor(msgspec.Struct, frozen=True):
-    """On whose behalf a call is made, and about what. `fields` are the item's fields whose content is in the request."""
-
-    purpose: Purpose
-    project: Project | None = None
-    item_id: int | None = None
-    run_id: int | None = None
-    user_id: int | None = None
-    fields: tuple[str, ...] = ()
-    cache: bool = True
+def _unchanged(request: Request, row: ConnectionRow, call: CallFor) -> tuple[Request, Restore]:
+    return request, _AS_IT_IS
 
 
 class Gateway:
@@ -46,8 +47,12 @@ class Gateway:
 
     def __init__(self, workspace: Workspace) -> None:
         self.ws = workspace
-        self._clients: dict[int, Client] = {}
+        self.prepare: Prepare = _unchanged
+        self.secrets = Secrets(workspace.path, workspace.settings.secret_key)
+        self._opened: dict[str, Opened] = {}
+        self._leaving: list[Opened] = []
         self._loop = asyncio.new_event_loop()
+        self._ledger = Ledger(workspace.db, self._loop)
         self._thread = threading.Thread(target=self._loop.run_forever, name="milo-models", daemon=True)
         self._thread.start()
 
@@ -57,37 +62,63 @@ class Gateway:
 
     def connection(self, name: str) -> ConnectionRow:
         """The connection of that name. Raises NotFound, or Conflict if it is switched off."""
-        row = self.ws.db.read(lambda c: ConnectionsSql(c).by_name(name))
+        opened = self._opened.get(name)
+        row = opened.row if opened is not None else self.ws.db.read(lambda c: ConnectionsSql(c).by_name(name))
         if row is None:
             raise NotFound(f'There is no connected model "{name}".', place="connection")
         if not row.enabled:
             raise Conflict(f'The connected model "{name}" is switched off.', place="connection")
         return row
 
+    def price(self, connection: str, request: Request) -> Worst:
+        """The most that a call can take, and the likely input. Runs on the gateway's loop."""
+        return worst_case(request, self._open(connection).prices)
+
     async def complete(self, connection: str, request: Request, call: CallFor) -> Reply:
-        """The whole answer. Runs on the gateway's loop."""
-        row = self._admit(connection, call)
-        began = time.monotonic()
+        """The whole answer. Runs on the gateway's loop.
+
+        Raises ModelTrouble, RuleForbids, BudgetSpent, NotFound, Conflict.
+        """
+        opened = self._admit(connection, call)
+        sent, restore = self.prepare(request, opened.row, call)
+        note = Note(self._ledger, opened, call, sent, fingerprint(sent), restore.masked, self.ws.clock())
         try:
-            reply = await self._client(row).complete(request)
-        except MiloError as error:
-            self._note(row, call, None, time.monotonic() - began, error)
-            raise
-        self._note(row, call, reply, time.monotonic() - began, None)
-        return reply
+            reply = await self._client(opened, call, note).complete(sent)
+            if sent.json_schema is not None and (bad := flaw(sent, reply)) is not None:
+                note.write(reply, bad)
+                raise bad
+        except BaseException as error:  # noqa: BLE001 - a plug-in's call
+            raise note.failed(error) from None
+        finally:
+            self._release(opened)
+        note.write(reply, None)
+        return restore.reply(reply, sent.json_schema is not None) if restore.mapping else reply
 
     async def stream(self, connection: str, request: Request, call: CallFor) -> AsyncIterator[Piece]:
-        """The answer piece by piece. Runs on the gateway's loop."""
-        row = self._admit(connection, call)
-        began = time.monotonic()
+        """The answer piece by piece; the last piece carries the reply. Runs on the gateway's loop."""
+        opened = self._admit(connection, call)
+        sent, restore = self.prepare(request, opened.row, call)
+        note = Note(self._ledger, opened, call, sent, fingerprint(sent), restore.masked, self.ws.clock())
+        in_json = sent.json_schema is not None
         try:
-            async for piece in self._client(row).stream(request):
-                if piece.reply is not None:
-                    self._note(row, call, piece.reply, time.monotonic() - began, None)
-                yield piece
-        except MiloError as error:
-            self._note(row, call, None, time.monotonic() - began, error)
+            async for piece in self._client(opened, call, note).stream(sent):
+                note.heard(piece.text)
+                if piece.reply is None:
+                    if text := restore.piece(piece.text, in_json):
+                        yield Piece(text)
+                    continue
+                if (bad := flaw(sent, piece.reply)) is not None:
+                    note.write(piece.reply, bad)
+                    raise bad
+                note.write(piece.reply, None)
+                yield Piece(restore.piece(piece.text, in_json) + restore.rest(), restore.reply(piece.reply, in_json))
+        except GeneratorExit:
+            note.stopped()
             raise
+        except BaseException as error:  # noqa: BLE001 - a plug-in's call
+            raise note.failed(error) from None
+        finally:
+            self._release(opened)
 
     async def stream_elsewhere(self, connection: str, request: Request, call: CallFor) -> AsyncIterator[Piece]:
         """The same from another event loop, such as the server's. Closing it ends the call."""
@@ -95,13 +126,17 @@ class Gateway:
         pieces: asyncio.Queue[Piece | BaseException | None] = asyncio.Queue()
 
         async def pump() -> None:
+            stream = self.stream(connection, request, call)
             try:
-                async for piece in self.stream(connection, request, call):
+                async for piece in stream:
                     here.call_soon_threadsafe(pieces.put_nowait, piece)
                 here.call_soon_threadsafe(pieces.put_nowait, None)
             except BaseException as error:
                 here.call_soon_threadsafe(pieces.put_nowait, error)
                 raise
+            finally:
+                if isinstance(stream, AsyncGenerator):
+                    await stream.aclose()
 
         running = self.run(pump())
         try:
@@ -112,40 +147,99 @@ class Gateway:
         finally:
             running.cancel()
 
+    async def fallback(self, connections: Sequence[str], request: Request, call: CallFor) -> tuple[str, Reply]:
+        """The answer of the first connection that gives one, and its name. Runs on the gateway's loop."""
+        return await first_there(connections, request, lambda name, r: self.complete(name, r, call))
+
+    def changed(self, name: str) -> None:
+        """Say that a connection was changed or removed: its next call opens it anew, and calls in flight end in peace."""
+
+        async def drop() -> None:
+            opened = self._opened.pop(name, None)
+            if opened is not None:
+                opened.dropped = True
+                self._leaving.append(opened)
+                await self._close_unused()
+
+        self.run(drop()).result(timeout=10)
+
+    def flush(self) -> None:
+        """Wait until every line of the ledger is on disk."""
+
+        async def start() -> Future[None]:
+            return self._ledger.flush()
+
+        self.run(start()).result(timeout=10).result(timeout=30)
+
     def close(self) -> None:
         """End every call and let go of the connections."""
 
-        async def end() -> None:
+        async def end() -> Future[None]:
             mine = asyncio.current_task()
-            for task in asyncio.all_tasks():
-                if task is not mine:
-                    task.cancel()
-            for client in self._clients.values():
-                await client.close()
+            others = [task for task in asyncio.all_tasks() if task is not mine]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            for opened in [*self._opened.values(), *self._leaving]:
+                await opened.bare.close()
+            await self._loop.shutdown_asyncgens()
+            return self._ledger.flush()
 
-        self.run(end()).result(timeout=10)
+        self.run(end()).result(timeout=20).result(timeout=30)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
 
-    def _admit(self, connection: str, call: CallFor) -> ConnectionRow:
-        row = self.connection(connection)
+    def _admit(self, connection: str, call: CallFor) -> Opened:
+        """The connection, open, if the rules allow the call."""
         if call.project is not None:
+            row = self.connection(connection)
             check_reach(call.project.spec.policy.data, row.name, row.local, call.fields)
-        return row
+        opened = self._open(connection)
+        opened.users += 1
+        return opened
 
-    def _client(self, row: ConnectionRow) -> Client:
-        if row.id not in self._clients:
-            provider = self.ws.registry.providers.get(row.plugin)
-            self._clients[row.id] = provider.connect(row.config, None, self.ws.path / "cache" / "models" / str(row.id))
-        return self._clients[row.id]
+    def _open(self, name: str) -> Opened:
+        opened = self._opened.get(name)
+        if opened is None:
+            row = self.connection(name)
+            key = self.secrets.open(row.secret) if row.secret else None
+            opened = Opened(row, self.ws.registry.providers.get(row.plugin), key, self.ws.path)
+            self._opened[name] = opened
+        return opened
 
-    def _note(self, row: ConnectionRow, call: CallFor, reply: Reply | None, seconds: float, error: MiloError | None) -> None:
-        line = CallRow(
-            self.ws.clock(), row.id, reply.model if reply else row.model, call.purpose, "failed" if error else "done",
-            call.project.id if call.project else None, call.item_id, call.run_id, call.user_id, call.fields,
-            error=error.message if error else None,
-            input_tokens=reply.usage.input if reply else 0, output_tokens=reply.usage.output if reply else 0,
-            cost=reply.cost if reply else None, cached=bool(reply and reply.from_cache), seconds=seconds,
-        )  # fmt: skip
-        self.ws.db.write_later(lambda c: ConnectionsSql(c).note_calls([line]), BACKGROUND)
+    def _release(self, opened: Opened) -> None:
+        opened.users -= 1
+        if opened.dropped and not opened.users:
+            self._loop.create_task(self._close_unused())
+
+    async def _close_unused(self) -> None:
+        unused = [o for o in self._leaving if not o.users]
+        self._leaving = [o for o in self._leaving if o.users]
+        for opened in unused:
+            await opened.bare.close()
+
+    def _client(self, opened: Opened, call: CallFor, note: Note) -> Client:
+        client = opened.client(call.purpose, call.budget)
+        days = opened.limits.cache_days
+        if not call.cache or not days or not opened.cached or asks_for_variety(note.sent):
+            return client
+        row, project_id = opened.row, call.project.id if call.project else None
+        key = cache_key(note.request_hash, row.id, row.plugin, row.model, project_id)
+        return Cached(client, _Kept(self._ledger, row.id, project_id, self.ws.clock(), days * _DAY), key)
+
+
+class _Kept:
+    """The cache as one call sees it."""
+
+    def __init__(self, ledger: Ledger, connection_id: int, project_id: int | None, now: float, seconds: float) -> None:
+        self._ledger, self._connection_id, self._project_id = ledger, connection_id, project_id
+        self._now, self._seconds = now, seconds
+
+    def get(self, key: bytes) -> bytes | None:
+        """A kept answer that is not too old."""
+        return self._ledger.kept(key, self._now - self._seconds)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep an answer."""
+        self._ledger.keep(KeptReply(key, self._connection_id, self._project_id, value, self._now))

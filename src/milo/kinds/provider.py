@@ -6,9 +6,13 @@ fetches addresses found in data: media come as bytes. All of it is asynchronous,
 
 from __future__ import annotations
 
+import hashlib
+import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
+from urllib.parse import quote
 
 import msgspec
 
@@ -148,8 +152,20 @@ class BatchLine(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str | None = None
 
 
+class Allowance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a server said, with its last answer, of what is left: requests and tokens, and the seconds until there is more."""
+
+    requests_left: float | None = None
+    requests_reset: float | None = None
+    tokens_left: float | None = None
+    tokens_reset: float | None = None
+
+
 class Client(Protocol):
-    """An open connection to one model. Raises the ModelTrouble branch of `milo.domain.errors` and nothing else."""
+    """An open connection to one model. Raises the ModelTrouble branch of `milo.domain.errors`, and MissingExtra.
+
+    A client whose server tells what is left may have an attribute `allowance` (`Allowance | None`), set by each answer.
+    """
 
     async def complete(self, request: Request) -> Reply:
         """The whole answer."""
@@ -184,10 +200,24 @@ class BatchClient(Protocol):
         ...
 
 
+class Preset(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ready-made start for a form: where this server usually is, whether it wants a key, and a word of advice."""
+
+    name: str
+    title: str
+    config: dict[str, Any] = {}
+    needs_key: bool = False
+    local: bool = False
+    models: tuple[str, ...] = ()
+    hint: str = ""
+
+
 class Provider(Protocol):
     """One kind of server. `local`: the data stays on this machine whatever the config says; `needs_key`: whether a key is
     usual; `extra`: the extra of Milo that installs what it needs ("" for none); `fields`: the settings of its config, by name
-    with a line each, for forms; `abilities`: what is known of the kind before a server was tried."""
+    with a line each, for forms (one named "model" is asked for apart); `abilities`: what is known of the kind before a server
+    was tried. It may have `presets`, a tuple of `Preset`, and
+    `cached` False where an answer that was kept would be no rehearsal of the real thing."""
 
     name: str
     title: str
@@ -224,3 +254,22 @@ def assistant(text: str) -> Message:
 def text_of(message: Message) -> str:
     """The text parts of a turn, joined."""
     return "".join(part.text for part in message.parts if isinstance(part, TextPart))
+
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def fingerprint(request: Request) -> bytes:
+    """Sixteen bytes that stand for a request, the same on every machine and in every run. The order of keys in a schema
+    counts, since a model reads it."""
+    return hashlib.blake2b(_pack(request), digest_size=16).digest()
+
+
+def without_key(text: str, key: str | None) -> str:
+    """The text with the key taken out, however it was quoted: servers like to repeat what they were sent."""
+    if not key or len(key) < 4:
+        return text
+    for form in {key, quote(key, safe=""), b64encode(key.encode()).decode(), json.dumps(key)[1:-1], key[:-4]}:
+        if len(form) >= 8 or form == key:
+            text = text.replace(form, "[key]")
+    return text

@@ -79,6 +79,7 @@ class Scripted:
     local = True
     needs_key = False
     extra = ""
+    cached = False
     fields: dict[str, str] = {
         "rules": "list of {when: pattern, answer: text or value}; the first that fits the last turn answers",
         "seconds": "time before an answer begins",

@@ -29,7 +29,7 @@ class ConnectionRow(msgspec.Struct, frozen=True):
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the ledger."""
+    """One line of the ledger. `id` 0: not known yet."""
 
     at: float
     connection_id: int
@@ -50,6 +50,17 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     masked: int = 0
     seconds: float = 0.0
     content: str | None = None
+    id: int = 0
+
+
+class KeptReply(msgspec.Struct, frozen=True):
+    """An answer in the cache."""
+
+    key: bytes
+    connection_id: int
+    project_id: int | None
+    reply: bytes
+    at: float
 
 
 class ConnectionsSql:
@@ -84,21 +95,64 @@ class ConnectionsSql:
         )
         return done.lastrowid or 0
 
+    def change(self, ident: int, changes: dict[str, Any]) -> None:
+        """Set some of a connection's columns."""
+        names = [n for n in changes if n in _CHANGEABLE]
+        values = [_json(changes[n]) if n in _IN_JSON and changes[n] is not None else changes[n] for n in names]
+        if names:
+            self._c.execute(f"UPDATE connection SET {', '.join(f'{n} = ?' for n in names)} WHERE id = ?", (*values, ident))
+
+    def delete(self, ident: int) -> None:
+        """Remove a connection and its kept answers; its lines in the ledger stay."""
+        self._c.execute("DELETE FROM reply_cache WHERE connection_id = ?", (ident,))
+        self._c.execute("DELETE FROM connection WHERE id = ?", (ident,))
+
+    def last_call(self) -> int:
+        """The highest id in the ledger."""
+        return self._c.execute("SELECT coalesce(max(id), 0) FROM model_call").fetchone()[0]
+
     def note_calls(self, calls: list[CallRow]) -> None:
         """Write lines of the ledger."""
         self._c.executemany(
-            "INSERT INTO model_call (at, project_id, item_id, run_id, user_id, connection_id, model, purpose, fields, "
+            "INSERT INTO model_call (id, at, project_id, item_id, run_id, user_id, connection_id, model, purpose, fields, "
             "request_hash, state, error, input_tokens, output_tokens, cost, cached, masked, seconds, content) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    c.at, c.project_id, c.item_id, c.run_id, c.user_id, c.connection_id, c.model, c.purpose, _json(c.fields),
-                    c.request_hash, c.state, c.error, c.input_tokens, c.output_tokens, c.cost, int(c.cached), c.masked,
-                    c.seconds, c.content,
+                    c.id or None, c.at, c.project_id, c.item_id, c.run_id, c.user_id, c.connection_id, c.model, c.purpose,
+                    _json(c.fields) if c.fields else "[]", c.request_hash, c.state, c.error, c.input_tokens, c.output_tokens,
+                    c.cost, c.cached, c.masked, c.seconds, c.content,
                 )
                 for c in calls
             ],
         )  # fmt: skip
+
+    def kept_reply(self, key: bytes, since: float) -> bytes | None:
+        """An answer in the cache that is not older than `since`."""
+        row = self._c.execute("SELECT reply FROM reply_cache WHERE key = ? AND at >= ?", (key, since)).fetchone()
+        return None if row is None else row[0]
+
+    def keep_replies(self, kept: list[KeptReply]) -> None:
+        """Put answers into the cache."""
+        self._c.executemany(
+            "INSERT OR REPLACE INTO reply_cache (key, connection_id, project_id, reply, at) VALUES (?, ?, ?, ?, ?)",
+            [(k.key, k.connection_id, k.project_id, k.reply, k.at) for k in kept],
+        )
+
+    def forget_replies(self, before: float, limit: int = 5_000) -> int:
+        """Drop some answers of the cache that are older than `before`; how many."""
+        found = self._c.execute(
+            "DELETE FROM reply_cache WHERE key IN (SELECT key FROM reply_cache WHERE at < ? LIMIT ?)", (before, limit)
+        )
+        return found.rowcount
+
+    def empty_cache(self, ident: int) -> int:
+        """Drop all kept answers of a connection; how many there were."""
+        return self._c.execute("DELETE FROM reply_cache WHERE connection_id = ?", (ident,)).rowcount
+
+
+_CHANGEABLE = ("name", "plugin", "model", "config", "secret", "limits", "prices", "local", "enabled", "probe")
+_IN_JSON = frozenset({"config", "limits", "prices", "probe"})
 
 
 def _json(value: Any) -> str:

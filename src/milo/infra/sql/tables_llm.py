@@ -55,8 +55,10 @@ reply_cache = Table(
     "reply_cache", metadata,
     Column("key", BLOB, primary_key=True),
     Column("connection_id", Integer, nullable=False, index=True),
+    Column("project_id", Integer),
     Column("reply", BLOB, nullable=False),
     Column("at", REAL, nullable=False),
+    Index("ix_reply_cache_project", "project_id", sqlite_where=text("project_id IS NOT NULL")),
 )  # fmt: skip
 
 prompt_version = Table(

@@ -3,10 +3,10 @@
     python bench/llm_calls.py                 1,200 calls, 64 at once, four rounds of each
     python bench/llm_calls.py --latency 0.2   a slower server
 
-A bare aiohttp loop, the client of `openai_compatible` alone, and the whole gateway (rules, fingerprint, tries, pace, counting, ledger
-on disk) take turns against the same server. CPU milliseconds of this process for a call are the figures to compare (the least of the
-rounds), and how many calls a second each got as a share of the bare loop's in the same round (the median). On a machine with other
-work to do only the ratios mean anything.
+A bare aiohttp loop, the client of `openai_compatible` alone, and the whole gateway (rules, fingerprint, tries, pace, counting,
+ledger on disk) take turns against the same server. CPU milliseconds of this process for a call are the figures to compare
+(the least of the rounds), and how many calls a second each got as a share of the bare loop's in the same round (the median).
+On a machine with other work to do only the ratios mean anything.
 """
 
 from __future__ import annotations

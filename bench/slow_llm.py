@@ -10,7 +10,7 @@ import sys
 
 ANSWER = (
     b'{"id":"x","object":"chat.completion","created":0,"model":"bench","choices":[{"index":0,"message":{"role":"assistant",'
-    b'"content":"{\\"label\\": \\"positive\\", \\"confidence\\": 0.9}","refusal":null},"finish_reason":"stop","logprobs":null}],'
+    b'"content":"{\\"label\\": \\"positive\\", \\"confidence\\": 0.9}","refusal":null},"finish_reason":"stop"}],'
     b'"usage":{"prompt_tokens":100,"completion_tokens":10,"total_tokens":110}}'
 )
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER

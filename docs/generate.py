@@ -115,6 +115,12 @@ def routes() -> str:
     return "\n".join(parts)
 
 
+def _learning(predictor: Any) -> str:
+    if getattr(predictor, "asks", False):
+        return "Asks connected models."
+    return "Learns from answers." if predictor.learns else "Does not learn."
+
+
 def kinds() -> str:
     """Every plug-in that comes along, by kind, with its settings as its docstrings tell them."""
     from milo.kinds.registry import Registry
@@ -125,7 +131,7 @@ def kinds() -> str:
     for title, folder, more in (
         ("Task types", "tasks", lambda p: f"Values: {p.shape}."),
         ("Formats", "formats", _directions),
-        ("Predictors", "predictors", lambda p: "Learns from answers." if p.learns else "Does not learn."),
+        ("Predictors", "predictors", _learning),
         ("Samplers", "samplers", lambda p: ""),
         ("Providers", "providers", lambda p: "Runs on this machine." if p.local else ""),
         ("Judges", "judges", lambda p: "Compares two answers." if p.compares else ""),

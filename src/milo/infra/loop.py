@@ -16,6 +16,7 @@ from milo.flow.learn import next_training_at
 from milo.infra.model_jobs import ModelJobs
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.training import TrainerPool
+from milo.kinds.asking import asks
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -62,6 +63,8 @@ class LoopModels:
     def suggest_now(self, predictor: PredictorRow, everything: bool, user_id: int | None) -> int:
         """Queue suggestions for the next items of the queue, or for all items that are not done; the job's id."""
         plugin = self.ws.registry.predictors.get(predictor.plugin)
+        if asks(plugin):
+            raise Conflict(f'"{predictor.name}" asks a connected model, which may cost money: start a run with a budget.')
         if plugin.learns and predictor.version == 0:
             raise Conflict(f'"{predictor.name}" has learned nothing yet. Label a few items first.')
         args = {"predictor": predictor.id, "all": everything}
@@ -102,6 +105,8 @@ class LoopModels:
                 continue
             learns = self._learns(row)
             if learns and self._train_if_due(project, row, n):
+                continue
+            if asks(self.ws.registry.predictors.get(row.plugin)):
                 continue
             if stale and (row.version or not learns):
                 self.suggest_now(row, False, None)

@@ -6,7 +6,7 @@ rules on data, masking, budget, cache, limits, the ledger and the provider. So t
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 import msgspec
 
@@ -90,9 +90,22 @@ class AskingPredictor(Protocol):
         """What would be sent first, as (connection, request): to show the prompt and to estimate costs."""
         ...
 
+    def wants(self, config: dict[str, Any]) -> tuple[int, bool]:
+        """How many examples of people's answers it wants for each item, and whether each needs a reason (`why`)."""
+        ...
+
+    async def explain(self, task: Task, config: dict[str, Any], example: Example, ask: Ask) -> str:
+        """Why an example's value is right, in a sentence or two."""
+        ...
+
     async def answer(self, task: Task, config: dict[str, Any], shown: Shown, examples: list[Example], ask: Ask) -> Answer:
         """Ask, check, ask again where the answer does not fit, and give up with a reason."""
         ...
+
+
+def asks(plugin: object) -> TypeGuard[AskingPredictor]:
+    """Whether a predictor asks connected models, instead of running in a process of its own."""
+    return bool(getattr(plugin, "asks", False))
 
 
 class Judged(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -126,4 +139,4 @@ class Judge(Protocol):
         ...
 
 
-__all__ = ["Answer", "Ask", "AskingPredictor", "Candidate", "Example", "Judge", "Judged", "Shown", "Task"]
+__all__ = ["Answer", "Ask", "AskingPredictor", "Candidate", "Example", "Judge", "Judged", "Shown", "Task", "asks"]

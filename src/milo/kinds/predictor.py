@@ -24,12 +24,14 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Example(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A labelled item to learn from: never an answer given blind. `weight` counts it more or less."""
+    """A labelled item to learn from: never an answer given blind. `weight` counts it more or less. `why`: a reason for the
+    value, where examples are explained."""
 
     item_id: int
     data: dict[str, Any]
     value: Any
     weight: float = 1.0
+    why: str = ""
 
 
 class Fitted(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -20,6 +20,13 @@ class Brief(msgspec.Struct, frozen=True):
     json_schema: dict[str, Any]
 
 
+class Read(msgspec.Struct, frozen=True):
+    """A value read out of a model's answer. `left_out` tells in words what of the answer could not be used."""
+
+    value: Any
+    left_out: tuple[str, ...] = ()
+
+
 class TaskType(Protocol):
     """One way of asking. `name` is what questions refer to; `shape` is one of label, labels, number, text, spans, boxes;
     `field_kinds` are the kinds of item fields it marks ("*": the item as a whole)."""
@@ -64,3 +71,40 @@ class TaskType(Protocol):
     def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
         """The value under a changed question, or None if it does not fit any more."""
         ...
+
+
+class ForModels(Protocol):
+    """What a task type adds where models write its values in another form than they are stored in: quotes instead of offsets,
+    say. Optional; without it, models answer in the form of `brief` and the answer is the value."""
+
+    def model_brief(self, question: Question) -> Brief:
+        """Instruction and JSON schema of the form for models."""
+        ...
+
+    def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
+        """The value that an answer of that schema means on this item. Raises InvalidValue in words for the model. At the
+        `last` attempt, parts that mean nothing may be left out, with a word on each, as long as something is left."""
+        ...
+
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """A value in the form for models, for examples."""
+        ...
+
+
+def model_brief(task_type: TaskType, question: Question) -> Brief:
+    """How a model is asked for a value of this task type."""
+    own = getattr(task_type, "model_brief", None)
+    return own(question) if own is not None else task_type.brief(question)
+
+
+def from_model(task_type: TaskType, question: Question, answer: Any, item: Item, last: bool) -> Read:
+    """The checked value that a model's answer means on an item. Raises InvalidValue."""
+    own = getattr(task_type, "from_model", None)
+    read: Read = own(question, answer, item, last) if own is not None else Read(answer)
+    return Read(task_type.check(question, read.value, item), read.left_out)
+
+
+def to_model(task_type: TaskType, question: Question, value: Any, item: Item) -> Any:
+    """A value as a model would have answered."""
+    own = getattr(task_type, "to_model", None)
+    return own(question, value, item) if own is not None else value

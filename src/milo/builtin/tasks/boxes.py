@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from milo.builtin.tasks import _thousandths
 from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, number, value_error
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._matching import consensus, count_matches
@@ -19,7 +20,7 @@ from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import Box
-from milo.kinds.task_type import Brief
+from milo.kinds.task_type import Brief, Read
 
 MAX_PIXEL = 1_000_000.0
 OVERSHOOT = 1.0
@@ -85,6 +86,22 @@ class Boxes:
             f"Labels:\n{describe_labels(question)}"
         )
         return Brief(instruction(question, what), {"type": "array", "items": box, "maxItems": MAX_REGIONS})
+
+    def model_brief(self, question: Question) -> Brief:
+        """A list of boxes in thousandths of the picture, so that they mean the same at any size."""
+        what = f"{_thousandths.ASKED} Labels:\n{describe_labels(question)}"
+        return Brief(instruction(question, what), _thousandths.schema(list(label_set(question).order), MAX_REGIONS))
+
+    def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
+        """The boxes in pixels of the item's image."""
+        size = _size_of(question, item)
+        if size is None:
+            raise value_error(question, "the size of the item's image is not known.")
+        return _thousandths.in_pixels(question, answer, size, last, float(question.config.get("min_size", 1.0)))
+
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The boxes in thousandths."""
+        return _thousandths.in_thousandths(value, _size_of(question, item) or (1000.0, 1000.0))
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The mean of every group of matching boxes that at least half of the answers contain."""

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from milo.builtin.tasks import _quotes
 from milo.builtin.tasks._config import fitting_field, flag, kept_or_none, known_keys, value_error
 from milo.builtin.tasks._labels import (
     LabelSet,
@@ -26,7 +27,7 @@ from milo.builtin.tasks._labels import (
 from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
-from milo.kinds.task_type import Brief
+from milo.kinds.task_type import Brief, Read
 
 Mark: TypeAlias = tuple[int, int, str]
 """A span without its id: start, end, label."""
@@ -114,6 +115,22 @@ class Spans:
             f"code points, end exclusive. Labels:\n{describe_labels(question)}"
         )
         return Brief(instruction(question, what), {"type": "array", "items": span, "maxItems": MAX_REGIONS})
+
+    def model_brief(self, question: Question) -> Brief:
+        """A list of quotes: models copy words well and count letters badly."""
+        what = f"{_quotes.ASKED} Labels:\n{describe_labels(question)}"
+        return Brief(instruction(question, what), _quotes.schema(list(label_set(question).order), MAX_REGIONS))
+
+    def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
+        """The spans where the quotes stand in the item's text."""
+        text = _text_of(question, item)
+        if text is None:
+            raise value_error(question, "the item has no text, so it can have no spans.")
+        return _quotes.found(question, answer, text, last)
+
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The spans as quotes."""
+        return _quotes.quoted(value, _text_of(question, item) or "")
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The spans that at least half of the answers contain; where overlap is forbidden, more votes win."""

@@ -8,6 +8,7 @@ from milo.domain.errors import StorageTrouble
 from milo.infra.auth import Auth
 from milo.infra.bus import Bus
 from milo.infra.clock import Clock, wall
+from milo.infra.comparing import Comparing
 from milo.infra.data import DataArea
 from milo.infra.gateway import Gateway
 from milo.infra.jobs import Jobs
@@ -43,6 +44,7 @@ class Workspace:
         self.jobs.handler("overlap", lambda job: apply_overlap(self.db, self.projects, job))
         self.gateway = Gateway(self)
         self.loop_models = LoopModels(self)
+        self.comparing = Comparing(self)
         self.data = DataArea(self)
         self.jobs.start()
         self.data.start()

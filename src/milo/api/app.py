@@ -13,6 +13,7 @@ from milo.api.endpoint import ENDPOINTS, bind
 from milo.api.errors import on_crash, on_http_error, on_milo_error, on_os_error
 from milo.api.routes import (
     bulk,
+    comparisons,
     effort,
     events,
     exports,
@@ -20,9 +21,11 @@ from milo.api.routes import (
     items,
     jobs,
     kinds,
+    lessons,
     media,
     models,
     people,
+    preview,
     projects,
     prompts,
     session,
@@ -37,7 +40,7 @@ from milo.domain.errors import MiloError
 
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
-    prompts,
+    prompts, preview, comparisons, lessons,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

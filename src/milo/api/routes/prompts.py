@@ -54,13 +54,16 @@ def list_prompts(call: Call) -> list[PromptView]:
 @endpoint("POST", "/projects/{p}/models/{m}/prompts", "model.edit", body=NewPrompt, reply=PromptView, status=201)
 def add_prompt(call: Call) -> PromptView:
     """Store a changed prompt as a new version and use it. An unchanged one makes no version."""
-    given: NewPrompt = call.body
-    row = asking_model(call)
+    return store_prompt(call, asking_model(call), call.body.config, call.body.note)
+
+
+def store_prompt(call: Call, row: PredictorRow, given: dict[str, Any], note: str) -> PromptView:
+    """Check a config and make it the version in use. Raises InvalidConfig."""
     project = call.workspace.projects.get(call.project_id)
-    config = check_model(call, project, row.plugin, row.question, given.config)
+    config = check_model(call, project, row.plugin, row.question, given)
     changed = msgspec.structs.replace(row, config=config)
-    note, user, now = given.note.strip()[:_NOTE], call.actor.user_id, call.workspace.clock()
-    version = call.workspace.db.write(lambda c: PromptsSql(c).sync(changed, note, user, now))
+    user, now = call.actor.user_id, call.workspace.clock()
+    version = call.workspace.db.write(lambda c: PromptsSql(c).sync(changed, note.strip()[:_NOTE], user, now))
     return _tell(call, row, version)
 
 

@@ -157,7 +157,9 @@ class ProjectsSql:
 
     def drop_rest(self, project_id: int) -> None:
         """Remove what a project without items still has."""
-        for table, owner in (("prompt_version", "predictor"), ("comparison_answer", "comparison")):
+        for table, owner in (
+            ("prompt_version", "predictor"), ("comparison_answer", "comparison"), ("comparison_item", "comparison"),
+        ):  # fmt: skip
             self._c.execute(
                 f"DELETE FROM {table} WHERE {owner}_id IN (SELECT id FROM {owner} WHERE project_id = ?)", (project_id,)
             )

@@ -13,11 +13,21 @@ comparison = Table(
     Column("question", Text, nullable=False),
     Column("what", Text, nullable=False),
     Column("args", Text, nullable=False),
-    Column("look", Integer),
+    Column("look", Integer, nullable=False, server_default="0"),
+    Column("left_out", Text, nullable=False, server_default="{}"),
     Column("job_id", Integer),
     Column("message", Text, nullable=False, server_default=""),
+    Column("report", Text),
     Column("user_id", Integer),
     Column("created_at", REAL, nullable=False),
+)  # fmt: skip
+
+comparison_item = Table(
+    "comparison_item", metadata,
+    Column("comparison_id", Integer, primary_key=True),
+    Column("item_id", Integer, primary_key=True),
+    Column("reference", Text),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 comparison_answer = Table(
@@ -26,13 +36,15 @@ comparison_answer = Table(
     Column("item_id", Integer, primary_key=True),
     Column("arm", Integer, primary_key=True),
     Column("value", Text),
+    Column("reason", Text),
+    Column("agreement", REAL),
     Column("error", Text),
     Column("raw", Text, nullable=False, server_default=""),
     Column("input_tokens", Integer, nullable=False, server_default="0"),
     Column("output_tokens", Integer, nullable=False, server_default="0"),
     Column("cost", REAL),
     Column("seconds", REAL, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="1"),
+    Column("calls", Integer, nullable=False, server_default="0"),
     Column("cached", Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )  # fmt: skip

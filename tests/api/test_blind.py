@@ -12,6 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from data_bench import PASSWORD, Bench
+from llm.parrot import Parrot
+from llm.test_comparing import connect
 from milo.api.app import create_app
 from milo.api.endpoint import ENDPOINTS
 
@@ -36,6 +38,7 @@ class House:
         self._suggest()
         self._rules()
         self._learn()
+        self._compare()
 
     def _client(self, user: int) -> TestClient:
         token = self.bench.ws.auth.add_token(user, "look")[1]
@@ -79,6 +82,22 @@ class House:
         self.run = self.bench.call("GET", "/runs")[0]["id"]
         self.model = model
 
+    def _compare(self) -> None:
+        """A language model answers the blind items too, for the final test of its prompt."""
+        self.bench.ws.registry.predictors.add(Parrot())  # type: ignore[arg-type]
+        blind = "|".join(str(self.ids.index(i)) for i in self.blind)
+        connect(self.bench, "script", rules=[{"when": f"thing ({blind})$", "answer": f"{CANARY} says"}, {"answer": "hm"}])
+        policy = self.bench.call("GET", "")["spec"]["policy"]
+        self.bench.call("PATCH", "", {"policy": {**policy, "data": {"models": ["local"]}}})
+        body = {"plugin": "parrot", "name": "writer", "question": "why", "config": {"connection": "script"}}
+        writer = self.bench.call("POST", "/models", body)["id"]
+        self.bench.call("POST", f"/models/{writer}/prompts", {"config": {"connection": "script", "instructions": "x"}})
+        arms = [{"model": writer, "version": v} for v in (1, 2)]
+        for what in ("blind", "items"):
+            more = {"item_ids": sorted(self.blind)[:9] + self.ids[:9]} if what == "items" else {}
+            asked = {"arms": arms, "what": what, "budget": {"tokens": 100_000}, **more}
+            self.bench.wait(self.bench.call("POST", "/comparisons", asked)["job"]["id"])
+
     def gets(self, end: Any) -> list[str]:
         """Addresses of a GET route, with every parameter that could touch a blind item's model output."""
         blind = sorted(self.blind)
@@ -97,10 +116,13 @@ class House:
             "get_project_file": ["", "format=json"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
+            "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
+            "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
+            "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]
         paths = [path.replace("{i}", str(i)) for i in ids]
-        for name in ("id", "job", "m"):
+        for name in ("id", "job", "m", "c"):
             paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
         return [f"{p}?{q}" for p in paths for q in queries]
 

@@ -26,7 +26,7 @@ LEVEL = 0.95
 Side = Literal["a", "b", "cannot tell"]
 
 
-class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+class ArmAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one arm made of one item. `agreement` with the reference is 0..1, None where there is no reference; `error` says
     why there is no value."""
 
@@ -108,11 +108,11 @@ def level_of_look(look: int) -> float:
     return LEVEL if look == 0 else 1 - (1 - LEVEL) / (look * (look + 1))
 
 
-def report(task: TaskType, question: Question, outcomes: list[Outcome], arms: int, look: int = 0) -> CompareReport:
+def report(task: TaskType, question: Question, outcomes: list[ArmAnswer], arms: int, look: int = 0) -> CompareReport:
     """The figures over the items that every arm had its turn with."""
     level = level_of_look(look)
     turns = Counter(o.item_id for o in outcomes)
-    by_arm: list[dict[int, Outcome]] = [{} for _ in range(arms)]
+    by_arm: list[dict[int, ArmAnswer]] = [{} for _ in range(arms)]
     for one in outcomes:
         if turns[one.item_id] == arms:
             by_arm[one.arm][one.item_id] = one
@@ -122,7 +122,7 @@ def report(task: TaskType, question: Question, outcomes: list[Outcome], arms: in
     return CompareReport(len(items), len(scored), level, [_arm(one, level) for one in by_arm], _adjusted(pairs, level))
 
 
-def _arm(found: dict[int, Outcome], level: float) -> ArmReport:
+def _arm(found: dict[int, ArmAnswer], level: float) -> ArmReport:
     outcomes = list(found.values())
     scores = [o.agreement for o in outcomes if o.agreement is not None]
     right = share(sum(s >= 1 for s in scores), len(scores), level)
@@ -138,7 +138,7 @@ def _arm(found: dict[int, Outcome], level: float) -> ArmReport:
 
 
 def _pair(
-    task: TaskType, question: Question, by_arm: list[dict[int, Outcome]], a: int, b: int, items: list[int], scored: list[int],
+    task: TaskType, question: Question, by_arm: list[dict[int, ArmAnswer]], a: int, b: int, items: list[int], scored: list[int],
     level: float,
 ) -> PairReport:  # fmt: skip
     one, other = by_arm[a], by_arm[b]
@@ -189,7 +189,7 @@ class ErrorGroup(msgspec.Struct, frozen=True):
     got: list[str] = []
 
 
-def error_group(task: TaskType, question: Question, outcome: Outcome, reference: Any) -> ErrorGroup | None:
+def error_group(task: TaskType, question: Question, outcome: ArmAnswer, reference: Any) -> ErrorGroup | None:
     """The group of one outcome; None if it is right, or if there is nothing to measure it by."""
     if outcome.error is not None:
         return ErrorGroup(f"failed:{_reason(outcome.error)}", "failed", _reason(outcome.error), 1)
@@ -223,7 +223,7 @@ def _reason(error: str) -> str:
 
 
 def error_groups(
-    task: TaskType, question: Question, outcomes: list[Outcome], references: dict[int, Any]
+    task: TaskType, question: Question, outcomes: list[ArmAnswer], references: dict[int, Any]
 ) -> list[tuple[ErrorGroup, list[int]]]:
     """The errors of one arm by group with their items, the largest first."""
     found: dict[str, tuple[ErrorGroup, list[int]]] = {}

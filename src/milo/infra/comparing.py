@@ -18,7 +18,7 @@ import msgspec
 from milo.domain.errors import BadAnswer, BudgetSpent, Conflict, Invalid, MiloError, NotFound
 from milo.domain.project import Project
 from milo.domain.question import Field, Question
-from milo.flow.compare import Outcome, report
+from milo.flow.compare import ArmAnswer, report
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
 from milo.infra.rendering import as_text
@@ -175,17 +175,17 @@ class _Turns:
                 raise trouble
         return ""
 
-    def _store(self, outcomes: list[Outcome], done: int) -> None:
+    def _store(self, outcomes: list[ArmAnswer], done: int) -> None:
         def store(c: Connection) -> None:
             ComparisonsSql(c).put(self.row.id, outcomes)
             self.job.advance(done, conn=c)
 
         self.ws.db.write(store, BACKGROUND)
 
-    def _page(self, page: list[tuple[int, int]]) -> tuple[list[Outcome], MiloError | None]:
+    def _page(self, page: list[tuple[int, int]]) -> tuple[list[ArmAnswer], MiloError | None]:
         """The outcomes of a page, and what stopped it, if anything did."""
         ready: list[tuple[int, int, Shown, list[Example]]] = []
-        outcomes: list[Outcome] = []
+        outcomes: list[ArmAnswer] = []
         for item, arm in page:
             try:
                 shown = self.showings[arm].shown(item)
@@ -193,12 +193,12 @@ class _Turns:
                     (item, arm, shown, examples_for(self.ws, self.project, self.row.question, self.plan.arms[arm], shown))
                 )
             except Invalid as error:
-                outcomes.append(self._scored(Outcome(item, arm, error=error.message)))
+                outcomes.append(self._scored(ArmAnswer(item, arm, error=error.message)))
         found = self._wait(self.ws.gateway.run(self._ask_all(ready)))
-        outcomes += [one for one in found if isinstance(one, Outcome)]
+        outcomes += [one for one in found if isinstance(one, ArmAnswer)]
         return outcomes, next((one for one in found if isinstance(one, MiloError)), None)
 
-    def _wait(self, future: Future[list[Outcome | MiloError]]) -> list[Outcome | MiloError]:
+    def _wait(self, future: Future[list[ArmAnswer | MiloError]]) -> list[ArmAnswer | MiloError]:
         while True:
             try:
                 return future.result(0.2)
@@ -209,16 +209,16 @@ class _Turns:
                 self.job.check()
                 raise
 
-    async def _ask_all(self, ready: list[tuple[int, int, Shown, list[Example]]]) -> list[Outcome | MiloError]:
+    async def _ask_all(self, ready: list[tuple[int, int, Shown, list[Example]]]) -> list[ArmAnswer | MiloError]:
         free = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(item: int, arm: int, shown: Shown, examples: list[Example]) -> Outcome | MiloError:
+        async def one(item: int, arm: int, shown: Shown, examples: list[Example]) -> ArmAnswer | MiloError:
             async with free:
                 return await self._ask(item, arm, shown, examples)
 
         return list(await asyncio.gather(*(one(*each) for each in ready)))
 
-    async def _ask(self, item: int, arm: int, shown: Shown, examples: list[Example]) -> Outcome | MiloError:
+    async def _ask(self, item: int, arm: int, shown: Shown, examples: list[Example]) -> ArmAnswer | MiloError:
         """One arm's turn with one item. Trouble that is not the prompt's fault stops the comparison: it says nothing of it."""
         tally = _Tally(self.ws, CallFor("compare", self.project, item, None, self.job.user_id, self.showings[arm].names))
         try:
@@ -232,7 +232,7 @@ class _Turns:
         one = answer.prediction
         return self._scored(tally.outcome(item, arm, value=one.value, reason=one.reason, raw=answer.raw[:_RAW]))
 
-    def _scored(self, outcome: Outcome) -> Outcome:
+    def _scored(self, outcome: ArmAnswer) -> ArmAnswer:
         reference = self.references.get(outcome.item_id)
         if reference is None:
             return outcome
@@ -255,11 +255,11 @@ class _Tally:
         self._replies.append(reply)
         return reply
 
-    def outcome(self, item: int, arm: int, **found: Any) -> Outcome:
+    def outcome(self, item: int, arm: int, **found: Any) -> ArmAnswer:
         """What the turn came to."""
         replies = self._replies
         costs = [r.cost for r in replies if not r.from_cache]
-        return Outcome(
+        return ArmAnswer(
             item, arm, **found, calls=len(replies), cached=sum(r.from_cache for r in replies),
             input_tokens=sum(r.usage.input for r in replies), output_tokens=sum(r.usage.output for r in replies),
             cost=None if None in costs else sum(c or 0.0 for c in costs), seconds=sum(r.seconds for r in replies),

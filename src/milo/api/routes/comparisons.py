@@ -15,7 +15,7 @@ from milo.api.routes.jobs import JobView, view
 from milo.api.routes.models import asks, model_row
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.project import Project
-from milo.flow.compare import CompareReport, ErrorGroup, Outcome, error_group, error_groups
+from milo.flow.compare import CompareReport, ErrorGroup, ArmAnswer, error_group, error_groups
 from milo.infra.comparing import MOST_ARMS, Arm, Chosen, Comparing, Plan
 from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
 from milo.infra.sql.jobs import JobsSql
@@ -116,7 +116,7 @@ class ComparedRow(msgspec.Struct):
     data: dict[str, Any]
     reference: Any
     scored: bool
-    answers: list[Outcome]
+    answers: list[ArmAnswer]
     groups: list[str | None]
 
 
@@ -176,7 +176,7 @@ def list_compared_items(call: Call) -> ComparedPage:
     question = project.schema.get(row.question)
     task = call.workspace.task_types[question.type]
     references = call.workspace.db.read(lambda c: ComparisonsSql(c).references(row.id))
-    by_item: dict[int, list[Outcome]] = {}
+    by_item: dict[int, list[ArmAnswer]] = {}
     for one in call.workspace.db.read(lambda c: ComparisonsSql(c).outcomes(row.id)):
         by_item.setdefault(one.item_id, []).append(one)
     keys = {i: [_key(error_group(task, question, o, references[i])) for o in found] for i, found in by_item.items()}
@@ -197,7 +197,7 @@ def _key(group: ErrorGroup | None) -> str | None:
     return None if group is None else group.key
 
 
-def _wanted(query: RowsQuery, found: list[Outcome], keys: list[str | None]) -> bool:
+def _wanted(query: RowsQuery, found: list[ArmAnswer], keys: list[str | None]) -> bool:
     if query.group is not None:
         return any(o.arm == query.arm and key == query.group for o, key in zip(found, keys, strict=True))
     if query.only == "errors":

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from milo.flow.compare import Outcome
+from milo.flow.compare import ArmAnswer
 from milo.infra.sql.database import Connection
 from milo.infra.sql.ids import id_range
 
@@ -113,7 +113,7 @@ class ComparisonsSql:
         ).fetchone()
         return row[0], row[1]
 
-    def put(self, ident: int, outcomes: Iterable[Outcome]) -> None:
+    def put(self, ident: int, outcomes: Iterable[ArmAnswer]) -> None:
         """Store what arms answered."""
         self._c.executemany(
             f"INSERT OR REPLACE INTO comparison_answer (comparison_id, {_ANSWER}) "
@@ -127,7 +127,7 @@ class ComparisonsSql:
             ],
         )  # fmt: skip
 
-    def outcomes(self, ident: int, items: list[int] | None = None) -> list[Outcome]:
+    def outcomes(self, ident: int, items: list[int] | None = None) -> list[ArmAnswer]:
         """What arms answered; of these items, or of all."""
         if items is None:
             rows = self._c.execute(
@@ -195,6 +195,6 @@ def _row(row: tuple[Any, ...]) -> ComparisonRow:
     )  # fmt: skip
 
 
-def _outcome(row: tuple[Any, ...]) -> Outcome:
+def _outcome(row: tuple[Any, ...]) -> ArmAnswer:
     item, arm, value, *rest = row
-    return Outcome(item, arm, None if value is None else _decode(value), *rest)
+    return ArmAnswer(item, arm, None if value is None else _decode(value), *rest)

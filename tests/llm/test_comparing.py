@@ -30,7 +30,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 def connect(house: Bench, name: str, prices: dict[str, Any] | None = None, **config: Any) -> None:
     settled = house.ws.registry.providers.get("scripted").check_config(config)
-    house.ws.db.write(lambda c: ConnectionsSql(c).add(name, "scripted", "", settled, None, {}, prices or {}, True, None, 0.0))
+    limits, costs = {"tries": 1}, prices or {}
+    house.ws.db.write(lambda c: ConnectionsSql(c).add(name, "scripted", "", settled, None, limits, costs, True, None, 0.0))
 
 
 def project(house: Bench, connection: str = "script", **policy: Any) -> int:
@@ -173,6 +174,17 @@ def test_refusals_say_what_to_do(house: Bench) -> None:
     assert house.ask("POST", "/comparisons", {**body, "budget": {}}).status_code == 422
     assert house.ask("POST", "/comparisons", {**body, "arms": [arm, arm]}).status_code == 422
     assert house.ask("POST", "/comparisons", {**body, "arms": [{"model": model, "version": 9}]}).status_code == 404
+
+
+def test_a_budget_ends_a_comparison_and_never_is_overdrawn(house: Bench) -> None:
+    connect(house, "dear", {"input": 1000.0, "output": 1000.0}, rules=RULES)
+    model = project(house, "dear")
+    answered(house, 40)
+    found = compare(house, model, budget={"money": 0.6})
+    spent = sum(arm["cost"] for arm in found["report"]["arms"])
+    assert 0 < found["report"]["items"] < 40
+    assert (found["job"]["state"], spent <= 0.6) == ("done", True)
+    assert found["message"].startswith("The budget of 0.6 is spent")
 
 
 def test_trouble_that_is_not_the_prompts_fault_stops_it_and_it_goes_on_where_it_was(house: Bench) -> None:

@@ -21,6 +21,7 @@ from milo.domain.question import Field, Question
 from milo.flow.compare import ArmAnswer, report
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
+from milo.infra.providers.budget import Budget
 from milo.infra.rendering import as_text
 from milo.infra.showing import Showing
 from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
@@ -154,6 +155,8 @@ class _Turns:
         self.showings = [showing_of(workspace, project, p, a.config) for p, a in zip(self.plugins, plan.arms, strict=True)]
         self.tasks = [showing.task(row.question) for showing in self.showings]
         self.references = workspace.db.read(lambda c: ComparisonsSql(c).references(row.id))
+        money, tokens = workspace.db.read(lambda c: ComparisonsSql(c).spent(row.id))
+        self.budget = Budget(plan.money, plan.tokens, spent_money=money, spent_tokens=tokens)
 
     def work(self) -> str:
         """Go through all items; why it ended early, "" if it did not."""
@@ -220,7 +223,10 @@ class _Turns:
 
     async def _ask(self, item: int, arm: int, shown: Shown, examples: list[Example]) -> ArmAnswer | MiloError:
         """One arm's turn with one item. Trouble that is not the prompt's fault stops the comparison: it says nothing of it."""
-        tally = _Tally(self.ws, CallFor("compare", self.project, item, None, self.job.user_id, self.showings[arm].names))
+        call = CallFor(
+            "compare", self.project, item, None, self.job.user_id, self.showings[arm].names, budget=self.budget
+        )  # fmt: skip
+        tally = _Tally(self.ws, call)
         try:
             answer = await self.plugins[arm].answer(self.tasks[arm], self.plan.arms[arm].config, shown, examples, tally)
         except BadAnswer as error:

@@ -15,7 +15,7 @@ from milo.api.routes.jobs import JobView, view
 from milo.api.routes.models import asks, model_row
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.project import Project
-from milo.flow.compare import CompareReport, ErrorGroup, ArmAnswer, error_group, error_groups
+from milo.flow.compare import ArmAnswer, CompareReport, ErrorGroup, error_group, error_groups
 from milo.infra.comparing import MOST_ARMS, Arm, Chosen, Comparing, Plan
 from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
 from milo.infra.sql.jobs import JobsSql

@@ -11,6 +11,7 @@ from milo.api.routes.models import check_model
 from milo.api.routes.prompts import asking_model
 from milo.flow.masking import kinds_for, mask_request
 from milo.infra.comparing import Arm, examples_for, showing_of
+from milo.infra.providers.counting import likely_tokens
 from milo.kinds.asking import AskingPredictor
 from milo.kinds.provider import Message, Request, TextPart
 
@@ -81,9 +82,7 @@ def _call(call: Call, name: str, request: Request) -> PreviewCall:
     rules = call.workspace.projects.get(call.project_id).spec.policy.data
     masked, masks = mask_request(request, kinds_for(rules, connection.local))
     messages = [_message(m) for m in masked.messages]
-    letters = sum(len(p.text or "") for m in messages for p in m.parts)
-    letters += len(msgspec.json.encode(request.json_schema)) if request.json_schema else 0
-    return PreviewCall(name, messages, request.json_schema, letters // 4 + 1, request.max_tokens, masks.count)
+    return PreviewCall(name, messages, request.json_schema, likely_tokens(masked), request.max_tokens, masks.count)
 
 
 def _message(message: Message) -> PreviewMessage:

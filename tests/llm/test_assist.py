@@ -299,7 +299,8 @@ def _until(true: Any, seconds: float = 10) -> None:
 # who and what
 
 
-def person(bench: Any, login: str, role: str) -> TestClient:
+def person(bench: Any, role: str) -> TestClient:
+    login = f"{role}{bench.p}"
     user = bench.call("POST", "/api/users", {"login": login, "password": PASSWORD})["id"]
     bench.call("PUT", f"/members/{user}", {"role": role})
     token = bench.ws.auth.add_token(user, "t")[1]
@@ -384,6 +385,29 @@ def test_taking_a_proposal_is_noted_for_its_owner_only(house: Any, puppet: Puppe
     assert reviewer.post(f"/api/projects/{house.p}/assist/{turn}/taken", json={}).status_code == 404
     house.call("POST", f"/assist/{turn}/taken")
     assert house.one("SELECT taken FROM assist_turn WHERE id = ?", turn) == 1
+
+
+def test_personal_data_stays_here_and_comes_back_in_the_answer(bench: Any, puppet: Puppet) -> None:
+    mail = {"name": "mail", "type": "spans", "config": {"labels": ["address"]}}
+    rules = {**OPEN_TO_ALL, "mask": ["email", "phone"], "mask_local": True}
+    bench.project(mail, MOOD, assistant=HOUSE, data=rules)
+    text = "Write to ann@x.example or bob@x.example, not to ann@x.example twice."
+    bench.item = bench.add(text)[0]
+    puppet.says = [["Ask [EMA", "IL_1], ", "not [EMAIL_2]."]]
+    assert said(ask(bench, "guide", "mood", text="May I call +49 171 1234567?")) == "Ask ann@x.example, not bob@x.example."
+    assert not {"ann@x.example", "bob@x.example", "1234567"} & set(puppet.read.replace("171 ", "").split())
+    assert "Write to [EMAIL_1] or [EMAIL_2], not to [EMAIL_1] twice." in puppet.read
+    marks = [{"text": "[EMAIL_2]", "label": "address"}, {"text": "[EMAIL_1]", "label": "address"}]
+    puppet.says = [[json.dumps({"reason": "Addresses.", "answer": marks})]]
+    value = only(ask(bench, "draft", "mail"), "proposal")["value"]
+    assert [text[s["start"] : s["end"]] for s in value] == ["ann@x.example", "bob@x.example"]
+    bench.ws.gateway.flush()
+    assert bench.all("SELECT masked FROM model_call WHERE project_id = ? ORDER BY at, id", bench.p) == [(3,), (2,)]
+    policy = bench.call("GET", "")["spec"]["policy"]
+    bench.call("PATCH", "", {"policy": {**policy, "data": {**rules, "mask_local": False}}})
+    puppet.says = [["Hello"]]
+    ask(bench, "guide", "mood")
+    assert "ann@x.example" in puppet.read
 
 
 # content that tries to steer

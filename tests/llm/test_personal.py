@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from milo.flow.masking import Masks, mask_request, restore_piece, restore_reply
+from milo.flow.masking import Masks, mask_request
 from milo.flow.personal import KINDS, entropy, find, luhn, mod97
-from milo.kinds.provider import MediaPart, Message, Piece, Reply, Request, TextPart, ToolCall, Usage, system, text_of, user
+from milo.infra.providers.restoring import Restore
+from milo.kinds.provider import MediaPart, Message, Reply, Request, TextPart, ToolCall, Usage, system, text_of, user
 
 FOUND = [
     ("email", "bob.o'neil+x@ex-ample.co.uk"),
@@ -159,7 +160,7 @@ texts = st.lists(piece, max_size=12).map("".join)
 def test_putting_back_is_exact_and_nothing_is_left(text: str) -> None:
     masks = Masks(KINDS, [text])
     masked = masks.mask(text)
-    assert masks.restore(masked.text) == text
+    assert Restore(masks.values).text(masked.text) == text
     assert Masks(KINDS, [masked.text]).mask(masked.text).text == masked.text
     found = find(text)
     assert all(a.end <= b.start for a, b in pairwise(found))
@@ -185,9 +186,9 @@ def test_a_stream_cut_anywhere_reads_like_the_whole(parts: list[str], data: st.D
     masks = Masks(KINDS, parts)
     masked = " ".join(masks.mask(t).text for t in parts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(masked)), max_size=10)))
-    stream = masks.stream()
+    stream = Restore(masks.values)
     pieces = [masked[a:b] for a, b in zip([0, *cuts], [*cuts, len(masked)], strict=True)]
-    assert "".join(map(stream.feed, pieces)) + stream.end() == " ".join(parts)
+    assert "".join(map(stream.piece, pieces)) + stream.rest() == " ".join(parts)
 
 
 def test_equal_values_have_equal_placeholders_over_a_whole_request() -> None:
@@ -205,7 +206,7 @@ def test_equal_values_have_equal_placeholders_over_a_whole_request() -> None:
     assert sent.messages[1].parts[1] is picture
     assert sent.messages[2].tool_calls[0].arguments == '{"to": "[EMAIL_2]"}'
     assert masks.count == 2
-    reply = restore_reply(Reply("[EMAIL_2] [EMAIL_3]", Usage()), masks, as_json=False)
+    reply = Restore(masks.values).reply(Reply("[EMAIL_2] [EMAIL_3]", Usage()))
     assert reply.text == "c@d.example [EMAIL_3]"
 
 
@@ -218,19 +219,16 @@ def test_values_come_back_as_json_strings_where_the_answer_is_json() -> None:
     pem = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"
     sent, masks = mask_request(Request((user(f"Quote: {pem}"),)), KINDS)
     assert pem not in text_of(sent.messages[0])
-    reply = restore_reply(Reply('{"quote": "[KEY_1]"}', Usage()), masks, as_json=True)
+    reply = Restore(masks.values).reply(Reply('{"quote": "[KEY_1]"}', Usage()), in_json=True)
     assert reply.text == '{"quote": "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----"}'
 
 
 def test_pieces_hold_no_more_than_they_must() -> None:
     sent, masks = mask_request(Request((user("a@b.example"),)), KINDS)
     assert text_of(sent.messages[0]) == "[EMAIL_1]"
-    stream = masks.stream()
-    given_out = [restore_piece(Piece(t), stream, masks, as_json=False).text for t in ("Hi [", "EMA", "IL_1", "]!", " [x")]
-    last = restore_piece(Piece(reply=Reply("Hi [EMAIL_1]! [x", Usage())), stream, masks, as_json=False)
-    assert given_out == ["Hi ", "", "", "a@b.example!", " [x"]
-    assert last.reply is not None
-    assert (last.text, last.reply.text) == ("", "Hi a@b.example! [x")
+    stream = Restore(masks.values)
+    given_out = [stream.piece(t) for t in ("Hi [", "EMA", "IL_1", "]!", " [x")]
+    assert (given_out, stream.rest()) == (["Hi ", "", "", "a@b.example!", " [x"], "")
 
 
 HOSTILE = {

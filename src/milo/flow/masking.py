@@ -1,4 +1,4 @@
-"""MASKING: personal data out before a call, back in afterwards. Pure.
+"""MASKING: personal data out before a call, with what puts it back in afterwards. Pure.
 
 One `Masks` covers one request: equal values get equal placeholders wherever they stand, so that a model can still tell that
 two messages name the same person. A placeholder that the texts contain already is never used, so that putting back is exact.
@@ -6,7 +6,6 @@ two messages name the same person. A placeholder that the texts contain already 
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ import msgspec
 
 from milo.domain.policy import DataRules
 from milo.flow.personal import find
-from milo.kinds.provider import Message, Part, Piece, Reply, Request, TextPart
+from milo.kinds.provider import Message, Part, Request, TextPart
 
 _LOOKALIKE = re.compile(r"\[([A-Z]{2,5})_([0-9]{1,18})\]")
 
@@ -48,20 +47,20 @@ class Masked(msgspec.Struct, frozen=True):
 
 
 class Masks:
-    """The placeholders of one request. `texts` are all texts that it will be asked to mask."""
+    """The placeholders of one request. `texts` are all texts that it will be asked to mask; `values` says what each placeholder
+    stands for."""
 
     def __init__(self, kinds: Iterable[str], texts: Sequence[str] = ()) -> None:
         self.kinds = tuple(kinds)
         self._reserved = {m[0] for text in texts for m in _LOOKALIKE.finditer(text)}
         self._by_value: dict[tuple[str, str], str] = {}
-        self._values: dict[str, str] = {}
+        self.values: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._pattern: re.Pattern[str] | None = None
 
     @property
     def count(self) -> int:
         """How many different values were masked."""
-        return len(self._values)
+        return len(self.values)
 
     def mask(self, text: str) -> Masked:
         """The text with placeholders."""
@@ -76,24 +75,6 @@ class Masks:
             length, at = length + len(name), one.end
         return Masked("".join((*parts, text[at:])), tuple(cuts)) if parts else Masked(text)
 
-    def restore(self, text: str, *, as_json: bool = False) -> str:
-        """What the placeholders stand for, put back; `as_json`: the text is JSON, so values are escaped as JSON strings."""
-        if not self._values:
-            return text
-        if self._pattern is None:
-            self._pattern = re.compile("|".join(map(re.escape, self._values)))
-        if as_json:
-            return self._pattern.sub(lambda m: json.dumps(self._values[m[0]], ensure_ascii=False)[1:-1], text)
-        return self._pattern.sub(lambda m: self._values[m[0]], text)
-
-    def stream(self, *, as_json: bool = False) -> Stream:
-        """Puts back in a text that comes in pieces."""
-        return Stream(self, as_json)
-
-    def beginnings(self) -> set[str]:
-        """All that a placeholder may begin with."""
-        return {name[:n] for name in self._values for n in range(1, len(name))}
-
     def _placeholder(self, kind: str, value: str) -> str:
         known = self._by_value.get((kind, value))
         if known is not None:
@@ -102,35 +83,12 @@ class Masks:
         while name in self._reserved:
             name = f"[{kind.upper()}_{self._next(kind)}]"
         self._by_value[kind, value] = name
-        self._values[name] = value
-        self._pattern = None
+        self.values[name] = value
         return name
 
     def _next(self, kind: str) -> int:
         self._counts[kind] = self._counts.get(kind, 0) + 1
         return self._counts[kind]
-
-
-class Stream:
-    """Puts values back piece by piece; the beginning of a placeholder is held until the rest of it has come."""
-
-    def __init__(self, masks: Masks, as_json: bool) -> None:
-        self._masks, self._as_json = masks, as_json
-        self._beginnings = masks.beginnings()
-        self._longest = max(map(len, self._beginnings), default=0)
-        self._held = ""
-
-    def feed(self, piece: str) -> str:
-        """What can be shown by now."""
-        text = self._held + piece
-        keep = next((n for n in range(min(len(text), self._longest), 0, -1) if text[-n:] in self._beginnings), 0)
-        self._held = text[len(text) - keep :]
-        return self._masks.restore(text[: len(text) - keep], as_json=self._as_json)
-
-    def end(self) -> str:
-        """What was held to the last."""
-        rest, self._held = self._held, ""
-        return rest
 
 
 def kinds_for(rules: DataRules, local: bool) -> tuple[str, ...]:
@@ -139,29 +97,13 @@ def kinds_for(rules: DataRules, local: bool) -> tuple[str, ...]:
 
 
 def mask_request(request: Request, kinds: Iterable[str]) -> tuple[Request, Masks]:
-    """The request as it may leave, and what puts the values back. Media cannot be masked and go as they are."""
+    """The request as it may leave, and what its placeholders stand for. Media cannot be masked and go as they are."""
     texts = [part.text for message in request.messages for part in message.parts if isinstance(part, TextPart)]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     masks = Masks(kinds, texts)
     if not masks.kinds:
         return request, masks
     return msgspec.structs.replace(request, messages=tuple(_masked(m, masks) for m in request.messages)), masks
-
-
-def restore_reply(reply: Reply, masks: Masks, *, as_json: bool) -> Reply:
-    """The reply with the values put back: in its text, and in the arguments of tools."""
-    if masks.count == 0:
-        return reply
-    calls = tuple(msgspec.structs.replace(c, arguments=masks.restore(c.arguments, as_json=True)) for c in reply.tool_calls)
-    return msgspec.structs.replace(reply, text=masks.restore(reply.text, as_json=as_json), tool_calls=calls)
-
-
-def restore_piece(piece: Piece, stream: Stream, masks: Masks, *, as_json: bool) -> Piece:
-    """A piece of a stream with the values put back; the last one also gives what was held."""
-    text = stream.feed(piece.text) if piece.text else ""
-    if piece.reply is None:
-        return msgspec.structs.replace(piece, text=text)
-    return Piece(text + stream.end(), restore_reply(piece.reply, masks, as_json=as_json))
 
 
 def _masked(message: Message, masks: Masks) -> Message:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -116,9 +116,10 @@ class Exchange:
         open_answer = self.question.shape == "text"
         field, name = FieldOf("answer" if open_answer else "reason"), "draft" if open_answer else "text"
         async with aclosing(self._pieces(self.request)) as pieces:
-            async for text in pieces:
-                if said := field.feed(text):
-                    yield Event(name, {"text": said})
+            with self._unless_endless():
+                async for text in pieces:
+                    if said := field.feed(text):
+                        yield Event(name, {"text": said})
         raw = "".join(self._answered)
         try:
             value, reason = value_of(self.task, self.shown, raw)
@@ -131,13 +132,23 @@ class Exchange:
     async def _once_more(self, raw: str, error: BadAnswer) -> tuple[Any, str]:
         self._answered = []
         async with aclosing(self._pieces(asked_again(self.request, raw, error.message))) as pieces:
-            async for _ in pieces:
-                pass
+            with self._unless_endless():
+                async for _ in pieces:
+                    pass
         try:
             return value_of(self.task, self.shown, "".join(self._answered))
         except BadAnswer as second:
             message = f"The model's answer cannot be used, and neither could its second one: {second.message}"
             raise BadAnswer(message, raw=second.raw) from None
+
+    @contextmanager
+    def _unless_endless(self) -> Generator[None]:
+        """An answer of the wrong form is looked at all the same: it may be an open answer without any form around it."""
+        try:
+            yield
+        except BadAnswer:
+            if sum(map(len, self._answered)) > MAX_ANSWER:
+                raise
 
     async def _pieces(self, request: Request) -> AsyncGenerator[str, None]:
         """The text of the answer as it comes; what is endless is left."""

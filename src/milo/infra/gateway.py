@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from milo.domain.errors import Conflict, NotFound
+from milo.flow.masking import kinds_for, mask_request
 from milo.flow.reach import check_reach
 from milo.infra.calls import CallFor, Note
 from milo.infra.ledger import Ledger
@@ -38,8 +39,13 @@ _DAY = 86_400.0
 _AS_IT_IS = Restore()
 
 
-def _unchanged(request: Request, row: ConnectionRow, call: CallFor) -> tuple[Request, Restore]:
-    return request, _AS_IT_IS
+def masked(request: Request, row: ConnectionRow, call: CallFor) -> tuple[Request, Restore]:
+    """The request without the personal data that the project's rules name, and what puts it back."""
+    kinds = kinds_for(call.project.spec.policy.data, row.local) if call.project is not None else ()
+    if not kinds:
+        return request, _AS_IT_IS
+    sent, masks = mask_request(request, kinds)
+    return sent, Restore(masks.values)
 
 
 class Gateway:
@@ -47,7 +53,7 @@ class Gateway:
 
     def __init__(self, workspace: Workspace) -> None:
         self.ws = workspace
-        self.prepare: Prepare = _unchanged
+        self.prepare: Prepare = masked
         self.secrets = Secrets(workspace.path, workspace.settings.secret_key)
         self._opened: dict[str, Opened] = {}
         self._leaving: list[Opened] = []

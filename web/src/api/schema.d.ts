@@ -4,6 +4,61 @@
  */
 
 export interface paths {
+    "/api/projects/{p}/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the project's assistant offers, by question. The same for every item, so that it tells nothing about one. */
+        get: operations["get_assistant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/items/{i}/assist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask about an item that is lent to the caller. Events: `text`, `draft` and `quote` as they come, `proposal` with a checked
+         * @description answer, `again` where the model is asked once more, `unproven`, `error`, and `done` with the id of the exchange. Closing the
+         *     request ends the call. On an item without assistant the answer is JSON: {"available": false}.
+         */
+        post: operations["ask_assistant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/assist/{t}/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the caller took what the assistant proposed. The answer itself comes with the submission, like any other. */
+        post: operations["take_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/bulk/label": {
         parameters: {
             query?: never;
@@ -1447,6 +1502,22 @@ export interface components {
             looks_before: number | null;
         };
         /**
+         * Asked
+         * @description A wish. `draft`: the caller's own answer so far; `suggestion`: the id of the suggestion to explain; `text`: what the
+         *         caller wrote.
+         */
+        Asked: {
+            /** @enum {unknown} */
+            kind: "check" | "draft" | "explain" | "guide" | "rewrite";
+            question: string;
+            /** @default null */
+            draft: unknown;
+            /** @default  */
+            text: string;
+            /** @default null */
+            suggestion: number | null;
+        };
+        /**
          * AssignmentView
          * @description The lease: until when, why this item was picked, and with what probability.
          */
@@ -1455,6 +1526,19 @@ export interface components {
             until: number;
             purpose: string;
             odds: number | null;
+        };
+        /**
+         * AssistantView
+         * @description Whether the project has an assistant, and what it offers by question. `reason` says why there is none.
+         */
+        AssistantView: {
+            available: boolean;
+            connection: string | null;
+            offers: {
+                [key: string]: string[];
+            };
+            /** @default  */
+            reason: string;
         };
         /**
          * BadItem
@@ -2872,6 +2956,14 @@ export interface components {
             item_id: number;
         };
         /**
+         * Taken
+         * @description Noted.
+         */
+        Taken: {
+            /** @default true */
+            ok: boolean;
+        };
+        /**
          * TaskTypeView
          * @description A way of asking; `field_kinds` are the kinds of fields it marks, "*" the item as a whole.
          */
@@ -3284,6 +3376,105 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_assistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ask_assistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    take_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                t: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     bulk_label: {
         parameters: {
             query?: never;

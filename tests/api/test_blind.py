@@ -115,7 +115,7 @@ class House:
             "list_models": [""], "facets": [""], "list_bulk": [""], "list_projects": [""], "get_project": [""],
             "get_project_file": ["", "format=json"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
-            "get_assistant": [""], "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
+            "get_assistant": [""], "get_second_thoughts": [""], "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
             "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
             "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],

@@ -29,6 +29,7 @@ from milo.api.routes import (
     preview,
     projects,
     prompts,
+    second_thoughts,
     session,
     similar,
     status,
@@ -41,7 +42,7 @@ from milo.domain.errors import MiloError
 
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
-    prompts, preview, comparisons, lessons, assist,
+    prompts, preview, comparisons, lessons, assist, second_thoughts,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -1,5 +1,6 @@
 """The tables of connected language models, declared on the same metadata as all others: connections, the ledger of calls, kept
-replies, prompts, signals of confidence, failures, rubrics, judges, verdicts, and turns of the assistant."""
+replies, prompts, signals of confidence, failures, rubrics, judges, verdicts, turns of the assistant, and answers given before a
+suggestion was seen."""
 
 from __future__ import annotations
 
@@ -205,4 +206,14 @@ assist_turn = Table(
     Column("at", REAL, nullable=False),
     Index("ix_assist_turn_item", "item_id"),
     Index("ix_assist_turn_project", "project_id", "id"),
+)  # fmt: skip
+
+first_answer = Table(
+    "first_answer", metadata,
+    Column("item_id", Integer, primary_key=True),
+    Column("user_id", Integer, primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", REAL, nullable=False),
+    sqlite_with_rowid=False,
 )  # fmt: skip

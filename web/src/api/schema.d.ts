@@ -1126,6 +1126,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/items/{i}/first-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the caller's answer as it was before suggestions appeared. Safe to repeat. */
+        post: operations["keep_first_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/second-thoughts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By question: how many answers changed after a suggestion was seen, and how many became right or wrong by it. */
+        get: operations["get_second_thoughts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/similar": {
         parameters: {
             query?: never;
@@ -1683,6 +1717,20 @@ export interface components {
             password?: string;
         };
         /**
+         * Changes
+         * @description Over `n` answers with a suggestion in between: how many changed, how many of these into a suggestion. Over the `judged`
+         *         ones, whose right answer is known: wrong to right, right to wrong, and neither.
+         */
+        Changes: {
+            question: string;
+            n: number;
+            changed: number;
+            to_suggestion: number;
+            judged: number;
+            wrong_to_right: number;
+            right_to_wrong: number;
+        };
+        /**
          * CommentView
          * @description A remark on an item.
          */
@@ -1822,12 +1870,17 @@ export interface components {
         };
         /**
          * Effort
-         * @description Over `n` submissions: median active seconds and median keystrokes (None where nothing was recorded).
+         * @description Over `n` submissions: median active seconds and median keystrokes (None where nothing was recorded); `waits` of them
+         *         waited for the assistant, and their median seconds of waiting.
          */
         Effort: {
             n: number;
             median_seconds: number | null;
             median_keystrokes: number | null;
+            /** @default 0 */
+            waits: number;
+            /** @default null */
+            median_waiting: number | null;
         };
         /**
          * EffortLine
@@ -1987,6 +2040,14 @@ export interface components {
              * @enum {unknown}
              */
             format: "json" | "yaml";
+        };
+        /**
+         * FirstAnswer
+         * @description What the caller answered before any suggestion for the question was on the screen.
+         */
+        FirstAnswer: {
+            question: string;
+            value: unknown;
         };
         /**
          * Flag
@@ -2220,6 +2281,13 @@ export interface components {
             project: number | null;
             /** @default 50 */
             limit: number;
+        };
+        /**
+         * Kept
+         * @description Whether this is the first one; an earlier one stays.
+         */
+        Kept: {
+            first: boolean;
         };
         /**
          * Kinds
@@ -5961,6 +6029,73 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    keep_first_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_second_thoughts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"][];
                 };
             };
             /** @description What went wrong, and what to do. */

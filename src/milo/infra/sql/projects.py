@@ -151,8 +151,9 @@ class ProjectsSql:
         between = "BETWEEN ? AND ?"
         self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role <> 'suggestion'", (first, last))
         self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role = 'suggestion'", (first, last))
-        for table in ("assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content",
-            "assist_turn", "first_answer",
+        for table in (
+            "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
+            "first_answer",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))

@@ -154,8 +154,14 @@ def test_a_server_that_ignores_the_form_may_still_write_an_open_answer(house: An
 
 
 def test_quotes_become_offsets_on_our_own_text(house: Any, puppet: Puppet) -> None:
-    answer = [{"text": "Ann", "label": "person"}, {"text": "bob", "label": "person"}, {"text": "Ann", "label": "person"}]
-    puppet.says = [[json.dumps({"reason": "Names.", "answer": [*answer, {"text": "Rome", "label": "place"}]})]]
+    answer = [
+        {"quote": "Ann", "label": "person", "occurrence": 1},
+        {"quote": "Bob", "label": "person", "occurrence": 1},
+        {"quote": "Ann", "label": "person", "occurrence": 2},
+    ]
+    puppet.says = [
+        [json.dumps({"reason": "Names.", "answer": [*answer, {"quote": "Rome", "label": "place", "occurrence": 1}]})]
+    ]
     value = only(ask(house, "draft", "words"), "proposal")["value"]
     assert [(TEXT[s["start"] : s["end"]], s["label"]) for s in value] == [
         ("Ann", "person"), ("Bob", "person"), ("Rome", "place"), ("Ann", "person"),
@@ -164,8 +170,8 @@ def test_quotes_become_offsets_on_our_own_text(house: Any, puppet: Puppet) -> No
 
 
 def test_a_draft_that_does_not_fit_is_asked_for_once_more_and_then_given_up(house: Any, puppet: Puppet) -> None:
-    wrong = json.dumps({"reason": "?", "answer": [{"text": "Paris", "label": "place"}]})
-    right = json.dumps({"reason": "?", "answer": [{"text": "Rome", "label": "place"}]})
+    wrong = json.dumps({"reason": "?", "answer": [{"quote": "Paris", "label": "place", "occurrence": 1}]})
+    right = json.dumps({"reason": "?", "answer": [{"quote": "Rome", "label": "place", "occurrence": 1}]})
     puppet.says = [[wrong], [right]]
     found = ask(house, "draft", "words")
     assert "Paris" in only(found, "again")["message"]
@@ -188,7 +194,9 @@ def test_boxes_are_drawn_from_thousandths_of_the_picture(bench: Any, puppet: Pup
     upload = bench.send("cat.png", raw.getvalue())
     assert bench.bring(upload=upload)["state"] == "done"
     bench.item = bench.call("GET", "/items/ids")["ids"][0]
-    puppet.says = [[json.dumps({"reason": "A cat.", "answer": [{"x": 500, "y": 250, "w": 500.0, "h": 800, "label": "cat"}]})]]
+    puppet.says = [
+        [json.dumps({"reason": "A cat.", "answer": [{"x1": 500, "y1": 250, "x2": 1000, "y2": 1000, "label": "cat"}]})]
+    ]
     assert only(ask(bench, "draft", "things"), "proposal")["value"] == [
         {"x": 320, "y": 120, "w": 320, "h": 360, "label": "cat"}
     ]
@@ -207,7 +215,7 @@ def test_check_and_rewrite_need_an_answer_and_see_it_as_words(house: Any, puppet
         reply = house.ask("POST", f"/items/{house.item}/assist", {"kind": kind, "question": question})
         assert (reply.status_code, reply.json()["error"]["place"]) == (422, "draft")
     ask(house, "check", "words", draft=[{"start": 15, "end": 19, "label": "place"}])
-    assert '[{"text":"Rome","label":"place"}]' in puppet.read
+    assert '[{"quote":"Rome","label":"place","occurrence":1}]' in puppet.read
     puppet.says = [['{"answer": "Shorter."}']]
     assert only(ask(house, "rewrite", "why", draft="It is long.", text="shorter"), "proposal")["value"] == "Shorter."
     assert (
@@ -397,7 +405,10 @@ def test_personal_data_stays_here_and_comes_back_in_the_answer(bench: Any, puppe
     assert said(ask(bench, "guide", "mood", text="May I call +49 171 1234567?")) == "Ask ann@x.example, not bob@x.example."
     assert not {"ann@x.example", "bob@x.example", "1234567"} & set(puppet.read.replace("171 ", "").split())
     assert "Write to [EMAIL_1] or [EMAIL_2], not to [EMAIL_1] twice." in puppet.read
-    marks = [{"text": "[EMAIL_2]", "label": "address"}, {"text": "[EMAIL_1]", "label": "address"}]
+    marks = [
+        {"quote": "[EMAIL_2]", "label": "address", "occurrence": 1},
+        {"quote": "[EMAIL_1]", "label": "address", "occurrence": 1},
+    ]
     puppet.says = [[json.dumps({"reason": "Addresses.", "answer": marks})]]
     value = only(ask(bench, "draft", "mail"), "proposal")["value"]
     assert [text[s["start"] : s["end"]] for s in value] == ["ann@x.example", "bob@x.example"]

@@ -136,7 +136,7 @@ class Exchange:
                 async for _ in pieces:
                     pass
         try:
-            return value_of(self.task, self.shown, "".join(self._answered))
+            return value_of(self.task, self.shown, "".join(self._answered), last=True)
         except BadAnswer as second:
             message = f"The model's answer cannot be used, and neither could its second one: {second.message}"
             raise BadAnswer(message, raw=second.raw) from None

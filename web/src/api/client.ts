@@ -66,7 +66,7 @@ export async function request<T>(method: string, path: string, options: RequestO
     keepalive: options.keepalive,
   });
   if (response.ok) return (await read(response)) as T;
-  const error = await readError(response);
+  const error = await errorOf(response);
   if (response.status === 401 && path !== "/login") onSignedOut();
   throw error;
 }
@@ -86,7 +86,8 @@ async function read(response: Response): Promise<unknown> {
   return type.includes("json") ? response.json() : response.text();
 }
 
-async function readError(response: Response): Promise<ApiError> {
+/** What a refused request was refused for. */
+export async function errorOf(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as { error: { code: string; message: string; place?: string | null } };

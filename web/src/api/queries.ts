@@ -2,7 +2,7 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
-  BulkEntry, Facets, GridRow, ItemDetail, Job, Kinds, Me, Model, Page, Project, Recipe, Role, Run, ServerStatus, Token, User,
+  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Kinds, Me, Model, Page, Project, Recipe, Role, Run, ServerStatus, Token, User,
 } from "./types";
 
 /** A request that was refused will be refused again; a lost connection may come back. */
@@ -35,6 +35,10 @@ export const projectsQuery = queryOptions({ queryKey: ["projects"], queryFn: () 
 
 export const projectQuery = (id: number) =>
   queryOptions({ queryKey: ["project", id], queryFn: () => api.get<Project>(`/projects/${id}`) });
+
+/** What the assistant offers; the same for every item. */
+export const assistantQuery = (project: number) =>
+  queryOptions({ queryKey: ["assistant", project], queryFn: () => api.get<AssistantView>(`/projects/${project}/assistant`) });
 
 export const recipesQuery = queryOptions({
   queryKey: ["recipes"],

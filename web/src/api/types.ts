@@ -27,6 +27,8 @@ export type Policy = Explicit["Policy"];
 export type Show = Policy["show"];
 export type Order = Policy["order"];
 export type Workflow = Explicit["Workflow"];
+export type DataRules = Explicit["DataRules"];
+export type AssistantPolicy = Explicit["AssistantPolicy"];
 export type WorkflowStep = Explicit["WorkflowStep"];
 export type Condition = Explicit["Condition"];
 export type Counts = Schemas["Counts"];
@@ -116,12 +118,16 @@ export type TimeEvent = {
   data?: Record<string, unknown>;
 };
 
-export type ShownSuggestion = Pick<Suggestion, "id" | "value" | "score" | "source" | "version">;
+/** `kind` is what the assistant was asked for; what it proposed or said has the exchange's number as id, less than 0. */
+export type ShownSuggestion = Pick<Suggestion, "id" | "value" | "score" | "source" | "version"> & { kind?: AssistKind };
 
 export type Submission = Narrow<
   Given<Schemas["Submission"], "assignment_id" | "keystrokes" | "reopen">,
   { shown: Record<string, ShownSuggestion[]>; events: TimeEvent[]; client_at: number; assignment_id?: number; keystrokes?: number }
 >;
+
+export type AssistantView = Schemas["AssistantView"];
+export type AssistKind = Schemas["Asked"]["kind"];
 
 // The data page
 

@@ -12,10 +12,16 @@ const components: Components = {
   ),
 };
 
-export default function Markdown({ text }: { text: string }) {
+/** For words of a model: addresses are printed instead of linked, and pictures are named instead of loaded. */
+const inert: Components = {
+  a: ({ href, children }) => <span>{children}{href && String(children) !== href ? ` (${href})` : ""}</span>,
+  img: ({ alt }) => <span>[{alt || "picture"}]</span>,
+};
+
+export default function Markdown({ text, plain = false }: { text: string; plain?: boolean }) {
   return (
     <div className={css.markdown} dir="auto">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSanitize]} components={components}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSanitize]} components={plain ? inert : components}>
         {text}
       </ReactMarkdown>
     </div>

@@ -38,7 +38,7 @@ export function QuestionEditor({ question, active, onGuideline }: EditorProps) {
 
 /** What the widget draws: visible suggestions, less the rejected parts and those below the minimum of their label. */
 function useShown(open: Open, question: Question, minimum: Minimum) {
-  const { work, rejected, revealed, answeredOnce, values } = open;
+  const { work, rejected, revealed, first, values } = open;
   return useMemo(() => {
     const suggestions = visibleSuggestions(open, question);
     const widget = widgets[question.type];
@@ -48,5 +48,5 @@ function useShown(open: Open, question: Question, minimum: Minimum) {
     return { suggestions, hidden: new Set([...rejected, ...below]), minScore };
     // Of the open item only these parts matter here.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [work.suggestions, work.show, rejected, revealed, answeredOnce, question, minimum]);
+  }, [work.suggestions, work.show, rejected, revealed, first, question, minimum]);
 }

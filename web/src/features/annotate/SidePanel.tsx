@@ -1,32 +1,38 @@
-/** The right column: what models suggest, the guidelines, what was done before, and what people said. */
+/** The right column: what models suggest, the assistant, the guidelines, what was done before, and what people said. */
+import { IconHistory, IconMessage } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { AssistantPanel } from "./Assistant";
 import { Comments } from "./Comments";
-import { Guide } from "./Guide";
+import { Guide, type Wanted } from "./Guide";
 import { History } from "./History";
 import { useDesk } from "./session";
 import { Suggestions } from "./Suggestions";
 import css from "./workbench.module.css";
 
-export type Tab = "suggestions" | "guide" | "history" | "comments";
+export type Tab = "suggestions" | "assistant" | "guide" | "history" | "comments";
 
-const TABS: readonly { tab: Tab; title: string }[] = [
+/** The last ones are icons, so that all find room in a narrow column. */
+const TABS: readonly { tab: Tab; title: string; icon?: ReactNode }[] = [
   { tab: "suggestions", title: "Suggestions" },
+  { tab: "assistant", title: "Assistant" },
   { tab: "guide", title: "Guide" },
-  { tab: "history", title: "History" },
-  { tab: "comments", title: "Comments" },
+  { tab: "history", title: "History", icon: <IconHistory size={16} aria-hidden /> },
+  { tab: "comments", title: "Comments", icon: <IconMessage size={16} aria-hidden /> },
 ];
 
 interface SidePanelProps {
   tab: Tab;
   onTab(tab: Tab): void;
-  guide: { label: string; at: number } | null;
+  guide: Wanted | null;
+  onGuide(passage: { text: string; heading: string }): void;
   onBulk(): void;
 }
 
-export function SidePanel({ tab, onTab, guide, onBulk }: SidePanelProps) {
+export function SidePanel({ tab, onTab, guide, onGuide, onBulk }: SidePanelProps) {
   const comments = useDesk((s) => s.open?.work.comments.length ?? 0);
   const body: Record<Tab, () => ReactNode> = {
     suggestions: () => <Suggestions onBulk={onBulk} />,
+    assistant: () => <AssistantPanel onGuide={onGuide} />,
     guide: () => <Guide wanted={guide} />,
     history: () => <History />,
     comments: () => <Comments />,
@@ -46,12 +52,13 @@ export function SidePanel({ tab, onTab, guide, onBulk }: SidePanelProps) {
           if (event.key === "ArrowLeft") step(-1);
         }}
       >
-        {TABS.map(({ tab: own, title }) => (
+        {TABS.map(({ tab: own, title, icon }) => (
           <button
             key={own} id={`tab-${own}`} type="button" role="tab" aria-selected={own === tab} aria-controls="side-panel"
-            tabIndex={own === tab ? 0 : -1} className={css.tab} onClick={() => onTab(own)}
+            tabIndex={own === tab ? 0 : -1} className={css.tab} data-icon={icon ? true : undefined} title={icon ? title : undefined}
+            onClick={() => onTab(own)}
           >
-            {title}
+            {icon ? <>{icon}<span className="visually-hidden">{title}</span></> : title}
             {own === "comments" && comments > 0 ? <span className={css.badge}>{comments}</span> : null}
           </button>
         ))}

@@ -5,7 +5,7 @@ import { useKey } from "../../commands/live";
 import { manages } from "../../lib/rights";
 import { Button, IconButton, Kbd } from "../../ui";
 import { score as scoreText } from "../../ui/format";
-import { mayShow, useAsked, useRows } from "./hooks";
+import { mayReveal, mayShow, useAsked, useRows } from "./hooks";
 import { acceptable, currentRow, type Row } from "./logic/suggestions";
 import { partDetail, partLook } from "./labels";
 import { useBench, useDesk } from "./session";
@@ -98,12 +98,12 @@ function Withheld() {
   const revealKey = useKey("suggestion.reveal") ?? undefined;
   if (!open) return null;
   const waiting = asked.filter((q) => !mayShow(open, q));
-  const onDemand = waiting.filter((q) => open.work.show[q.name] === "on_demand");
-  const after = waiting.filter((q) => open.work.show[q.name] === "after_first_answer");
+  const ready = waiting.filter((q) => mayReveal(open, q));
+  const after = waiting.filter((q) => open.work.show[q.name] === "after_first_answer" && !mayReveal(open, q));
   return (
     <>
-      {onDemand.length > 0 ? (
-        <Button size="small" icon={<IconEye size={15} />} keys={revealKey} onClick={() => onDemand.forEach((q) => desk.reveal(q.name))}>Show suggestions</Button>
+      {ready.length > 0 ? (
+        <Button size="small" icon={<IconEye size={15} />} keys={revealKey} onClick={() => ready.forEach((q) => desk.reveal(q.name))}>Show suggestions</Button>
       ) : null}
       {after.length > 0 ? <p className={css.none}>Suggestions appear after your own first answer.</p> : null}
     </>

@@ -8,6 +8,7 @@ import { BulkSheet } from "./BulkSheet";
 import css from "./workbench.module.css";
 import { Elsewhere } from "./Elsewhere";
 import { FlagDialog } from "./FlagDialog";
+import type { Wanted } from "./Guide";
 import { useSeen } from "./hooks";
 import { ItemView } from "./ItemView";
 import { PhaseNote, Waiting } from "./PhaseNote";
@@ -20,6 +21,7 @@ import { SkipDialog } from "./SkipDialog";
 import { Splitter } from "./Splitter";
 import { Strip } from "./Strip";
 import { Unsaved } from "./Unsaved";
+import { useAssistantCommands } from "./useAssistant";
 import { useGuideFollowing } from "./useGuideFollowing";
 import { useLayout } from "./useLayout";
 import { useTelemetry } from "./useTelemetry";
@@ -43,7 +45,7 @@ function Rooms({ bench }: { bench: Bench }) {
   const [layout, change] = useLayout(bench.user, kinds);
   const [tab, setTab] = useState<Tab>("suggestions");
   const [dialog, setDialog] = useState<DialogName>(null);
-  const [guide, setGuide] = useState<{ label: string; at: number } | null>(null);
+  const [guide, setGuide] = useState<Wanted | null>(null);
   const show = (next: Tab) => {
     setTab(next);
     change({ rightOpen: true });
@@ -53,11 +55,16 @@ function Rooms({ bench }: { bench: Bench }) {
     setGuide({ label, at: Date.now() });
     show("guide");
   };
+  const onPassage = (passage: { text: string; heading: string }) => {
+    setGuide({ passage, at: Date.now() });
+    show("guide");
+  };
   const follow = useGuideFollowing(tab === "guide" && layout.rightOpen, guide?.label, setGuide);
   useTelemetry();
   const caps = useCap();
   useSeen(layout.rightOpen && tab === "suggestions");
   useWorkCommands({ open: setDialog, show });
+  useAssistantCommands(() => show("assistant"));
   useCommands("view", viewCommands({
     togglePanel: () => change({ rightOpen: !layout.rightOpen }),
     toggleLabels: () => change({ leftOpen: !layout.leftOpen }),
@@ -87,7 +94,7 @@ function Rooms({ bench }: { bench: Bench }) {
           <>
             <Splitter side="right" layout={layout} onChange={change} />
             <aside className={css.right} aria-label="Help">
-              <SidePanel tab={tab} onTab={setTab} guide={guide} onBulk={() => setDialog("bulk")} />
+              <SidePanel tab={tab} onTab={setTab} guide={guide} onGuide={onPassage} onBulk={() => setDialog("bulk")} />
             </aside>
           </>
         ) : null}

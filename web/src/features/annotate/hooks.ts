@@ -5,7 +5,7 @@ import type { Question, Suggestion } from "../../api/types";
 import { widgets } from "../../tasks";
 import { askedQuestions } from "./logic/questions";
 import type { Open } from "./logic/state";
-import { isVisible, rowsOf, type Minimum, type Row } from "./logic/suggestions";
+import { fromAssistant, isVisible, rowsOf, type Minimum, type Row } from "./logic/suggestions";
 import { isEmpty, useBench, useDesk } from "./session";
 
 export function useAsked(): Question[] {
@@ -16,15 +16,20 @@ export function useAsked(): Question[] {
 
 /** Whether suggestions of the question may be on the screen. */
 export function mayShow(open: Open, question: Question): boolean {
-  const show = open.work.show[question.name] ?? "shown";
-  const answered = open.answeredOnce.has(question.name) || !isEmpty(question, open.values[question.name]);
-  return isVisible(show, open.revealed.has(question.name), answered);
+  return isVisible(open.work.show[question.name] ?? "shown", open.revealed.has(question.name), open.first.has(question.name));
+}
+
+/** Whether the person may ask to see the suggestions now; after the first answer, only once there is one. */
+export function mayReveal(open: Open, question: Question): boolean {
+  const show = open.work.show[question.name];
+  if (mayShow(open, question) || open.revealed.has(question.name)) return false;
+  return show === "on_demand" || (show === "after_first_answer" && !isEmpty(question, open.values[question.name]));
 }
 
 /** The suggestions of a question that may be on the screen, highest confidence first. */
 export function visibleSuggestions(open: Open, question: Question): Suggestion[] {
-  if (!mayShow(open, question)) return [];
-  const own = open.work.suggestions.filter((s) => s.question === question.name);
+  const may = mayShow(open, question);
+  const own = open.work.suggestions.filter((s) => s.question === question.name && (may || fromAssistant(s)));
   return own.sort((a, b) => (b.score ?? 1) - (a.score ?? 1));
 }
 

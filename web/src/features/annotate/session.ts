@@ -8,8 +8,10 @@ import type { Me, Project, Question, WorkItem } from "../../api/types";
 import { outboxFor, type Outbox } from "../../lib/outbox";
 import { prefetchMedia } from "../../media/prefetch";
 import { widgets } from "../../tasks";
+import { Assistant, type AssistState } from "./logic/assistant";
 import { Desk } from "./logic/desk";
 import { DraftKeeper } from "./logic/draft-keeper";
+import { keepFirstAnswers } from "./logic/first-answers";
 import { recall, remember } from "./logic/memory";
 import { OtherTabs } from "./logic/other-tabs";
 import type { IsEmpty } from "./logic/questions";
@@ -24,6 +26,7 @@ export interface Session {
   supply: Supply;
   outbox: Outbox;
   log: TimeLog;
+  assistant: Assistant;
   api: WorkApi;
   user: number;
 }
@@ -58,6 +61,7 @@ export function useSession(projectId: number, itemId: number | undefined): { ben
     return () => {
       part();
       unfollow();
+      session.assistant.clear();
       session.desk.leave();
       session.supply.stop();
     };
@@ -90,10 +94,12 @@ function buildSession(user: number, context: Context, itemId: number | undefined
   desk.store.subscribe((state, before) => {
     if (state.minimum !== before.minimum || state.source !== before.source) remember(user, context.project, state);
   });
+  keepFirstAnswers(desk, { outbox, log }, () => desk.context);
+  const assistant = new Assistant(context.project, desk, log, (turn) => void api.tookProposal(turn).catch(() => undefined));
   const prefetch = (work: WorkItem) => prefetchMedia(work.item);
   const supply = new Supply(desk, { api, drafts, outbox, prefetch, held: itemId !== undefined });
   desk.onNeed = () => void supply.fill();
-  return { desk, supply, outbox, log, api, user };
+  return { desk, supply, outbox, log, assistant, api, user };
 }
 
 /** The server is back: fetch items at once. */
@@ -137,4 +143,9 @@ export function useBench(): Bench {
 /** A piece of the desk's state; renders again only when it changes. */
 export function useDesk<T>(pick: (state: DeskState) => T): T {
   return useStore(useBench().desk.store, pick);
+}
+
+/** A piece of the assistant's state. */
+export function useAssist<T>(pick: (state: AssistState) => T): T {
+  return useStore(useBench().assistant.store, pick);
 }

@@ -6,7 +6,7 @@ import { useEffect, useRef, type SyntheticEvent } from "react";
 const REST_MS = 180;
 
 /** A handler for pointerover and focus. Label controls say with `data-label` which label they stand for. */
-export function useGuideFollowing(on: boolean, shown: string | undefined, show: (section: { label: string; at: number }) => void): (event: SyntheticEvent) => void {
+export function useGuideFollowing(on: boolean, shown: string | undefined, show: (section: { label?: string; at: number }) => void): (event: SyntheticEvent) => void {
   const waiting = useRef(0);
   useEffect(() => () => clearTimeout(waiting.current), []);
   return ({ target }) => {

@@ -5,7 +5,7 @@ import { taskCommands } from "../../commands/groups/task";
 import { useCommands } from "../../commands/live";
 import { manages } from "../../lib/rights";
 import { COMMENT_BOX } from "./Comments";
-import { mayShow, rowsNow, useAsked, useRows } from "./hooks";
+import { mayReveal, rowsNow, useAsked, useRows } from "./hooks";
 import { acceptable, currentRow, notch } from "./logic/suggestions";
 import { useBench, useDesk } from "./session";
 import type { Tab } from "./SidePanel";
@@ -17,7 +17,7 @@ interface Openers {
 }
 
 export function useWorkCommands({ open, show }: Openers): void {
-  const { desk } = useBench();
+  const { desk, assistant } = useBench();
   const working = useDesk((s) => s.phase === "working");
   const flagged = useDesk((s) => s.open?.work.item.flagged ?? false);
   const severalQuestions = useAsked().length > 1;
@@ -35,7 +35,7 @@ export function useWorkCommands({ open, show }: Openers): void {
     redo: () => void desk.redo(),
     nextQuestion: () => desk.move(1),
     previousQuestion: () => desk.move(-1),
-    escape: leaveField,
+    escape: () => (assistant.busy ? assistant.stop() : leaveField()),
   }));
 }
 
@@ -50,7 +50,7 @@ function useSuggestionCommands(open: Openers["open"]): void {
     const { minimum } = desk.getState();
     desk.setState({ minimum: { ...minimum, overall: notch(minimum.overall, step) } });
   };
-  const onDemand = item ? asked.filter((q) => item.work.show[q.name] === "on_demand" && !mayShow(item, q)) : [];
+  const onDemand = item ? asked.filter((q) => mayReveal(item, q)) : [];
   useCommands("suggestions", suggestionCommands({
     pending: rows.filter((r) => r.state === "pending").length,
     acceptable: acceptable(rows).length,

@@ -40,10 +40,16 @@ export class Desk {
   onNeed: () => void = () => undefined;
   /** Called when an item was submitted or skipped here. */
   onFinished: (item: number) => void = () => undefined;
+  /** Called when suggestions were accepted. */
+  onAccepted: (rows: readonly Row[]) => void = () => undefined;
   private readonly shelf = new Map<number, Open>();
   private busy = false;
 
   constructor(private parts: DeskParts) {}
+
+  get context(): Context {
+    return this.parts.context;
+  }
 
   getState = (): DeskState => this.store.getState();
   setState = (part: Partial<DeskState>): void => this.store.setState(part);
@@ -88,6 +94,7 @@ export class Desk {
     if (rows.length === 0) return;
     for (const row of rows) this.parts.log.add("suggestion_accepted", { key: row.key, score: row.part.score });
     this.edit((open) => accept(open, rows, this.parts.context.widgets));
+    this.onAccepted(rows);
     const last = rows.at(-1) as Row;
     if (isDecision(last.question, last.suggestion.value)) this.complete(last.question.name);
   }
@@ -100,7 +107,7 @@ export class Desk {
     const asked = askedQuestions(context.questions, open.values);
     const next = nextUnanswered(asked, question, open.values, context.isEmpty);
     if (next !== null) this.setState({ open: { ...open, active: next, chosen: null, undo: seal(open.undo) } });
-    else if (instantSubmit && context.questions.length === 1) void this.submit();
+    else if (instantSubmit && context.questions.length === 1 && open.work.show[question] !== "after_first_answer") void this.submit();
   }
 
   activate(question: string): void {

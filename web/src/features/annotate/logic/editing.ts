@@ -10,7 +10,7 @@ import { applyPatches, record, stepBack, stepForward, type Patch, type UndoEntry
 /** Does `entry` and writes it down for undo. */
 export function perform(open: Open, entry: UndoEntry): Open {
   const sheet = applyPatches(open, entry.patches);
-  return { ...open, ...sheet, undo: record(open.undo, entry), answeredOnce: answered(open, entry.patches) };
+  return { ...open, ...sheet, undo: record(open.undo, entry) };
 }
 
 export function change(open: Open, question: string, value: unknown, how: { merge?: string; label?: string } = {}): Open {
@@ -63,9 +63,4 @@ export function withValidActive(open: Open, questions: readonly Question[], isEm
   if (asked.some((q) => q.name === open.active)) return open;
   const next = asked.find((q) => isEmpty(q, open.values[q.name])) ?? asked.at(-1);
   return { ...open, active: next?.name ?? "" };
-}
-
-function answered(open: Open, patches: readonly Patch[]): ReadonlySet<string> {
-  const given = patches.flatMap((p) => (p.kind === "value" && p.after !== undefined ? [p.question] : []));
-  return given.every((name) => open.answeredOnce.has(name)) ? open.answeredOnce : new Set([...open.answeredOnce, ...given]);
 }

@@ -49,6 +49,14 @@ export function findSection(sections: readonly Section[], label: string, questio
   return indexOf(sections, [label, ...titles]);
 }
 
+/** The place of the section that a passage was quoted from: the one that holds its words, else the one of that heading. */
+export function findPassage(sections: readonly Section[], passage: { text: string; heading: string }): number {
+  const named = sections.findIndex((s) => folded(s.heading) === folded(passage.heading) && s.text.includes(passage.text));
+  if (named >= 0) return named;
+  const holding = sections.findIndex((s) => s.text.includes(passage.text));
+  return holding >= 0 ? holding : indexOf(sections, [passage.heading]);
+}
+
 function indexOf(sections: readonly Section[], names: readonly string[]): number {
   const wanted = new Set(names.filter((n) => n !== "").map(folded));
   return sections.findIndex((s) => s.heading !== "" && wanted.has(folded(s.heading)));

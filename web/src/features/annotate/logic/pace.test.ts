@@ -3,7 +3,7 @@ import type { Question } from "../../../api/types";
 import { paceLines } from "./pace";
 
 const questions: Question[] = [{ name: "b", type: "choice", title: "Second?", config: {} }, { name: "a", type: "spans", config: {} }];
-const line = (question: string, basis: string, median_seconds: number | null, median_keystrokes: number | null) => ({ question, basis, effort: { n: 3, median_seconds, median_keystrokes } });
+const line = (question: string, basis: string, median_seconds: number | null, median_keystrokes: number | null) => ({ question, basis, effort: { n: 3, median_seconds, median_keystrokes, waits: 0, median_waiting: null } });
 
 describe("pace", () => {
   it("has a line per question and basis, in the order of the questions", () => {

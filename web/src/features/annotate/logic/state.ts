@@ -15,8 +15,8 @@ export interface Open {
   active: string;
   /** Questions whose suggestions were asked for. */
   revealed: ReadonlySet<string>;
-  /** Questions that had an answer at some time, for "suggestions after the first answer". */
-  answeredOnce: ReadonlySet<string>;
+  /** Questions whose first answer is on record, for "suggestions after the first answer". */
+  first: ReadonlySet<string>;
   /** The suggestion that was accepted by question. */
   accepted: Readonly<Record<string, number>>;
   /** Every suggestion that was on the screen, by its id. */
@@ -65,7 +65,7 @@ export function openItem(work: WorkItem, questions: readonly Question[], isEmpty
     undo: EMPTY_STACK,
     active: first?.name ?? "",
     revealed: new Set(),
-    answeredOnce: new Set(asked.filter((q) => !isEmpty(q, values[q.name])).map((q) => q.name)),
+    first: new Set(Object.keys(work.previous ?? {})),
     accepted: {},
     seen: {},
     chosen: null,

@@ -7,6 +7,7 @@ import type { TaskWidget } from "../../../tasks/types";
 import { stillAccepted } from "./editing";
 import { answersToSend, askedQuestions, type IsEmpty, type Nothing } from "./questions";
 import type { Open } from "./state";
+import { fromAssistant } from "./suggestions";
 
 export interface Context {
   project: number;
@@ -47,7 +48,7 @@ export function unsubmitEntry(open: Open, context: Context): NewEntry {
 
 /** Suggestions that were rejected as a whole, to be told with the answer. */
 export function rejectEntries(open: Open, context: Context): NewEntry[] {
-  const whole = open.work.suggestions.filter((s) => open.rejected.has(String(s.id)));
+  const whole = open.work.suggestions.filter((s) => open.rejected.has(String(s.id)) && !fromAssistant(s));
   return whole.map((s) => entry("reject", open, context, `suggestions/${s.id}/reject`, { op_id: newOpId() }, "Rejected suggestion on"));
 }
 
@@ -58,6 +59,11 @@ export function flagEntry(open: Open, context: Pick<Context, "project">, flagged
 
 export function commentEntry(open: Open, context: Pick<Context, "project">, text: string): NewEntry {
   return entry("note", open, context, `items/${open.work.item.id}/comments`, { text }, "Comment on");
+}
+
+/** The answer as it was before suggestions appeared. */
+export function firstAnswerEntry(open: Open, context: Pick<Context, "project">, question: string, value: unknown): NewEntry {
+  return entry("note", open, context, `items/${open.work.item.id}/first-answer`, { question, value }, "First answer to");
 }
 
 export function telemetryEntry(project: number, events: TimeEvent[]): NewEntry {

@@ -27,11 +27,16 @@ export interface Minimum {
   perLabel: Readonly<Record<string, number>>;
 }
 
+/** What the assistant proposed, when it was asked, stands among the suggestions with the exchange's number, less than 0. */
+export function fromAssistant(suggestion: Pick<Suggestion, "id">): boolean {
+  return suggestion.id < 0;
+}
+
 /** Whether suggestions of a question may be drawn now. */
 export function isVisible(show: Show, revealed: boolean, answered: boolean): boolean {
   if (show === "shown") return true;
   if (show === "on_demand") return revealed;
-  return show === "after_first_answer" && (answered || revealed);
+  return show === "after_first_answer" && answered;
 }
 
 /** The minimum for one part; parts without a score count as certain. */

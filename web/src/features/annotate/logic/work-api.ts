@@ -26,6 +26,7 @@ export function workApi(project: number) {
       api.post<BulkAcceptResult>(`${root}/bulk/accept`, { ...query, op_id, dry_run: true }),
     undoBulk: (bulk: number) => api.post<{ reverted: number }>(`${root}/bulk/${bulk}/undo`),
     redoBulk: (bulk: number) => api.post(`${root}/bulk/${bulk}/redo`),
+    tookProposal: (turn: number) => api.post(`${root}/assist/${turn}/taken`),
     item: (item: number) => api.get<{ item: WorkItem["item"] }>(`${root}/items/${item}`),
   };
 }

@@ -9,9 +9,12 @@ from milo.testing.builders import (
     make_spec,
 )
 from milo.testing.contracts import check_format, check_predictor, check_reader, check_task_type
+from milo.testing.judging import SchemaModel, check_judge
 
 __all__ = [
+    "SchemaModel",
     "check_format",
+    "check_judge",
     "check_predictor",
     "check_reader",
     "check_task_type",

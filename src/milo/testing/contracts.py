@@ -32,7 +32,7 @@ def check_task_type(
     plugin: TaskType, question: Question, values: Sequence[Any], item: Item | None, fields: Sequence[Field] = ()
 ) -> None:
     """Hold a task type to its promises, on a question and a few valid values (as a client may send them)."""
-    _check_names(plugin, ("name", "title", "shape"))
+    check_names(plugin, ("name", "title", "shape"))
     if fields:
         question = plugin.check_config(question, tuple(fields))
         again = plugin.check_config(question, tuple(fields))
@@ -48,7 +48,8 @@ def check_task_type(
     _check_brief(plugin, question)
 
 
-def _check_names(plugin: Any, names: Sequence[str]) -> None:
+def check_names(plugin: Any, names: Sequence[str]) -> None:
+    """Every plug-in has these attributes as text, none of them empty."""
     for name in names:
         assert isinstance(getattr(plugin, name, None), str), f"{plugin!r} needs a text attribute {name}"
         assert getattr(plugin, name), f"{plugin!r}: {name} must not be empty"
@@ -103,7 +104,7 @@ def check_format(
 ) -> None:
     """Hold a format that writes to its promises: a count in the report, a file that reads back, nothing lost without a
     word. `folder` is an empty place to write to; with `unflatten`, cells are turned into values before comparing."""
-    _check_names(plugin, ("name", "title", "media_type"))
+    check_names(plugin, ("name", "title", "media_type"))
     if not plugin.writes:
         return
     path, report = _write(plugin, rows, context, folder)
@@ -166,7 +167,7 @@ def _check_resume(plugin: Format, source: Source, found: Sequence[Row | BadRow])
 
 def check_reader(plugin: Format, source: Source) -> list[Row | BadRow]:
     """Hold a format that reads to its promises on a file that holds good and bad records; returns what was read."""
-    _check_names(plugin, ("name", "title", "media_type"))
+    check_names(plugin, ("name", "title", "media_type"))
     assert plugin.reads, f"{plugin.name} does not read"
     found = list(plugin.read(source))
     for row in found:
@@ -189,7 +190,7 @@ def check_predictor(
     task_type: TaskType,
 ) -> list[Prediction]:
     """Hold a predictor to its promises on a question that it accepts; returns what it predicted."""
-    _check_names(plugin, ("name", "title"))
+    check_names(plugin, ("name", "title"))
     asked, over = question, tuple(fields)
     assert plugin.accepts(asked, over), f"{plugin.name} must accept the question of this check"
     settled = plugin.check_config(config, asked)

@@ -12,6 +12,7 @@ from milo.infra.comparing import Comparing
 from milo.infra.data import DataArea
 from milo.infra.gateway import Gateway
 from milo.infra.jobs import Jobs
+from milo.infra.judging import Judging
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
 from milo.infra.projects import Projects, apply_overlap, remove_project
@@ -46,6 +47,7 @@ class Workspace:
         self.loop_models = LoopModels(self)
         self.comparing = Comparing(self)
         self.data = DataArea(self)
+        self.judging = Judging(self)
         self.jobs.start()
         self.data.start()
 

@@ -88,7 +88,7 @@ def test_the_table_of_refusals_is_the_expected_one() -> None:
         assert route in by_role["reviewer"], route
     assert by_role["manager"] == {
         "DELETE /api/projects/{p}", "GET /api/users", "PATCH /api/users/{id}", "POST /api/users",
-        "POST /api/projects", "POST /api/projects/from-file",
+        "POST /api/projects", "POST /api/projects/from-file", "POST /api/rubrics",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from milo.api.endpoint import ENDPOINTS, bind
 from milo.api.errors import on_crash, on_http_error, on_milo_error, on_os_error
 from milo.api.routes import (
     assist,
+    audits,
     bulk,
     comparisons,
     effort,
@@ -21,6 +22,7 @@ from milo.api.routes import (
     imports,
     items,
     jobs,
+    judges,
     kinds,
     lessons,
     media,
@@ -29,10 +31,12 @@ from milo.api.routes import (
     preview,
     projects,
     prompts,
+    rubrics,
     second_thoughts,
     session,
     similar,
     status,
+    verdicts,
     work,
 )
 from milo.api.security import Guard
@@ -43,6 +47,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts,
+    rubrics, judges, verdicts, audits,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
@@ -16,6 +16,7 @@ import yaml
 from milo.domain.errors import InvalidConfig
 from milo.domain.project import ProjectSpec
 
+T = TypeVar("T")
 MAX_TEXT = 4 * 1024 * 1024
 _PATH = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[\.\.\.\]")
 
@@ -71,16 +72,22 @@ _Dumper.add_representer(str, _write_text)
 
 def read_project(text: str) -> ProjectSpec:
     """The spec in a project file. Raises InvalidConfig that names line and key."""
+    return read_file(text, ProjectSpec, "A project file holds keys such as name, fields and questions.")
+
+
+def read_file(text: str, kind: type[T], holds: str) -> T:
+    """What a YAML or JSON text describes. `holds`: what such a file holds, to be said where it holds no keys at all. Raises
+    InvalidConfig that names line and key."""
     if len(text) > MAX_TEXT:
-        raise InvalidConfig(f"The file has {len(text)} characters; a project file has {MAX_TEXT} at most.")
-    root, data = _parse(text)
+        raise InvalidConfig(f"The file has {len(text)} characters; {MAX_TEXT} are read at most.")
+    root, data = _parse(text, holds)
     try:
-        spec = msgspec.convert(data, ProjectSpec)
+        spec = msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `")
         path = _steps(where.rstrip("`"))
         raise InvalidConfig(f"Line {_line(root, path)}: {what}.", place=_dotted(path) or "file") from error
-    _refuse_unknown(data, ProjectSpec, [], root)
+    _refuse_unknown(data, kind, [], root)
     return spec
 
 
@@ -89,15 +96,20 @@ def write_project(spec: ProjectSpec, form: Literal["yaml", "json"] = "yaml") -> 
     data = cast("dict[str, Any]", msgspec.to_builtins(spec))
     for question in data["questions"]:
         question.pop("shape", None)
+    return write_file(data, form)
+
+
+def write_file(data: Any, form: Literal["yaml", "json"] = "yaml") -> str:
+    """Plain data as text that `read_file` reads to the same."""
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+def _parse(text: str, holds: str) -> tuple[yaml.Node | None, Any]:
     root, data = _parse_json(text) if text.lstrip().startswith("{") else _parse_yaml(text)
     if not isinstance(data, dict):
-        raise InvalidConfig("A project file holds keys such as name, fields and questions.", place="file")
+        raise InvalidConfig(holds, place="file")
     return root, cast("Any", data)
 
 

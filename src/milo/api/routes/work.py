@@ -183,6 +183,7 @@ async def submit_answer(call: Call) -> Outcome:
     """Store one person's answers to one item. Safe to repeat: the same `op_id` is done once."""
     outcome = await asyncio.wrap_future(call.workspace.db.write_later(_submit(call, call.body), ANSWERS))
     _tell(call, 1)
+    call.workspace.judging.answered(call.project_id, call.body.item_id, call.actor.user_id)
     return outcome
 
 
@@ -196,6 +197,7 @@ async def submit_answers(call: Call) -> BatchReply:
     for given, future in zip(call.body.submissions, waiting, strict=True):
         try:
             lines.append(BatchLine(given.op_id, True, await asyncio.wrap_future(future)))
+            call.workspace.judging.answered(call.project_id, given.item_id, call.actor.user_id)
         except MiloError as error:
             detail = {"code": type(error).__name__, "message": error.message, "place": error.place}
             lines.append(BatchLine(given.op_id, False, None, detail))

@@ -60,19 +60,17 @@ async def ask_until_it_fits(
         attempt += 1
         try:
             reply = await ask(connection, msgspec.structs.replace(request, messages=messages))
+            return read(reply), reply, attempt
         except ModelRefused:
             if not request.top_logprobs:
                 raise
             request = msgspec.structs.replace(request, top_logprobs=0)
             attempt -= 1
-            continue
-        try:
-            return read(reply), reply, attempt
         except BadAnswer as error:
             if attempt > retries:
                 raise
             again = user(f"{error.message} Answer again, with the corrected JSON object only.")
-            messages = (*request.messages, assistant(reply.text[:4_000]), again)
+            messages = (*request.messages, assistant(error.raw or "(nothing)"), again)
 
 
 async def review(

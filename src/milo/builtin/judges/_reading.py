@@ -103,7 +103,7 @@ def _object(reply: Reply) -> dict[str, Any]:
 
 
 def _bad(what: str, reply: Reply) -> BadAnswer:
-    return BadAnswer(f"The judge's answer cannot be used: {what}.", raw=reply.text[:500])
+    return BadAnswer(f"The judge's answer cannot be used: {what}.", raw=reply.text[:4_000])
 
 
 def _option(value: Any) -> str:

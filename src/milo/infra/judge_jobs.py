@@ -1,0 +1,192 @@
+"""The job that lets a judge look over answers: those that came in since it last looked, or all finished work.
+
+Many answers are in flight at once; each verdict is stored as it comes. A job that was stopped or killed goes on with the
+answers that have no verdict yet, so that nothing stored is paid for twice; what failed is tried again. Blind items are never
+among them.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from milo.domain.errors import BudgetSpent, MiloError, RuleForbids
+from milo.domain.verdict import Verdict
+from milo.infra.gateway import CallFor
+from milo.infra.jobs import JobRun
+from milo.infra.sql.database import BACKGROUND, Connection
+from milo.infra.sql.judges import JudgeRow, JudgesSql
+from milo.infra.sql.look import NotesSql
+from milo.infra.sql.models import ModelsSql
+from milo.infra.sql.verdicts import Mode, NewVerdict, VerdictsSql, Waiting
+from milo.infra.sql.work import WorkSql
+from milo.kinds.asking import Judged
+
+if TYPE_CHECKING:
+    from milo.bootstrap import Workspace
+    from milo.infra.judging import Bench, Judging
+
+WIDTH = 32
+"""Answers in flight at once; a connection's own limits may allow fewer."""
+_LOOK_SECONDS = 0.5
+Flying = dict[Future[Verdict], Waiting]
+
+
+class JudgeJobs:
+    """Runs the jobs of kind "judge"."""
+
+    def __init__(self, workspace: Workspace, judging: Judging) -> None:
+        self.ws, self.judging = workspace, judging
+        workspace.jobs.handler("judge", self.run)
+
+    def run(self, job: JobRun) -> dict[str, Any] | None:
+        """Judge what waits. `args`: judge, mode (after or batch), items (None: all), flag (mark items that fail)."""
+        judge = self.ws.db.read(lambda c: JudgesSql(c).get(job.args["judge"]))
+        if judge is None or not judge.enabled:
+            return {"why": "The judge was removed or switched off."}
+        round_ = _Round(self.ws, self.judging, self.judging.bench(self.ws.projects.get(job.project_id), judge), job)
+        try:
+            round_.fly()
+        except MiloError as error:
+            round_.close("failed", error.message)
+            raise
+        return round_.close("stopped: budget" if round_.spent else "cancelled" if job.stopped else "done")
+
+
+class _Round:
+    """One run of the job."""
+
+    def __init__(self, workspace: Workspace, judging: Judging, bench: Bench, job: JobRun) -> None:
+        self.ws, self.judging, self.bench, self.job, self.judge = workspace, judging, bench, job, bench.row
+        self.mode: Mode = job.args["mode"]
+        self.flag = bool(job.args.get("flag")) or self.mode == "after"
+        self.items: list[int] | None = job.args.get("items")
+        self.last = self.judge.after - 1 if self.mode == "after" else 0
+        self.run_id = self._run()
+        self.failed: list[dict[str, Any]] = []
+        self.done, self.passed = 0, 0
+        self.spent: MiloError | None = None
+        self.call = CallFor("judge", bench.project, run_id=self.run_id, user_id=job.user_id)
+
+    def _run(self) -> int:
+        if self.job.cursor is not None:
+            return int(self.job.cursor["run"])
+        args = {"judge": self.judge.id, "name": self.judge.name, "mode": self.mode, "rubric": self.judge.rubric}
+        now = self.ws.clock()
+
+        def begin(c: Connection) -> int:
+            ident = ModelsSql(c).add_run(
+                self.job.project_id, "judge", None, self.judge.rubric_version, args, self.job.user_id, now
+            )
+            self.job.advance(0, self.total(c), cursor={"run": ident}, conn=c)
+            return ident
+
+        return self.ws.db.write(begin, BACKGROUND)
+
+    def total(self, c: Connection) -> int:
+        """How many answers wait."""
+        return len(VerdictsSql(c).unjudged(self.judge, self.last, 1_000_000, self.items))
+
+    def fly(self) -> None:
+        """Keep as many in flight as may be, until none waits, it is stopped, or the budget is spent."""
+        flying: Flying = {}
+        more = True
+        try:
+            while flying or more:
+                if self.job.should_stop() or self.spent is not None:
+                    more = False
+                    if self.job.stopped:
+                        break
+                while more and len(flying) < WIDTH:
+                    found = self._next(WIDTH - len(flying))
+                    flying |= {self._start(one): one for one in found}
+                    more = bool(found)
+                if flying:
+                    ready, _ = wait(flying, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                    self._store([(flying.pop(one), one) for one in ready])
+        finally:
+            for one in flying:
+                one.cancel()
+
+    def _next(self, n: int) -> list[Waiting]:
+        found = self.ws.db.read(lambda c: VerdictsSql(c).unjudged(self.judge, self.last, n, self.items))
+        if found:
+            self.last = found[-1].annotation_id
+        return found
+
+    def _start(self, one: Waiting) -> Future[Verdict]:
+        speakers = self.judging.speakers(self.bench.project, {str(s.get("source", "")) for s in one.shown})
+        return self.ws.gateway.run(self.bench.verdict(one.item_id, Judged(one.value, suggested_by=speakers), self.call))
+
+    def _store(self, ready: list[tuple[Waiting, Future[Verdict]]]) -> None:
+        good: list[tuple[Waiting, Verdict]] = []
+        for one, future in ready:
+            error = future.exception()
+            if error is None:
+                good.append((one, future.result()))
+            elif isinstance(error, BudgetSpent):
+                self.spent = error
+            elif isinstance(error, RuleForbids) or not isinstance(error, MiloError):
+                raise error
+            else:
+                self._failed(one, error)
+        if not good and not self.failed:
+            return
+        now = self.ws.clock()
+
+        def store(c: Connection) -> None:
+            for one, found in good:
+                self._keep(c, one, found, now)
+            self.job.advance(self.done + len(good), message=self._message(), conn=c)
+
+        self.ws.db.write(store, BACKGROUND)
+        self.done += len(good)
+        self.passed += sum(found.passed for _, found in good)
+
+    def _keep(self, c: Connection, one: Waiting, found: Verdict, now: float) -> None:
+        ident = VerdictsSql(c).add(
+            NewVerdict(
+                self.bench.project.id, one.item_id, self.judge.question, one.value, self.bench.rubric.id, self.mode, found,
+                annotation_id=one.annotation_id, judge_id=self.judge.id, run_id=self.run_id,
+            ),
+            now,
+        )  # fmt: skip
+        if self.flag and not found.passed:
+            NotesSql(c).flag(self.bench.project.id, one.item_id, True)
+            told = msgspec.json.encode({"judge": self.judge.name, "verdict": ident})
+            WorkSql(c).log(self.bench.project.id, one.item_id, self.job.user_id or 0, "judge.flagged", told, now)
+
+    def _failed(self, one: Waiting, error: MiloError) -> None:
+        self.failed.append({"item_id": one.item_id, "annotation_id": one.annotation_id, "reason": error.message})
+
+    def _message(self) -> str:
+        return f"{len(self.failed)} could not be judged" if self.failed else ""
+
+    def close(self, state: str, why: str = "") -> dict[str, Any]:
+        """What came of it, kept with the run. The answers that came in until now are looked at."""
+        told: dict[str, Any] = {
+            "run": self.run_id, "judged": self.done, "passed": self.passed, "failed": len(self.failed),
+            "errors": self.failed[:100],
+        }  # fmt: skip
+        if why or self.spent is not None:
+            told["why"] = why or (self.spent.message if self.spent else "")
+        now = self.ws.clock()
+
+        def store(c: Connection) -> None:
+            ModelsSql(c).finish_run(self.run_id, state, self.done, told, now)
+            if self.mode == "after" and state == "done":
+                JudgesSql(c).change(self.judge.id, after=max(self.judge.after, self.last + 1))
+
+        self.ws.db.write(store, BACKGROUND)
+        self.ws.bus.publish(self.bench.project.id, "counts")
+        self.ws.bus.publish(self.bench.project.id, "verdicts", judge=self.judge.id)
+        return told
+
+
+def after_mark(c: Connection, judge: JudgeRow | None, wanted: bool) -> int:
+    """From which annotation on answers are judged after they were given: the next one, where that is newly wanted."""
+    if not wanted:
+        return 0
+    return judge.after if judge is not None and judge.after else JudgesSql(c).next_annotation()

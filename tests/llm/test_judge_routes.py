@@ -18,6 +18,7 @@ from api.conftest import PASSWORD
 from llm.judge_bench import RUBRIC, review
 from milo.api.app import create_app
 from milo.bootstrap import Workspace, open_workspace
+from milo.infra import judge_jobs
 from milo.infra.sql.connections import ConnectionsSql
 
 CANARY = "CANARY-VERDICT"
@@ -72,10 +73,12 @@ class Court:
         self.connect("script", [{"when": "Giant", "answer": told("4", advice="")}, {"when": "", "answer": told("1")}])
         self.call("POST", "/rubrics", {"rubric": msgspec.to_builtins(RUBRIC)})
 
-    def connect(self, name: str, rules: list[dict[str, Any]], model: str = "", **config: Any) -> None:
+    def connect(self, name: str, rules: list[dict[str, Any]], model: str = "", limits: Any = None, **config: Any) -> None:
         """A scripted model. The rubric is in the system turn, so that rules see question, item and answer only."""
         settled = self.ws.registry.providers.get("scripted").check_config({"rules": rules, **config})
-        self.ws.db.write(lambda c: ConnectionsSql(c).add(name, "scripted", model, settled, None, {}, {}, True, None, 0.0))
+        self.ws.db.write(
+            lambda c: ConnectionsSql(c).add(name, "scripted", model, settled, None, limits or {}, {}, True, None, 0.0)
+        )
 
     def ask(self, method: str, path: str, body: Any = None, who: str = "owner") -> Any:
         address = path if path.startswith("/api") else f"/api/projects/{self.p}{path}"
@@ -255,6 +258,62 @@ def test_what_cannot_be_judged_is_listed_and_tried_again(court: Court) -> None:
     assert {e["item_id"] for e in done["errors"]} == set(items[1:])
     assert "is no JSON" in done["errors"][0]["reason"] or "cannot be used" in done["errors"][0]["reason"]
     assert court.sweep(judge)["failed"] == 2
+
+
+def test_an_estimate_sends_nothing_and_a_budget_holds(court: Court) -> None:
+    items = court.add(12)
+    judge = court.judge(config={"connection": "script", "max_tokens": 200})
+    for item in items:
+        court.answer(item, BAD)
+    told = court.call("POST", f"/judges/{judge}/estimate", {})
+    assert (told["answers"], told["calls"], told["cost"]) == (12, 12, 0.0)
+    assert told["most_tokens"] > told["input_tokens"] > 12 * 100
+    assert court.ws.db.read(lambda c: c.execute("SELECT count(*) FROM model_call").fetchone()[0]) == 0
+    bound = told["most_tokens"] // 12 + told["input_tokens"] // 3
+    done = court.sweep(judge, tokens=bound)
+    assert 0 < done["judged"] < 12
+    assert "budget" in done["why"]
+    assert done["tokens"] <= bound
+    assert court.call("GET", "/runs")[0]["state"] == "stopped: budget"
+    rest = court.sweep(judge)
+    assert done["judged"] + rest["judged"] == 12, "what was stored is not paid for again"
+    assert court.ask("POST", f"/judges/{judge}/run", {"money": -1}).status_code == 422
+
+
+def test_a_stopped_job_goes_on_where_it_was(court: Court) -> None:
+    items = court.add(40)
+    court.connect("slow", [{"answer": told("4")}], seconds=0.1)
+    judge = court.judge(config={"connection": "slow"})
+    for item in items:
+        court.answer(item, GOOD)
+    job = court.call("POST", f"/judges/{judge}/run", {})["id"]
+    court.until(lambda: court.ws.db.read(lambda c: c.execute("SELECT count(*) FROM verdict").fetchone()[0]))
+    court.call("POST", f"/api/jobs/{job}/cancel")
+    assert court.ws.jobs.wait(job, 20).state == "cancelled"
+    before = court.call("GET", "/judges")[0]["judged"]
+    assert 0 < before < 40
+    court.call("POST", f"/api/jobs/{job}/resume")
+    assert court.ws.jobs.wait(job, 20).state == "done"
+    court.ws.gateway.flush()
+    assert court.call("GET", "/judges")[0]["judged"] == 40
+    runs = court.ws.db.read(lambda c: c.execute("SELECT DISTINCT run_id FROM verdict").fetchall())
+    assert len(runs) == 1, "it is still the same run"
+    calls = court.ws.db.read(
+        lambda c: c.execute("SELECT count(*) FROM model_call WHERE state = 'done' AND cached = 0").fetchone()[0]
+    )
+    assert calls <= 40 + 32, "at most what was in flight is asked twice"
+
+
+def test_silence_ends_the_job_instead_of_failing_every_answer(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_jobs, "_SILENCE", 2)
+    items = court.add(5)
+    court.connect("gone", [{"answer": "x"}], limits={"tries": 1}, fail_every=1)
+    judge = court.judge(config={"connection": "gone"})
+    for item in items:
+        court.answer(item, GOOD)
+    job = court.ws.jobs.wait(court.call("POST", f"/judges/{judge}/run", {})["id"], 60)
+    assert (job.state, job.error) == ("failed", "The script says: no answer this time.")
+    assert court.call("GET", "/runs")[0]["state"] == "failed"
 
 
 def test_a_judge_that_looks_afterwards_starts_with_the_next_answer(court: Court) -> None:

@@ -133,7 +133,7 @@ def report(
     n, passed = judged
     return Report(
         len(seen) >= NEEDED, audits, len(seen), NEEDED, n, passed,
-        _share(passed, n), _corrected(ours, theirs, judged),
+        _share(passed, n), corrected_pass_rate(ours, theirs, judged),
         _measure(cohen_kappa(theirs.astype(int), ours.astype(int), n_codes=2)),
         _measure(percent_agreement(theirs.astype(int), ours.astype(int))),
         _confusion(theirs.astype(int), ours.astype(int), 2),
@@ -196,8 +196,11 @@ def _worth(flagged: Any, defect: Any, odds: Sequence[float]) -> AlarmWorth | Non
     return AlarmWorth(_figure(found.precision), _figure(found.recall), _figure(found.prevalence))
 
 
-def _corrected(ours: Any, theirs: Any, judged: tuple[int, int]) -> Figure:
-    """By verdict, since the audited answers are a random sample of the judged ones; where one kind of verdict was not
+def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> Figure:
+    """The share of all judged answers that auditors would pass. `ours`, `theirs`: bool, whether the judge and the auditor
+    passed each audited answer; `judged`: how many answers were judged, and how many passed.
+
+    By verdict, since the audited answers are a random sample of the judged ones; where one kind of verdict was not
     audited, by the judge's rates of error."""
     n, passed = judged
     if not len(ours) or not n:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from milo.domain.errors import BudgetSpent, MiloError, RuleForbids
+from milo.domain.errors import BadAnswer, BudgetSpent, Invalid, InvalidConfig, MiloError, NotFound, RateLimited, Unreachable
 from milo.domain.verdict import Verdict
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
+from milo.infra.providers.budget import Budget
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.judges import JudgeRow, JudgesSql
 from milo.infra.sql.look import NotesSql
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 WIDTH = 32
 """Answers in flight at once; a connection's own limits may allow fewer."""
 _LOOK_SECONDS = 0.5
+_SILENCE = 2 * WIDTH
+"""Answers in a row that got no reply, after which the job ends."""
+_OF_ONE_ANSWER = (BadAnswer, Unreachable, RateLimited, Invalid, NotFound)
+"""Trouble with a single answer; any other would meet the next one too, and ends the job."""
 Flying = dict[Future[Verdict], Waiting]
 
 
@@ -42,7 +47,8 @@ class JudgeJobs:
         workspace.jobs.handler("judge", self.run)
 
     def run(self, job: JobRun) -> dict[str, Any] | None:
-        """Judge what waits. `args`: judge, mode (after or batch), items (None: all), flag (mark items that fail)."""
+        """Judge what waits. `args`: judge, mode (after or batch), items (None: all), flag (mark items that fail), and the
+        budget as money and tokens."""
         judge = self.ws.db.read(lambda c: JudgesSql(c).get(job.args["judge"]))
         if judge is None or not judge.enabled:
             return {"why": "The judge was removed or switched off."}
@@ -68,7 +74,10 @@ class _Round:
         self.failed: list[dict[str, Any]] = []
         self.done, self.passed = 0, 0
         self.spent: MiloError | None = None
-        self.call = CallFor("judge", bench.project, run_id=self.run_id, user_id=job.user_id)
+        self.out_of_reach = 0
+        money, tokens = workspace.db.read(lambda c: JudgesSql(c).spent(self.run_id))
+        self.budget = Budget(job.args.get("money"), job.args.get("tokens"), spent_money=money, spent_tokens=tokens)
+        self.call = CallFor("judge", bench.project, run_id=self.run_id, user_id=job.user_id, budget=self.budget)
 
     def _run(self) -> int:
         if self.job.cursor is not None:
@@ -87,7 +96,7 @@ class _Round:
 
     def total(self, c: Connection) -> int:
         """How many answers wait."""
-        return len(VerdictsSql(c).unjudged(self.judge, self.last, 1_000_000, self.items))
+        return VerdictsSql(c).count_unjudged(self.judge, self.last, self.items)
 
     def fly(self) -> None:
         """Keep as many in flight as may be, until none waits, it is stopped, or the budget is spent."""
@@ -128,10 +137,10 @@ class _Round:
                 good.append((one, future.result()))
             elif isinstance(error, BudgetSpent):
                 self.spent = error
-            elif isinstance(error, RuleForbids) or not isinstance(error, MiloError):
-                raise error
-            else:
+            elif isinstance(error, _OF_ONE_ANSWER) and not isinstance(error, InvalidConfig):
                 self._failed(one, error)
+            else:
+                raise error
         if not good and not self.failed:
             return
         now = self.ws.clock()
@@ -159,16 +168,25 @@ class _Round:
             WorkSql(c).log(self.bench.project.id, one.item_id, self.job.user_id or 0, "judge.flagged", told, now)
 
     def _failed(self, one: Waiting, error: MiloError) -> None:
+        """Note it; where nothing but silence comes back, going on would only list every answer as failed."""
+        self.out_of_reach = self.out_of_reach + 1 if isinstance(error, Unreachable | RateLimited) else 0
+        if self.out_of_reach > _SILENCE:
+            raise error
         self.failed.append({"item_id": one.item_id, "annotation_id": one.annotation_id, "reason": error.message})
 
     def _message(self) -> str:
-        return f"{len(self.failed)} could not be judged" if self.failed else ""
+        parts = [f"{self.budget.spent_tokens:,} tokens"] if self.budget.spent_tokens else []
+        if self.budget.spent_money:
+            parts.append(f"cost {self.budget.spent_money:.4g}")
+        if self.failed:
+            parts.append(f"{len(self.failed)} could not be judged")
+        return " · ".join(parts)
 
     def close(self, state: str, why: str = "") -> dict[str, Any]:
         """What came of it, kept with the run. The answers that came in until now are looked at."""
         told: dict[str, Any] = {
             "run": self.run_id, "judged": self.done, "passed": self.passed, "failed": len(self.failed),
-            "errors": self.failed[:100],
+            "errors": self.failed[:100], "cost": self.budget.spent_money, "tokens": self.budget.spent_tokens,
         }  # fmt: skip
         if why or self.spent is not None:
             told["why"] = why or (self.spent.message if self.spent else "")

@@ -59,6 +59,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest jobs that the caller may see, newest first. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job. */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job after its current step; what it did stays. */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a cancelled or failed job go on from where it stopped. */
+        post: operations["resume_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every judge of the project. */
+        get: operations["list_judges"];
+        put?: never;
+        /** Set up a judge. */
+        post: operations["add_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The judges that annotators may ask before they submit. */
+        get: operations["list_live_judges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a judge with its verdicts and audits. */
+        delete: operations["delete_judge"];
+        options?: never;
+        head?: never;
+        /** Rename, set up anew, choose when it speaks, switch on and off. */
+        patch: operations["change_judge"];
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many answers wait for this judge, and what judging them takes. Nothing is sent. */
+        post: operations["estimate_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge all finished work that this judge has not judged yet, or some of it. A job that can be stopped and taken up
+         * @description again.
+         */
+        post: operations["run_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/audit/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next answer for the caller to rate. Answers are drawn at random, each with the same odds, which are kept. */
+        post: operations["next_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store the caller's rating of a pick; the next one comes back. */
+        post: operations["rate_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the judge can be believed in this project: agreement with auditors, the worth of its alarms, its leanings, and
+         * @description the pass rate once its errors are known. Each figure has its interval.
+         */
+        get: operations["get_judge_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/bulk/label": {
         parameters: {
             query?: never;
@@ -155,74 +367,6 @@ export interface paths {
         get: operations["suggestion_histogram"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The latest jobs that the caller may see, newest first. */
-        get: operations["list_jobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One job. */
-        get: operations["get_job"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop a job after its current step; what it did stays. */
-        post: operations["cancel_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a cancelled or failed job go on from where it stopped. */
-        post: operations["resume_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1126,6 +1270,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rubrics/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rubrics to start from: for open-ended answers, translations, and labels of comments. */
+        get: operations["list_ready_rubrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a rubric that every project may use; a name that exists gets a new version. */
+        post: operations["share_rubric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version of each rubric that the project may use. */
+        get: operations["list_rubrics"];
+        put?: never;
+        /** Store a rubric of the project. A name that exists gets a new version; judges and verdicts keep the one they have. */
+        post: operations["add_rubric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics/{r}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of one rubric, newest first. */
+        get: operations["list_rubric_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics/{r}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a rubric as a YAML or JSON file. */
+        get: operations["get_rubric_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/items/{i}/first-answer": {
         parameters: {
             query?: never;
@@ -1188,6 +1418,74 @@ export interface paths {
         get: operations["get_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Advice on an answer before it is submitted. Closing the request ends the call of the model. */
+        post: operations["review_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/judges/{j}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of two answers is better, asked in both orders. */
+        post: operations["compare_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What judges said, newest first; nothing about answers that wait for their audit. */
+        get: operations["list_verdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/verdicts/{v}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of live advice that was given to the caller: dismissed, or taken as proposed. */
+        post: operations["respond_to_verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1438,6 +1736,15 @@ export interface components {
             ids: number[];
         };
         /**
+         * AlarmWorth
+         * @description `precision`: how many alarms were right; `recall`: how many defects were flagged; `defects`: share of defects.
+         */
+        AlarmWorth: {
+            precision: components["schemas"]["milo.flow.judge_report.Figure"];
+            recall: components["schemas"]["milo.flow.judge_report.Figure"];
+            defects: components["schemas"]["milo.flow.judge_report.Figure"];
+        };
+        /**
          * AnnotationView
          * @description One annotation on record, as a person may see it.
          */
@@ -1462,6 +1769,14 @@ export interface components {
             version: number | null;
             /** @default null */
             user_id: number | null;
+        };
+        /**
+         * Answered
+         * @description What the annotator did with advice: dismissed it, or took the proposal.
+         */
+        Answered: {
+            /** @enum {unknown} */
+            response: "changed" | "dismissed" | "none" | "taken";
         };
         /**
          * ArmAnswer
@@ -1513,8 +1828,8 @@ export interface components {
             items: number;
             failed: number;
             scored: number;
-            right: components["schemas"]["Figure"];
-            agreement: components["schemas"]["Figure"];
+            right: components["schemas"]["milo.flow.compare.Figure"];
+            agreement: components["schemas"]["milo.flow.compare.Figure"];
             calls: number;
             cached: number;
             input_tokens: number;
@@ -1573,6 +1888,25 @@ export interface components {
             };
             /** @default  */
             reason: string;
+        };
+        /**
+         * AuditTask
+         * @description An answer to rate. `pick` null: there is nothing to rate now, and `why` says so. Who answered, and what the judge said,
+         *         is left out. `needed`: about how many ratings it takes until the judge counts as tested.
+         */
+        AuditTask: {
+            pick: number | null;
+            rated: number;
+            needed: number;
+            question: string;
+            rubric: components["schemas"]["Rubric"];
+            rubric_version: number;
+            /** @default null */
+            item: components["schemas"]["ItemView"] | null;
+            /** @default null */
+            value: unknown;
+            /** @default  */
+            why: string;
         };
         /**
          * BadItem
@@ -1833,6 +2167,55 @@ export interface components {
             mine: number;
         };
         /**
+         * Criterion
+         * @description One thing that is looked at. `levels` describe the scale from worst to best; `weight` counts it in the total;
+         *         below `pass_mark` (a score; None: no mark of its own) the criterion raises an alarm.
+         */
+        Criterion: {
+            name: string;
+            title: string;
+            levels: components["schemas"]["Level"][];
+            /** @default  */
+            description: string;
+            /** @default 1 */
+            weight: number;
+            /** @default null */
+            pass_mark: number | null;
+        };
+        /**
+         * CriterionReport
+         * @description One criterion. `confusion[a][j]`: how often auditors gave level a where the judge gave level j, in the order of
+         *         `levels`. `bias`: by how much of a level the judge is above the auditors.
+         */
+        CriterionReport: {
+            criterion: string;
+            title: string;
+            levels: number[];
+            agreement: components["schemas"]["milo.flow.judge_report.Figure"];
+            kappa: components["schemas"]["milo.flow.judge_report.Figure"];
+            confusion: number[][];
+            alarms: components["schemas"]["AlarmWorth"] | null;
+            bias: components["schemas"]["milo.flow.judge_report.Figure"];
+            length: components["schemas"]["milo.flow.judge_report.Figure"];
+        };
+        /**
+         * CriterionScore
+         * @description One criterion of a verdict. `score` on the criterion's scale (the mean of `distribution` where there is one);
+         *         `distribution`: probability by score, as text keys, summing to 1; `evidence`: words quoted from the item or the answer.
+         */
+        CriterionScore: {
+            criterion: string;
+            score: number;
+            /** @default null */
+            distribution: {
+                [key: string]: number;
+            } | null;
+            /** @default [] */
+            evidence: string[];
+            /** @default  */
+            reason: string;
+        };
+        /**
          * CurvePoint
          * @description A model version's accuracy on the blind answers there were when it was trained.
          */
@@ -1951,6 +2334,21 @@ export interface components {
             limit: number;
         };
         /**
+         * Estimate
+         * @description What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known.
+         */
+        Estimate: {
+            answers: number;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            most_tokens: number;
+            cost: number | null;
+            most: number | null;
+            currency: string;
+            assumptions: string[];
+        };
+        /**
          * EventView
          * @description Something that happened to an item.
          */
@@ -2019,27 +2417,6 @@ export interface components {
                 };
             };
             meta_items: number;
-        };
-        /**
-         * Figure
-         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
-         */
-        Figure: {
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            n: number;
-        };
-        /**
-         * FileQuery
-         * @description The form of a project file.
-         */
-        FileQuery: {
-            /**
-             * @default yaml
-             * @enum {unknown}
-             */
-            format: "json" | "yaml";
         };
         /**
          * FirstAnswer
@@ -2283,6 +2660,55 @@ export interface components {
             limit: number;
         };
         /**
+         * JudgeChange
+         * @description What to change; absent parts stay. Another rubric, version or config makes it a judge that was not tested yet.
+         */
+        JudgeChange: {
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            rubric: string | null;
+            /** @default null */
+            rubric_version: number | null;
+            /** @default null */
+            config: Record<string, unknown> | null;
+            /** @default null */
+            live: ("asked" | "off" | "paused") | null;
+            /** @default null */
+            after: boolean | null;
+            /** @default null */
+            enabled: boolean | null;
+        };
+        /**
+         * JudgeView
+         * @description A judge of a project. `audits`: how many answers people rated by its rubric; `matched`: how many of them it has judged
+         *         too, `needed` until it counts as tested; `waiting`: how many more were drawn. `judged`, `passed`: of people's answers.
+         */
+        JudgeView: {
+            id: number;
+            name: string;
+            plugin: string;
+            plugin_title: string;
+            compares: boolean;
+            question: string;
+            rubric: string;
+            rubric_version: number;
+            rubric_id: number | null;
+            newest_version: number | null;
+            config: Record<string, unknown>;
+            connections: string[];
+            /** @enum {unknown} */
+            live: "asked" | "off" | "paused";
+            after: boolean;
+            enabled: boolean;
+            audits: number;
+            matched: number;
+            needed: number;
+            waiting: number;
+            judged: number;
+            passed: number;
+        };
+        /**
          * Kept
          * @description Whether this is the first one; an earlier one stays.
          */
@@ -2331,6 +2757,26 @@ export interface components {
             author: string | null;
             /** @default null */
             score: string | null;
+        };
+        /**
+         * Level
+         * @description One step of a criterion's scale and what it looks like.
+         */
+        Level: {
+            score: number;
+            description: string;
+        };
+        /**
+         * LiveJudge
+         * @description A judge that an annotator may ask before submitting.
+         */
+        LiveJudge: {
+            id: number;
+            name: string;
+            question: string;
+            /** @enum {unknown} */
+            live: "asked" | "off" | "paused";
+            tested: boolean;
         };
         /**
          * Mapping
@@ -2471,6 +2917,27 @@ export interface components {
             why: string;
         };
         /**
+         * NewJudge
+         * @description Set up a judge for a question. `rubric_version` null: the newest.
+         */
+        NewJudge: {
+            plugin: string;
+            name: string;
+            question: string;
+            rubric: string;
+            /** @default {} */
+            config: Record<string, unknown>;
+            /** @default null */
+            rubric_version: number | null;
+            /**
+             * @default off
+             * @enum {unknown}
+             */
+            live: "asked" | "off" | "paused";
+            /** @default false */
+            after: boolean;
+        };
+        /**
          * NewModel
          * @description Set up a predictor for a question.
          */
@@ -2503,6 +2970,16 @@ export interface components {
             config: Record<string, unknown>;
             /** @default  */
             note: string;
+        };
+        /**
+         * NewRubric
+         * @description A rubric as data, or as the text of a YAML or JSON file.
+         */
+        NewRubric: {
+            /** @default null */
+            rubric: components["schemas"]["Rubric"] | null;
+            /** @default null */
+            text: string | null;
         };
         /**
          * NewToken
@@ -2594,7 +3071,7 @@ export interface components {
             b: number;
             only_a: number;
             only_b: number;
-            difference: components["schemas"]["Figure"];
+            difference: components["schemas"]["milo.flow.compare.Figure"];
             p: number | null;
             p_adjusted: number | null;
             /** @enum {unknown} */
@@ -2804,6 +3281,18 @@ export interface components {
             source: string | null;
         };
         /**
+         * Rating
+         * @description Scores by criterion for one pick, and a note.
+         */
+        Rating: {
+            pick: number;
+            scores: {
+                [key: string]: number;
+            };
+            /** @default  */
+            note: string;
+        };
+        /**
          * RecipeView
          * @description A ready-made project set-up.
          */
@@ -2821,6 +3310,30 @@ export interface components {
             op_id: string;
             /** @default  */
             reason: string;
+        };
+        /**
+         * Report
+         * @description What is known about a judge in its project. `tested` only from `needed` audits on; `matched` are those whose answer the
+         *         judge has judged too. `raw` is the share that it passed, `corrected` the share that auditors would pass.
+         */
+        Report: {
+            tested: boolean;
+            audits: number;
+            matched: number;
+            needed: number;
+            judged: number;
+            passed: number;
+            raw: components["schemas"]["milo.flow.judge_report.Figure"];
+            corrected: components["schemas"]["milo.flow.judge_report.Figure"];
+            kappa: components["schemas"]["milo.flow.judge_report.Figure"];
+            agreement: components["schemas"]["milo.flow.judge_report.Figure"];
+            confusion: number[][];
+            alarms: components["schemas"]["AlarmWorth"] | null;
+            length: components["schemas"]["milo.flow.judge_report.Figure"];
+            position: components["schemas"]["milo.flow.judge_report.Figure"] | null;
+            first_place: components["schemas"]["milo.flow.judge_report.Figure"] | null;
+            criteria: components["schemas"]["CriterionReport"][];
+            advice: components["schemas"]["milo.flow.judge_report.Advice"];
         };
         /**
          * Reverted
@@ -2846,6 +3359,30 @@ export interface components {
             only: "all" | "different" | "errors";
             /** @default 0 */
             offset: number;
+        };
+        /**
+         * Rubric
+         * @description Criteria with a pass mark on the weighted mean, each score mapped to 0..1 over its scale.
+         */
+        Rubric: {
+            name: string;
+            criteria: components["schemas"]["Criterion"][];
+            /** @default  */
+            description: string;
+            /** @default 0.5 */
+            pass_mark: number;
+        };
+        /**
+         * RubricView
+         * @description One version of a rubric. `shared`: it belongs to the workspace, and every project may use it.
+         */
+        RubricView: {
+            id: number;
+            name: string;
+            version: number;
+            shared: boolean;
+            rubric: components["schemas"]["Rubric"];
+            at: number;
         };
         /**
          * RunView
@@ -3008,6 +3545,21 @@ export interface components {
             run_id: number;
         };
         /**
+         * Sweep
+         * @description Which finished work to judge: these items, or all. `flag`: mark the items that fail for review. `money`, `tokens`: what
+         *         may be spent at most; the worst case of a call is set aside before it is sent.
+         */
+        Sweep: {
+            /** @default null */
+            items: number[] | null;
+            /** @default false */
+            flag: boolean;
+            /** @default null */
+            money: number | null;
+            /** @default null */
+            tokens: number | null;
+        };
+        /**
          * Switched
          * @description How many runs were switched, and the job that works out what shows.
          */
@@ -3055,6 +3607,24 @@ export interface components {
         ThumbQuery: {
             /** @default 256 */
             size: number;
+        };
+        /**
+         * ToCompare
+         * @description Two answers to the same question about an item.
+         */
+        ToCompare: {
+            item_id: number;
+            value: unknown;
+            other: unknown;
+        };
+        /**
+         * ToReview
+         * @description An answer that is not submitted yet.
+         */
+        ToReview: {
+            item_id: number;
+            question: string;
+            value: unknown;
         };
         /**
          * Token
@@ -3110,6 +3680,57 @@ export interface components {
             upload: string;
             name: string;
             bytes: number;
+        };
+        /**
+         * Verdict
+         * @description A judgement. `total` is the weighted mean in 0..1, `passed` whether it and every criterion reach their marks;
+         *         `advice` says in a sentence or two what to change; `own_model`: the judge is the model that made the suggestion.
+         */
+        Verdict: {
+            scores: components["schemas"]["CriterionScore"][];
+            total: number;
+            passed: boolean;
+            /** @default  */
+            advice: string;
+            /** @default false */
+            own_model: boolean;
+            /** @default {} */
+            info: Record<string, unknown>;
+        };
+        /**
+         * VerdictQuery
+         * @description Which verdicts: of a judge, of an item, passed or not (1 or 0), by response; `before`: older than this id.
+         */
+        VerdictQuery: {
+            /** @default null */
+            judge: number | null;
+            /** @default null */
+            item: number | null;
+            /** @default null */
+            passed: boolean | null;
+            /** @default null */
+            response: string | null;
+            /** @default null */
+            before: number | null;
+            /** @default 50 */
+            limit: number;
+        };
+        /**
+         * VerdictView
+         * @description A verdict as clients see it.
+         */
+        VerdictView: {
+            id: number;
+            item_id: number;
+            question: string;
+            judge_id: number | null;
+            annotation_id: number | null;
+            rubric_id: number;
+            mode: string;
+            verdict: components["schemas"]["Verdict"];
+            /** @enum {unknown} */
+            response: "changed" | "dismissed" | "none" | "taken";
+            created_at: number;
         };
         /**
          * WhatToPreview
@@ -3269,6 +3890,37 @@ export interface components {
         "milo.api.routes.models.BadLine": {
             line: number;
             reason: string;
+        };
+        /**
+         * FileQuery
+         * @description The form of a project file.
+         */
+        "milo.api.routes.projects.FileQuery": {
+            /**
+             * @default yaml
+             * @enum {unknown}
+             */
+            format: "json" | "yaml";
+        };
+        /**
+         * FileQuery
+         * @description The form of a rubric's file.
+         */
+        "milo.api.routes.rubrics.FileQuery": {
+            /**
+             * @default yaml
+             * @enum {unknown}
+             */
+            format: "json" | "yaml";
+        };
+        /**
+         * Advice
+         * @description Live advice. `available` false: there is none for this item, for no reason that it would tell.
+         */
+        "milo.api.routes.verdicts.Advice": {
+            available: boolean;
+            /** @default null */
+            verdict: components["schemas"]["VerdictView"] | null;
         };
         /**
          * AssistantPolicy
@@ -3435,6 +4087,52 @@ export interface components {
             /** @default false */
             subjective: boolean;
         };
+        /**
+         * Figure
+         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
+         */
+        "milo.flow.compare.Figure": {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
+        };
+        /**
+         * Advice
+         * @description What annotators did with live advice. `given`: verdicts that raised an alarm; `dismissed`: waved away, possible false
+         *         alarms; `taken` as proposed; `changed`: the answer was changed otherwise. Against gold: `checked` changed answers, of
+         *         which `right_to_wrong` were right before and are not now, `wrong_to_right` the other way.
+         */
+        "milo.flow.judge_report.Advice": {
+            /** @default 0 */
+            shown: number;
+            /** @default 0 */
+            given: number;
+            /** @default 0 */
+            dismissed: number;
+            /** @default 0 */
+            taken: number;
+            /** @default 0 */
+            changed: number;
+            /** @default 0 */
+            checked: number;
+            /** @default 0 */
+            right_to_wrong: number;
+            /** @default 0 */
+            wrong_to_right: number;
+        };
+        /**
+         * Figure
+         * @description A number with its interval and how many observations it rests on. `value` None: it cannot be told, and `why` says so.
+         */
+        "milo.flow.judge_report.Figure": {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
+            /** @default  */
+            why: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3530,6 +4228,466 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                project?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    resume_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_judges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJudge"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_live_judges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveJudge"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    estimate_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sweep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    run_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sweep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    next_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTask"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    rate_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rating"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTask"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_judge_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3729,131 +4887,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histogram"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_jobs: {
-        parameters: {
-            query?: {
-                project?: number | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    get_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    cancel_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    resume_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -6042,6 +7075,200 @@ export interface operations {
             };
         };
     };
+    list_ready_rubrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rubric"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    share_rubric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRubric"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_rubrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_rubric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRubric"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_rubric_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_rubric_file: {
+        parameters: {
+            query?: {
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     keep_first_answer: {
         parameters: {
             query?: never;
@@ -6160,6 +7387,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    review_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToReview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.routes.verdicts.Advice"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    compare_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                j: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCompare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.routes.verdicts.Advice"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_verdicts: {
+        parameters: {
+            query?: {
+                judge?: number | null;
+                item?: number | null;
+                passed?: boolean | null;
+                response?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    respond_to_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                v: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answered"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
@@ -13,12 +14,17 @@ from milo.api.routes.jobs import JobView, view
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.question import NAME_PATTERN
 from milo.flow.judge_report import NEEDED
+from milo.infra.judge_cost import SAMPLE, Estimate, estimate
 from milo.infra.judge_jobs import after_mark
+from milo.infra.judging import Bench
 from milo.infra.sql.database import Connection
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.judges import AuditSql, JudgeRow, JudgesSql, Live
 from milo.infra.sql.rubrics import RubricsSql
 from milo.infra.sql.verdicts import VerdictsSql
+
+_AMONG = 1_000
+"""Answers among which those for an estimate are drawn."""
 
 
 class JudgeView(msgspec.Struct):
@@ -84,10 +90,13 @@ class LiveJudge(msgspec.Struct):
 
 
 class Sweep(msgspec.Struct):
-    """Which finished work to judge: these items, or all. `flag`: mark the items that fail for review."""
+    """Which finished work to judge: these items, or all. `flag`: mark the items that fail for review. `money`, `tokens`: what
+    may be spent at most; the worst case of a call is set aside before it is sent."""
 
     items: list[int] | None = None
     flag: bool = False
+    money: float | None = None
+    tokens: int | None = None
 
 
 @endpoint("GET", "/projects/{p}/judges", "model.view", reply=list[JudgeView])
@@ -170,21 +179,39 @@ def delete_judge(call: Call) -> Response:
     return Response(status_code=204)
 
 
+@endpoint("POST", "/projects/{p}/judges/{j}/estimate", "model.run", body=Sweep, reply=Estimate)
+def estimate_judge(call: Call) -> Estimate:
+    """How many answers wait for this judge, and what judging them takes. Nothing is sent."""
+    bench, given = _sweeper(call), call.body
+    waiting = call.workspace.db.read(lambda c: VerdictsSql(c).count_unjudged(bench.row, 0, given.items))
+    found = call.workspace.db.read(lambda c: VerdictsSql(c).unjudged(bench.row, 0, _AMONG, given.items))
+    sample = random.Random(bench.row.id).sample(found, min(SAMPLE, len(found)))
+    return call.workspace.gateway.run(estimate(bench, waiting, sample)).result()
+
+
 @endpoint("POST", "/projects/{p}/judges/{j}/run", "model.run", body=Sweep, reply=JobView)
 def run_judge(call: Call) -> JobView:
     """Judge all finished work that this judge has not judged yet, or some of it. A job that can be stopped and taken up
     again."""
+    given: Sweep = call.body
+    bench = _sweeper(call)
+    for name, bound in (("money", given.money), ("tokens", given.tokens)):
+        if bound is not None and bound < 0:
+            raise Invalid(f"The budget cannot be negative: {bound}.", place=name)
+    args = {"judge": bench.row.id, "mode": "batch", **msgspec.structs.asdict(given)}
+    job_id = call.workspace.jobs.submit("judge", call.project_id, args, call.actor.user_id)
+    job = call.workspace.db.read(lambda c: JobsSql(c).get(job_id))
+    assert job is not None
+    return view(job, call.workspace.clock())
+
+
+def _sweeper(call: Call) -> Bench:
     row = row_of(call, call.params["j"])
     if call.workspace.registry.judges.get(row.plugin).compares:
         raise Conflict("A judge that compares needs two answers at a time.", place="j")
     if call.body.items is not None and len(call.body.items) > 10_000:
         raise Invalid("At most 10,000 items by name; leave them out to judge all.", place="items")
-    call.workspace.judging.bench(call.workspace.projects.get(call.project_id), row)
-    args = {"judge": row.id, "mode": "batch", "items": call.body.items, "flag": call.body.flag}
-    job_id = call.workspace.jobs.submit("judge", call.project_id, args, call.actor.user_id)
-    job = call.workspace.db.read(lambda c: JobsSql(c).get(job_id))
-    assert job is not None
-    return view(job, call.workspace.clock())
+    return call.workspace.judging.bench(call.workspace.projects.get(call.project_id), row)
 
 
 def row_of(call: Call, judge_id: int) -> JudgeRow:

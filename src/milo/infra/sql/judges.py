@@ -89,6 +89,15 @@ class JudgesSql:
         columns = ", ".join(f"{name} = ?" for name in changes)
         self._c.execute(f"UPDATE judge SET {columns} WHERE id = ?", (*changes.values(), ident))
 
+    def spent(self, run_id: int) -> tuple[float, int]:
+        """Money and tokens that the calls of a run took, by the ledger."""
+        row = self._c.execute(
+            "SELECT coalesce(sum(cost), 0.0), coalesce(sum(input_tokens + output_tokens), 0) FROM model_call "
+            "WHERE run_id = ? AND cached = 0",
+            (run_id,),
+        ).fetchone()
+        return row[0], row[1]
+
     def next_annotation(self) -> int:
         """The id that the next annotation gets at least."""
         return (self._c.execute("SELECT max(id) FROM annotation").fetchone()[0] or 0) + 1

@@ -162,16 +162,14 @@ class VerdictsSql:
     def unjudged(self, judge: JudgeRow, after: int, limit: int, only: list[int] | None = None) -> list[Waiting]:
         """People's answers after that annotation that this judge, as it is set up, has not judged; never on blind items. `only`:
         of these items."""
-        low, high = id_range(judge.project_id)
-        some = "" if only is None else f"AND a.item_id IN ({','.join('?' * len(only))}) "
-        rows = self._c.execute(
-            "SELECT a.id, a.item_id, a.value, a.shown FROM annotation a JOIN item i ON i.id = a.item_id AND i.blind = 0 "
-            f"WHERE a.id > ? AND a.item_id >= ? AND a.item_id < ? AND a.question = ? AND {PEOPLES} {some}"
-            "AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.item_id = a.item_id AND v.question = a.question "
-            "AND v.annotation_id = a.id AND v.judge_id = ? AND json_extract(v.body, '$.info.setup') = ?) ORDER BY a.id LIMIT ?",
-            (after, low, high, judge.question, *(only or ()), judge.id, judge.setup, limit),
-        )
+        query, given = _unjudged(judge, after, only)
+        rows = self._c.execute(f"SELECT a.id, a.item_id, a.value, a.shown {query} ORDER BY a.id LIMIT ?", (*given, limit))
         return [Waiting(ident, item, _decode(value), _decode(shown) if shown else []) for ident, item, value, shown in rows]
+
+    def count_unjudged(self, judge: JudgeRow, after: int = 0, only: list[int] | None = None) -> int:
+        """How many `unjudged` would give."""
+        query, given = _unjudged(judge, after, only)
+        return self._c.execute(f"SELECT count(*) {query}", given).fetchone()[0]
 
     def tally(self, judge: JudgeRow) -> tuple[int, int]:
         """How many present answers the judge, as it is set up, has judged, and how many of them it passed."""
@@ -233,6 +231,18 @@ class VerdictsSql:
             )
             out.update((item, _decode(value)) for item, value in rows)
         return out
+
+
+def _unjudged(judge: JudgeRow, after: int, only: list[int] | None) -> tuple[str, list[Any]]:
+    low, high = id_range(judge.project_id)
+    some = "" if only is None else f"AND a.item_id IN ({','.join('?' * len(only))}) "
+    query = (
+        "FROM annotation a JOIN item i ON i.id = a.item_id AND i.blind = 0 "
+        f"WHERE a.id > ? AND a.item_id >= ? AND a.item_id < ? AND a.question = ? AND {PEOPLES} {some}"
+        "AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.item_id = a.item_id AND v.question = a.question "
+        "AND v.annotation_id = a.id AND v.judge_id = ? AND json_extract(v.body, '$.info.setup') = ?)"
+    )
+    return query, [after, low, high, judge.question, *(only or ()), judge.id, judge.setup]
 
 
 def _row(row: tuple[Any, ...]) -> VerdictRow:

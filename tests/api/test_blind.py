@@ -39,6 +39,7 @@ class House:
         self._rules()
         self._learn()
         self._compare()
+        self._judge()
 
     def _client(self, user: int) -> TestClient:
         token = self.bench.ws.auth.add_token(user, "look")[1]
@@ -98,6 +99,30 @@ class House:
             asked = {"arms": arms, "what": what, "budget": {"tokens": 100_000}, **more}
             self.bench.wait(self.bench.call("POST", "/comparisons", asked)["job"]["id"])
 
+    def _judge(self) -> None:
+        """A judge that would speak of blind items, asked live about each item and sent over all answers."""
+        blind = "|".join(str(self.ids.index(i)) for i in self.blind)
+        said = {
+            word: {"criteria": {"right": {"evidence": [], "reason": word, "score": "1"}}, "advice": word, "proposal": word}
+            for word in (CANARY, "hm")
+        }
+        rules = [{"when": rf"thing ({blind})\s", "answer": said[CANARY]}, {"answer": said["hm"]}]
+        connect(self.bench, "judging", rules=rules)
+        levels = [{"score": 1, "description": "wrong"}, {"score": 2, "description": "right"}]
+        rubric = {"name": "short", "criteria": [{"name": "right", "title": "Right", "levels": levels, "pass_mark": 2}]}
+        self.bench.call("POST", "/rubrics", {"rubric": rubric})
+        body = {
+            "plugin": "rubric", "name": "judge", "question": "why", "rubric": "short", "config": {"connection": "judging"},
+            "live": "paused", "after": True,
+        }  # fmt: skip
+        judge = self.bench.call("POST", "/judges", body)["id"]
+        for item in self.ids[:40]:
+            given = {"item_id": item, "question": "why", "value": "mine"}
+            reply = self.bench.call("POST", f"/judges/{judge}/review", given)
+            assert reply["available"] is (item not in self.blind)
+            assert CANARY not in json.dumps(reply)
+        self.bench.wait(self.bench.call("POST", f"/judges/{judge}/run", {"flag": True})["id"])
+
     def gets(self, end: Any) -> list[str]:
         """Addresses of a GET route, with every parameter that could touch a blind item's model output."""
         blind = sorted(self.blind)
@@ -118,11 +143,14 @@ class House:
             "get_assistant": [""], "get_second_thoughts": [""], "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
             "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
+            "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],
+            "list_judges": [""], "list_live_judges": [""], "get_judge_report": [""],
+            "list_verdicts": ["limit=200", "passed=0", *(f"item={i}" for i in some)],
             "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]
         paths = [path.replace("{i}", str(i)) for i in ids]
-        for name in ("id", "job", "m", "c"):
+        for name in ("id", "job", "m", "c", "j", "r"):
             paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
         return [f"{p}?{q}" for p in paths for q in queries]
 

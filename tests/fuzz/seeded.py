@@ -23,7 +23,7 @@ SPEC: dict[str, Any] = {
         {"name": "names", "type": "spans", "required": False, "field": "text", "config": {"labels": LABELS}},
         {"name": "things", "type": "boxes", "required": False, "field": "picture", "config": {"labels": LABELS}},
     ],
-    "policy": {"blind_share": 0.2, "order": "random", "overlap": 2},
+    "policy": {"blind_share": 0.2, "order": "random", "overlap": 2, "data": {"models": ["*"]}},
 }
 
 
@@ -74,6 +74,9 @@ class Seeded:
             body = {"op_id": uuid.uuid4().hex, "item_id": item, "values": {"mood": "good", "stars": 3}, "schema_version": 1}
             self.api.call("POST", f"{at}/answers", body)
         self.api.call("POST", f"{at}/items/{self.items[0]}/comments", {"text": "hm"})
+        levels = [{"score": 1, "description": "no"}, {"score": 2, "description": "yes"}]
+        rubric = {"name": "facts", "criteria": [{"name": "right", "title": "Right", "levels": levels, "pass_mark": 2}]}
+        self.api.call("POST", f"{at}/rubrics", {"rubric": rubric})
         bulk = {"op_id": uuid.uuid4().hex, "question": "mood", "min_score": 0.8}
         self.bulk: int = self.api.call("POST", f"{at}/bulk/accept", bulk)["bulk"]
 

@@ -255,6 +255,19 @@ def path_of(live: Seeded, end: Endpoint) -> str:
     return path + ("?name=a.bin" if end.name == "upload_file" else "")
 
 
+RUBRIC: dict[str, Any] = {
+    "name": "more",
+    "criteria": [
+        {
+            "name": "right", "title": "Right", "weight": 1.5, "pass_mark": 2, "description": "so",
+            "levels": [{"score": 1, "description": "no"}, {"score": 2, "description": "yes"}],
+        }
+    ],
+    "description": "so",
+    "pass_mark": 0.5,
+}  # fmt: skip
+
+
 def sensible(live: Seeded, end: Endpoint) -> Any:
     """A body that would do, with every property given."""
     item, op = live.items[8], f"operation-{end.name}"
@@ -291,5 +304,20 @@ def sensible(live: Seeded, end: Endpoint) -> Any:
         "heartbeat": {"item_ids": [item]},
         "add_telemetry": {"events": []},
         "reject_suggestion": {"op_id": op, "reason": "no"},
+        "share_rubric": {"rubric": RUBRIC, "text": None},
+        "add_rubric": {"rubric": RUBRIC, "text": None},
+        "add_judge": {
+            "plugin": "panel", "name": "more", "question": "note", "rubric": "facts", "config": {"members": ["a", "b"]},
+            "rubric_version": 1, "live": "off", "after": False,
+        },
+        "change_judge": {
+            "name": "other", "rubric": "facts", "rubric_version": 1, "config": {}, "live": "off", "after": False, "enabled": True,
+        },
+        "estimate_judge": {"items": [item], "flag": False, "money": 1.0, "tokens": 10},
+        "run_judge": {"items": [item], "flag": False, "money": 1.0, "tokens": 10},
+        "review_live": {"item_id": item, "question": "note", "value": "x"},
+        "compare_answers": {"item_id": item, "value": "x", "other": "y"},
+        "respond_to_verdict": {"response": "dismissed"},
+        "rate_answer": {"pick": 1, "scores": {"right": 1}, "note": ""},
     }  # fmt: skip
     return known[end.name]

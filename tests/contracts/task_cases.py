@@ -20,8 +20,41 @@ TREE = [
     {"value": "house cat", "parent": "cat"},
     {"value": "plant"},
 ]
-ITEM = make_item({"text": TEXT, "image": {"media": 1, "mime": "image/png", "width": 640, "height": 480}})
-FIELDS = (Field("text"), Field("image", "image"))
+TALK = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Hi"},
+    {"role": "assistant", "content": "Hello"},
+    {"role": "user", "content": "And?"},
+    {"role": "assistant", "content": "One"},
+    {"role": "assistant", "content": "Two", "model": "secret"},
+]
+ITEM = make_item(
+    {
+        "text": TEXT,
+        "image": {"media": 1, "mime": "image/png", "width": 640, "height": 480},
+        "a": "one answer",
+        "b": "another",
+        "c": "a third",
+        "pair": [{"text": "x", "source": "m"}, "y"],
+        "many": [{"text": str(k)} for k in range(7)],
+        "talk": TALK,
+    }
+)
+FIELDS = (
+    Field("text"),
+    Field("image", "image"),
+    Field("a"),
+    Field("b", "markdown"),
+    Field("c"),
+    Field("pair", "table"),
+    Field("many", "table"),
+    Field("talk", "chat"),
+)
+CRITERIA = [
+    "clarity",
+    {"name": "facts", "title": "Facts", "weight": 2, "scale": ["wrong", "partly", "right"]},
+    {"name": "tone", "scale": [{"score": -1, "description": "rude"}, {"score": 0}, {"score": 5, "title": "kind"}]},
+]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -55,6 +88,58 @@ _text = st.one_of(
     st.sampled_from(["", '"', '""', '"a"', "'", "[]", "null", "=cmd", "a\r\nb", "שלום", "e\u0301", "👩‍🚀 ok", " x "]),
 )
 
+
+@st.composite
+def _preference(draw: st.DrawFn, ids: list[str], steps: int = 0, *, tie: bool = True) -> Any:
+    """A bare id, a winner with its strength, or the value in full, with or without the order on the screen."""
+    winner = draw(st.sampled_from([*ids, "tie"] if tie else ids))
+    strength = draw(st.none() | st.integers(1, steps)) if steps and winner != "tie" else None
+    order = draw(st.none() | st.permutations(ids))
+    form = draw(st.sampled_from(["bare", "winner", "full"]))
+    if form == "bare" and strength is None:
+        return winner
+    more = {k: v for k, v in {"strength": strength, "order": order}.items() if v is not None}
+    if form == "winner":
+        return {"winner": winner, **more}
+    tiers = [list(reversed(ids))] if winner == "tie" else [[winner], [i for i in ids if i != winner]]
+    return {"tiers": tiers, **more}
+
+
+@st.composite
+def _ranking(draw: st.DrawFn, ids: list[str], *, ties: bool = True) -> Any:
+    """All candidates in some order, here and there level with the one before."""
+    tiers: list[list[str]] = []
+    for ident in draw(st.permutations(ids)):
+        if ties and tiers and draw(st.booleans()):
+            tiers[-1].append(ident)
+        else:
+            tiers.append([ident])
+    if all(len(tier) == 1 for tier in tiers) and draw(st.booleans()):
+        return [tier[0] for tier in tiers]
+    order = draw(st.none() | st.permutations(ids))
+    return {"tiers": tiers, "order": order} if order else {"tiers": tiers}
+
+
+def _written(*roles: str, rounds: tuple[int, int] = (1, 1), system: bool = False) -> Any:
+    content = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(str.strip) | st.sampled_from(
+        ["# Title\n\n- a\n- b", "שלום", "[1, 2]", '"x"', "[]", "null", "| a | b |\n|---|---|\n| 1 | 2 |"]
+    )
+    turns = st.integers(*rounds).flatmap(
+        lambda n: st.tuples(*[st.builds(lambda c, r=r: {"role": r, "content": c}, content) for r in roles * n]).map(list)
+    )
+    if not system:
+        return turns
+    first = st.builds(lambda c: [{"role": "system", "content": c}], content) | st.just([])
+    return st.builds(lambda a, b: a + b, first, turns)
+
+
+def _marks(key: str, values: list[Any], turns: list[int], *, every: bool) -> Any:
+    per_turn = [st.sampled_from(values) if every else st.none() | st.sampled_from(values) for _ in turns]
+    return st.tuples(*per_turn).map(
+        lambda given: [{"turn": t, key: v} for t, v in zip(turns, given, strict=True) if v is not None][::-1]
+    )
+
+
 CASES: dict[str, list[Case]] = {
     "choice": [
         Case(make_question("choice", {"labels": AWKWARD}), st.sampled_from(AWKWARD)),
@@ -82,6 +167,54 @@ CASES: dict[str, list[Case]] = {
             make_question("spans", {"labels": AWKWARD, "overlap": False}),
             st.lists(_span(), max_size=1),
         ),
+    ],
+    "pairwise": [
+        Case(make_question("pairwise", {"candidates": ["b", "a"], "strength": 4}), _preference(["b", "a"], 4)),
+        Case(make_question("pairwise", {"tie": False}, field="pair"), _preference(["1", "2"], tie=False)),
+        Case(make_question("pairwise", {}, field="talk"), _preference(["1", "2"])),
+    ],
+    "ranking": [
+        Case(make_question("ranking", {"candidates": ["c", "a", "b"]}), _ranking(["c", "a", "b"])),
+        Case(make_question("ranking", {"ties": False}, field="talk"), _ranking(["1", "2"], ties=False)),
+        Case(make_question("ranking", {}, field="many"), _ranking([str(k) for k in range(1, 8)])),
+    ],
+    "rubric_grid": [
+        Case(
+            make_question("rubric_grid", {"criteria": CRITERIA, "scale": {"min": 1, "max": 4}}),
+            st.fixed_dictionaries(
+                {"tone": st.sampled_from([-1, 0, 5, 5.0]), "clarity": st.integers(1, 4), "facts": st.integers(1, 3)}
+            ),
+        ),
+        Case(
+            make_question("rubric_grid", {"criteria": CRITERIA, "partial": True}),
+            st.fixed_dictionaries(
+                {}, optional={"clarity": st.integers(1, 5), "facts": st.integers(1, 3), "tone": st.none() | st.just(0)}
+            ).filter(lambda scores: any(v is not None for v in scores.values())),
+        ),
+    ],
+    "response": [
+        Case(
+            make_question("response", {}), _written("assistant") | _written("assistant").map(lambda turns: turns[0]["content"])
+        ),
+        Case(
+            make_question("response", {"roles": ["user", "assistant"], "max_rounds": 3, "system": "optional"}),
+            _written("user", "assistant", rounds=(1, 3), system=True),
+        ),
+    ],
+    "turn_labels": [
+        Case(
+            make_question("turn_labels", {"labels": AWKWARD}),
+            _marks("label", AWKWARD, [2, 4, 5], every=True),
+        ),
+        Case(
+            make_question("turn_labels", {"labels": AWKWARD, "multiple": True, "every": False, "roles": []}),
+            st.builds(
+                lambda a, b: a + b,
+                *[_marks("label", AWKWARD, [0, 1, 2, 3], every=False)] * 2,
+            ),
+        ),
+        Case(make_question("turn_labels", {"max": 4}), _marks("rating", [1, 2, 3, 4], [2, 4, 5], every=True)),
+        Case(make_question("turn_labels", {"every": False}), _marks("rating", [1, 5], [2, 4, 5], every=False)),
     ],
     "boxes": [Case(make_question("boxes", {"labels": ["car", "bus"]}), st.lists(_box(), max_size=5))],
 }

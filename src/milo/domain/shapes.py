@@ -5,6 +5,9 @@ describe and check that JSON. Units and origins:
 
 - `Span`: offsets in Unicode code points of the field's text, as Python counts them; `start` inclusive, `end` exclusive.
 - `Box`: pixels of the image after its EXIF orientation was applied; origin top left, x to the right, y down; floats.
+- `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
+- `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
+- Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
 """
 
 from __future__ import annotations
@@ -54,6 +57,34 @@ class Box(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str | None = None
     field: str | None = None
     score: float | None = None
+
+
+class Ranks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An order of candidates.
+
+    `tiers` are best first; candidates of one tier are level, and every candidate is in one. `order` is how they stood on the
+    screen, first to last; None where nothing was shown (a merged value, a model's). `strength`, from 1, is how far the
+    first of two is ahead; None where that was not asked.
+    """
+
+    tiers: list[list[str]]
+    order: list[str] | None = None
+    strength: int | None = None
+
+
+class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One turn of a written conversation; `role` is system, user or assistant, `content` is Markdown."""
+
+    role: str
+    content: str
+
+
+class TurnMark(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is said of one turn (counted from 0) of a conversation: a label, or a rating."""
+
+    turn: int
+    label: str | None = None
+    rating: int | None = None
 
 
 def iou(a: Box, b: Box) -> float:

@@ -6,7 +6,9 @@ Stands alone because settings are written by people, in files and forms, and a t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from milo.domain.errors import InvalidConfig, InvalidValue
 from milo.domain.question import Field, Question
@@ -69,6 +71,14 @@ def fitting_field(question: Question, fields: tuple[Field, ...], kinds: tuple[st
         what = "does not exist" if field is None else f"is of kind {field.kind}"
         raise config_error(question, "field", f'the field "{question.field}" {what}; name one of kind {wanted}.')
     return field.name
+
+
+def read(question: Question, value: Any, kind: type[T], wanted: str) -> T:
+    """The value as a `kind` (a struct, or a list of them); `wanted` says in words what that is. Raises InvalidValue."""
+    try:
+        return msgspec.convert(value, kind)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise value_error(question, f"expected {wanted}, got {value!r:.80}: {error}.") from None
 
 
 def kept_or_none(check: Callable[[], T]) -> T | None:

@@ -52,8 +52,8 @@ FIELDS = (
 )
 CRITERIA = [
     "clarity",
-    {"name": "facts", "title": "Facts", "weight": 2, "scale": ["wrong", "partly", "right"]},
-    {"name": "tone", "scale": [{"score": -1, "description": "rude"}, {"score": 0}, {"score": 5, "title": "kind"}]},
+    {"name": "facts", "title": "Facts", "weight": 2, "levels": ["wrong", "partly", "right"]},
+    {"name": "tone", "levels": [{"score": -1, "description": "rude"}, {"score": 0}, {"score": 5, "description": "kind"}]},
 ]
 
 
@@ -180,7 +180,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "rubric_grid": [
         Case(
-            make_question("rubric_grid", {"criteria": CRITERIA, "scale": {"min": 1, "max": 4}}),
+            make_question("rubric_grid", {"criteria": CRITERIA, "levels": {"min": 1, "max": 4}}),
             st.fixed_dictionaries(
                 {"tone": st.sampled_from([-1, 0, 5, 5.0]), "clarity": st.integers(1, 4), "facts": st.integers(1, 3)}
             ),

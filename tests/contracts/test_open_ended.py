@@ -19,7 +19,7 @@ BOTH = RESPONSE.check_config(
     make_question("response", {"roles": ["user", "assistant"], "max_rounds": 2, "system": "optional", "max_length": 20}), FIELDS
 )
 RULES = RUBRIC.check_config(
-    make_question("rubric_grid", {"criteria": ["style", {"name": "facts", "weight": 3, "scale": ["no", "half", "yes"]}]}),
+    make_question("rubric_grid", {"criteria": ["style", {"name": "facts", "weight": 3, "levels": ["no", "half", "yes"]}]}),
     FIELDS,
 )
 LOOSE = RUBRIC.check_config(make_question("rubric_grid", {"criteria": ["a", "b", "c"], "partial": True}), FIELDS)
@@ -127,12 +127,12 @@ def test_rubrics_merge_by_criterion() -> None:
     [
         {},
         {"criteria": []},
-        {"criteria": ["two words"]},
+        {"criteria": [" "]},
         {"criteria": ["a", "a"]},
-        {"criteria": [{"name": "a", "scale": [{"score": 2}, {"score": 1}]}]},
-        {"criteria": [{"name": "a", "scale": [{"score": 1}]}]},
-        {"criteria": ["a"], "scale": {"min": 0, "max": 100}},
-        {"criteria": ["a"], "scale": {"min": 0}},
+        {"criteria": [{"name": "a", "levels": [{"score": 2}, {"score": 1}]}]},
+        {"criteria": [{"name": "a", "levels": [{"score": 1}]}]},
+        {"criteria": ["a"], "levels": {"min": 0, "max": 100}},
+        {"criteria": ["a"], "levels": {"min": 0}},
         {"criteria": [{"name": "a", "weight": -1}]},
         {"criteria": [{"name": "a", "colour": "red"}]},
         {"criteria": [3]},

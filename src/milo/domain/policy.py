@@ -61,7 +61,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
     predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
     lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-    data: which data may reach which model. assistant: the real-time assistant.
+    data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+    sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
     """
 
     overlap: int = 1
@@ -78,3 +79,4 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     window: int = 500
     data: DataRules = DataRules()
     assistant: AssistantPolicy = AssistantPolicy()
+    hidden: tuple[str, ...] = ()

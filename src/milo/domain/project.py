@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -69,6 +69,7 @@ def check_spec(spec: ProjectSpec) -> None:
             )
         earlier.add(question.name)
     _check_policy(spec.policy)
+    _check_hidden(spec.policy, spec.questions, fields)
 
 
 def _check_names(place: str, names: list[str]) -> None:
@@ -81,6 +82,24 @@ def _check_names(place: str, names: list[str]) -> None:
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise InvalidConfig(f"Used twice: {', '.join(twice)}. Each name must be unique.", place=place)
+
+
+def _check_hidden(policy: Policy, questions: tuple[Question, ...], fields: set[str]) -> None:
+    for path in policy.hidden:
+        if path.split(".", 1)[0] not in fields | {"meta"}:
+            raise InvalidConfig(
+                f'"{path}" is to be hidden, but there is no such field. Name a field, field.key, meta or meta.key; fields: '
+                f"{', '.join(sorted(fields))}.",
+                place="policy.hidden",
+            )
+    for question in questions:
+        named = question.config.get("candidates")
+        about = [question.field, *(cast("list[Any]", named) if isinstance(named, list) else [])]
+        hidden = [name for name in about if name is not None and name in policy.hidden]
+        if hidden:
+            raise InvalidConfig(
+                f'The field "{hidden[0]}" is hidden, but the question "{question.name}" is about it.', place="policy.hidden"
+            )
 
 
 def _check_policy(policy: Policy) -> None:

@@ -16,12 +16,12 @@ from milo.domain.ids import project_of
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Question, is_asked
+from milo.domain.shapes import PLACED
 from milo.flow.labels import label_text
 from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, STATUS_NAMES, Held, NewAnswer, WorkPort
 from milo.kinds.task_type import TaskType
 
 _encode = msgspec.json.encode
-_NEEDS_CONTENT = {"spans", "boxes"}
 
 
 class Submission(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -164,7 +164,7 @@ def _check(
             place=unknown[0],
         )
     item = None
-    if any(task_types[q.type].shape in _NEEDS_CONTENT for q in questions):
+    if any(task_types[q.type].shape in PLACED for q in questions):
         item = Item(given.item_id, project.id, 0, work.content(given.item_id))
     mine = work.my_answers(given.item_id, user_id) if held.state == ANSWERED else {}
     answers: list[NewAnswer] = []

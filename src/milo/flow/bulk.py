@@ -205,7 +205,10 @@ def foresee(chosen: Selected) -> BulkResult:
 def check_value(task: TaskType, question: Question, value: Any) -> tuple[str, str | None]:
     """The value as JSON and its label text. Raises Invalid where it cannot be the same for many items."""
     if task.shape not in _PLAIN:
-        raise Invalid(f'"{question.name}" marks places in an item; that cannot be the same for many items.', place="question")
+        raise Invalid(
+            f'"{question.name}" is about the content of each item by itself; its answer cannot be the same for many items.',
+            place="question",
+        )
     canonical = task.check(question, value, None)
     return _encode(canonical).decode(), label_text(task.summary(question, canonical))
 

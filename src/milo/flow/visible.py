@@ -1,4 +1,4 @@
-"""The one gate: what model output a person may see. Every read of suggestions asks here.
+"""The one gate: what model output a person may see. Every read of suggestions asks here; of an item's own content, `veil`.
 
 On a blind item no byte of model output leaves the server, to anyone, in any form. Elsewhere the policy decides per
 question: what is "on demand" or "after the first answer" is sent and the page waits, since it must work offline.

@@ -18,6 +18,7 @@ from milo.domain.errors import InvalidValue, MiloError, NotFound
 from milo.domain.ids import ITEMS_PER_PROJECT
 from milo.domain.item import Item
 from milo.domain.project import Project
+from milo.domain.shapes import PLACED
 from milo.flow.ask import refill
 from milo.flow.labels import label_text
 from milo.flow.learn import Quality, quality
@@ -299,7 +300,7 @@ class ModelJobs:
         return stored, bad
 
     def _content(self, task: Any, item_id: int) -> dict[str, Any]:
-        if task.shape not in ("spans", "boxes"):
+        if task.shape not in PLACED:
             return {}
         found = self.ws.db.read(lambda c: list(ModelsSql(c).contents([item_id])))
         return msgspec.json.decode(found[0][1]) if found else {}

@@ -11,7 +11,7 @@ from milo.flow import browse
 from milo.flow.browse import SORTS, Filter, Sort
 from milo.infra.sql.database import Connection
 from milo.infra.sql.grid import GridSql
-from milo.infra.sql.look import CommentView, ItemView, Look
+from milo.infra.sql.look import CommentView, ItemView, Look, veiled
 from milo.infra.sql.rows import AnnotationView, EventView, Facets, FacetsSql, GridRow, RowsSql
 
 MAX_PAGE = 500
@@ -130,7 +130,7 @@ def get_item(call: Call) -> ItemDetail:
         role = "owner" if call.actor.role == "owner" else call.membership or "annotator"
         view = browse.view(role, project.spec.policy, project.spec.questions, *standing)
         return ItemDetail(
-            found[0],
+            found[0] if view.answers_of_others else veiled(found[0], project),
             [_shown(a, view) for a in rows.annotations(item_id) if _may_see(call, view, a)],
             Look(c).comments(item_id),
             [_bare(e) for e in rows.history(item_id) if view.answers_of_others or e.user_id == call.actor.user_id],

@@ -19,7 +19,7 @@ from milo.flow.ports.work import Lease
 from milo.flow.suggestions import choose
 from milo.flow.visible import show_for, suggestions_leave
 from milo.infra.sql.database import ANSWERS, Connection
-from milo.infra.sql.look import CommentView, ItemView, Look, NotesSql, SuggestionView
+from milo.infra.sql.look import CommentView, ItemView, Look, NotesSql, SuggestionView, veiled
 from milo.infra.sql.work import QueueSql, WorkSql
 
 _MAX_BATCH = 500
@@ -352,6 +352,7 @@ def _work_item(
         raise NotFound(f"There is no item {item_id}.")
     view, blind = found
     user_id = call.actor.user_id
+    view = veiled(view, project)
     row = (lease.id, lease.until, lease.purpose, lease.odds) if lease else look.assignment(item_id, user_id)
     draft = look.draft(item_id, user_id)
     mine = {q: v for q, (_, v) in WorkSql(c).my_answers(item_id, user_id).items()} if lease is None else {}

@@ -7,7 +7,6 @@ In a table the main cell is that object as JSON, and each criterion has a column
 from __future__ import annotations
 
 import json
-import re
 from math import fsum
 from statistics import median_low
 from typing import Any, cast
@@ -17,30 +16,18 @@ import msgspec
 from milo.builtin.tasks._config import config_error, flag, kept_or_none, known_keys, value_error
 from milo.builtin.tasks._labels import instruction
 from milo.domain.item import Item
-from milo.domain.question import NAME_PATTERN, Field, Question
+from milo.domain.question import Field, Question
+from milo.domain.verdict import Criterion, Level
 from milo.kinds.task_type import Brief
 
 MAX_CRITERIA = 50
 MAX_SCORES = 11
+MAX_NAME = 100
 LOWEST, HIGHEST = -100, 1000
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One score of a scale, in words."""
-
-    score: int
-    title: str = ""
-    description: str = ""
-
-
-class Criterion(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing that is scored. `scale` is ascending; where it is empty, the question's own scale counts."""
-
-    name: str
-    title: str = ""
-    description: str = ""
-    weight: float = 1.0
-    scale: list[Step] = []
+class _Strict(Criterion, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A criterion that refuses fields it does not know."""
 
 
 class RubricGrid:
@@ -53,11 +40,11 @@ class RubricGrid:
     field_kinds: tuple[str, ...] = ("*",)
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `criteria`: list of {name, title, description, weight (1), scale}; `scale`: for those without one; a scale
-        is a list of {score, title, description}, {"min": 1, "max": 5}, or words from 1 up; `partial` (false: every
-        criterion needs a score)."""
-        known_keys(question, "criteria", "scale", "partial")
-        common = _scale(question, "scale", question.config.get("scale", {"min": 1, "max": 5}))
+        """Settings: `criteria`: list of {name, title, description, weight (1), levels}, as in a judge's rubric; `levels`: for
+        those without; levels are a list of {score, description}, {"min": 1, "max": 5}, or descriptions from 1 up; `partial`
+        (false: every criterion needs a score)."""
+        known_keys(question, "criteria", "levels", "partial")
+        common = _levels(question, "levels", question.config.get("levels", {"min": 1, "max": 5}))
         raw = question.config.get("criteria")
         if not isinstance(raw, list) or not 1 <= len(cast("list[Any]", raw)) <= MAX_CRITERIA:
             raise config_error(
@@ -67,8 +54,7 @@ class RubricGrid:
         names = [one.name for one in criteria]
         if len(set(names)) < len(names):
             raise config_error(question, "criteria", f"two criteria have one name; each needs its own: {', '.join(names)}.")
-        plain = [msgspec.to_builtins(one) for one in criteria]
-        config = {"criteria": plain, "scale": msgspec.to_builtins(common), "partial": flag(question, "partial", False)}
+        config = {"criteria": _plain(criteria), "levels": _plain(common), "partial": flag(question, "partial", False)}
         return msgspec.structs.replace(question, config=config)
 
     def check(self, question: Question, value: Any, item: Item | None) -> dict[str, int]:
@@ -145,61 +131,63 @@ class RubricGrid:
         return kept_or_none(lambda: self.check(new, value, None))
 
 
-def _criterion(question: Question, entry: Any, place: int, common: list[Step]) -> Criterion:
+def _criterion(question: Question, entry: Any, place: int, common: list[Level]) -> Criterion:
     where = f"criteria[{place}]"
     given = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(given, dict):
         raise config_error(question, where, f"criterion {place + 1} must be a name or an object, got {entry!r:.80}.")
     known = cast("dict[str, Any]", given)
-    scale = _scale(question, f"{where}.scale", known["scale"]) if known.get("scale") else common
+    levels = _levels(question, f"{where}.levels", known["levels"]) if known.get("levels") else common
     try:
-        one = msgspec.convert({**known, "scale": scale}, Criterion, from_attributes=True)
-    except msgspec.ValidationError as error:
+        one = msgspec.convert({"title": "", **known, "levels": _plain(levels)}, _Strict)
+    except (msgspec.ValidationError, UnicodeError) as error:
         raise config_error(question, where, f"criterion {place + 1} is malformed: {error}.") from None
-    if not re.fullmatch(NAME_PATTERN, one.name):
-        raise config_error(
-            question, where, f'"{one.name[:80]}" is no name: a letter, then letters, digits, "_" or "-". Put words into title.'
-        )
+    if not one.name.strip() or len(one.name) > MAX_NAME:
+        raise config_error(question, where, f"criterion {place + 1} needs a name of 1 to {MAX_NAME} characters.")
     if not 0 <= one.weight <= 1000:
         raise config_error(question, where, f'criterion "{one.name}": the weight {one.weight} is not from 0 to 1000.')
     return one
 
 
-def _scale(question: Question, where: str, given: Any) -> list[Step]:
+def _plain(structs: list[Any]) -> list[dict[str, Any]]:
+    return msgspec.json.decode(msgspec.json.encode(structs))
+
+
+def _levels(question: Question, where: str, given: Any) -> list[Level]:
     try:
-        steps = msgspec.convert(_steps(given), list[Step])
-    except (msgspec.ValidationError, ValueError, TypeError):
+        levels = msgspec.convert(_listed(given), list[Level])
+    except (msgspec.ValidationError, ValueError, TypeError, KeyError):
         raise config_error(
             question,
             where,
-            f'{given!r:.80} is no scale; use {{"min": 1, "max": 5}}, words, or a list of {{score, description}}.',
+            f'{given!r:.80} is no scale; use {{"min": 1, "max": 5}}, descriptions, or a list of {{score, description}}.',
         ) from None
-    scores = [step.score for step in steps]
+    scores = [level.score for level in levels]
     ascending = scores == sorted(set(scores)) and all(LOWEST <= score <= HIGHEST for score in scores)
     if not 2 <= len(scores) <= MAX_SCORES or not ascending:
         raise config_error(
             question, where, f"a scale has 2 to {MAX_SCORES} ascending scores from {LOWEST} to {HIGHEST}; got {scores!r:.80}."
         )
-    return steps
+    return levels
 
 
-def _steps(given: Any) -> list[Any]:
+def _listed(given: Any) -> list[Any]:
     if isinstance(given, dict):
         known = cast("dict[str, Any]", given)
         low, high = msgspec.convert(known["min"], int), msgspec.convert(known["max"], int)
         if set(known) != {"min", "max"} or high - low >= MAX_SCORES:
             raise ValueError(given)
-        return [{"score": score} for score in range(low, high + 1)]
-    words = cast("list[Any]", given) if isinstance(given, list) else []
-    if words and all(isinstance(word, str) for word in words):
-        return [{"score": score, "description": word} for score, word in enumerate(words, 1)]
-    return words
+        return [{"score": score, "description": ""} for score in range(low, high + 1)]
+    entries = cast("list[Any]", given) if isinstance(given, list) else []
+    if entries and all(isinstance(words, str) for words in entries):
+        return [{"score": score, "description": words} for score, words in enumerate(entries, 1)]
+    return [{"description": "", **entry} if isinstance(entry, dict) else entry for entry in entries]
 
 
 def _scales(question: Question) -> dict[str, list[int]]:
     """Scores by criterion, ascending."""
     criteria = cast("list[dict[str, Any]]", question.config.get("criteria") or [])
-    return {one["name"]: [step["score"] for step in one["scale"]] for one in criteria}
+    return {one["name"]: [level["score"] for level in one["levels"]] for one in criteria}
 
 
 def _weights(question: Question) -> dict[str, float]:
@@ -220,9 +208,8 @@ def _nearness(a: int | None, b: int | None, scale: list[int]) -> float:
 def _described(criterion: dict[str, Any]) -> str:
     about = " - ".join(str(criterion[k]) for k in ("title", "description") if criterion.get(k))
     lines = [f"- {criterion['name']}" + (f": {about}" if about else "")]
-    for step in criterion["scale"]:
-        words = " - ".join(str(step[k]) for k in ("title", "description") if step.get(k))
-        lines.append(f"  - {step['score']}" + (f": {words}" if words else ""))
+    for level in criterion["levels"]:
+        lines.append(f"  - {level['score']}" + (f": {level['description']}" if level.get("description") else ""))
     return "\n".join(lines)
 
 

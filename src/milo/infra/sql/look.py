@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from milo.domain.project import Project
 from milo.flow.ports.work import STATUS_NAMES
+from milo.flow.veil import Veil
 from milo.infra.sql.ids import ord_of, project_of
 
 _raw = msgspec.Raw
@@ -25,6 +27,12 @@ class ItemView(msgspec.Struct):
     meta: msgspec.Raw
     status: str
     flagged: bool
+
+
+def veiled(view: ItemView, project: Project) -> ItemView:
+    """The item as those who answer get it."""
+    veil = Veil(project.spec)
+    return msgspec.structs.replace(view, data=_raw(veil.data(bytes(view.data))), meta=_raw(veil.meta(bytes(view.meta))))
 
 
 class SuggestionView(msgspec.Struct):

@@ -8,4 +8,4 @@ export const widgets: Record<string, TaskWidget> = Object.fromEntries(
   Object.values(found).map(({ widget }) => [widget.type, widget]),
 );
 
-export type { Command, SuggestionPart, TaskWidget, WidgetProps } from "./types";
+export type { Command, Place, SettingsProps, SuggestionPart, TaskWidget, WidgetProps } from "./types";

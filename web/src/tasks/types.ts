@@ -42,6 +42,18 @@ export interface WidgetProps<V = unknown> {
   onComplete(): void;
   /** Show the guideline section of that label. */
   onGuideline(label: string | null): void;
+  /** A text fixed for this person, item and question: what is shuffled by it looks the same whenever it is seen again. */
+  seed: string;
+}
+
+/** What a widget is told of the place where its answer is given. */
+export type Place = Pick<WidgetProps, "item" | "question" | "seed">;
+
+/** What the form of a project gives the settings of a question. */
+export interface SettingsProps {
+  question: Question;
+  fields: readonly Field[];
+  onChange(question: Question): void;
 }
 
 /** A part of a suggestion that can be accepted by itself. */
@@ -57,8 +69,8 @@ export interface SuggestionPart {
 export interface TaskWidget<V = any> {
   /** Same name as in builtin/tasks. */
   type: string;
-  /** "field": draws on the item itself and replaces the plain view of that field; "form": a control beside it. */
-  place: "field" | "form";
+  /** "field": draws on the item itself and replaces the plain view of that field; "form": a control beside it; "page": needs the room of the middle, and stands under the item's fields. */
+  place: "field" | "form" | "page";
   Editor: ComponentType<WidgetProps<V>>;
   /** Compact read-only rendering for grid, history, review. */
   View: ComponentType<{ question: Question; value: V }>;
@@ -69,6 +81,16 @@ export interface TaskWidget<V = any> {
   /** Whether the value holds the part already, so that it needs no accepting any more. */
   holds(value: V | undefined, part: unknown): boolean;
   isEmpty(value: V | undefined): boolean;
+  /** Fields that a "page" widget shows by itself, so that they are not shown twice. */
+  covers?(question: Question): readonly string[];
+  /** What "nothing found" is as an answer; by default an empty list for "field" widgets, none for others. */
+  nothing?(question: Question): V | undefined;
+  /** What keeps a value from being sent, in words that say what to do; null if nothing does. */
+  problem?(value: V, place: Place): string | null;
+  /** The value as it is sent: without what only the editor needs, with what only the screen knows. */
+  seal?(value: V, place: Place): V;
+  /** Its settings in the project's form, besides labels. */
+  Settings?: ComponentType<SettingsProps>;
   /** The editor may stay on the page when the next item comes, so that what it draws on need not be made anew. */
   stays?: boolean;
 }

@@ -2,6 +2,7 @@
 import { useId, useMemo } from "react";
 import { registry } from "../../commands/live";
 import type { Question } from "../../api/types";
+import { seedOf } from "../../lib/shuffle";
 import { widgets } from "../../tasks";
 import { Note } from "../../ui";
 import { visibleSuggestions } from "./hooks";
@@ -16,7 +17,7 @@ export interface EditorProps {
 }
 
 export function QuestionEditor({ question, active, onGuideline }: EditorProps) {
-  const { desk, project } = useBench();
+  const { desk, project, user } = useBench();
   const open = useDesk((s) => s.open) as Open;
   const minimum = useDesk((s) => s.minimum);
   const source = `widget-${useId()}`;
@@ -31,7 +32,7 @@ export function QuestionEditor({ question, active, onGuideline }: EditorProps) {
       suggestions={shown.suggestions} rejected={shown.hidden} onReject={(key) => desk.reject(key)} minScore={shown.minScore}
       active={active} onActivate={() => desk.activate(question.name)} readOnly={false}
       setCommands={(commands) => registry.set(source, commands)}
-      onComplete={() => desk.complete(question.name)} onGuideline={onGuideline}
+      onComplete={() => desk.complete(question.name)} onGuideline={onGuideline} seed={seedOf(user, open.work.item.id, question.name)}
     />
   );
 }

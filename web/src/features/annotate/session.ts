@@ -38,14 +38,17 @@ export interface Bench extends Session {
 
 export const isEmpty: IsEmpty = (question, value) => widgets[question.type]?.isEmpty(value) ?? value === undefined;
 
-const nothing = (question: Question): unknown => (widgets[question.type]?.place === "field" ? [] : undefined);
+const nothing = (question: Question): unknown => {
+  const widget = widgets[question.type];
+  return widget?.nothing ? widget.nothing(question) : widget?.place === "field" ? [] : undefined;
+};
 
 /** The running session, or null until everything it needs is there. */
 export function useSession(projectId: number, itemId: number | undefined): { bench: Bench | null; error: unknown } {
   const me = useQuery(meQuery);
   const project = useQuery(projectQuery(projectId));
   const user = me.data?.user.id;
-  const context = useMemo(() => (project.data ? contextOf(project.data) : null), [project.data]);
+  const context = useMemo(() => (project.data && user !== undefined ? contextOf(project.data, user) : null), [project.data, user]);
   const ready = user !== undefined && context !== null;
   const session = useMemo(
     () => (ready ? buildSession(user, context, itemId) : null),
@@ -80,8 +83,8 @@ export function useSession(projectId: number, itemId: number | undefined): { ben
   return { bench, error: me.error ?? project.error };
 }
 
-function contextOf(project: Project): Context {
-  return { project: project.id, questions: project.spec.questions, schemaVersion: project.schema_version, widgets, isEmpty, nothing };
+function contextOf(project: Project, user: number): Context {
+  return { user, project: project.id, questions: project.spec.questions, schemaVersion: project.schema_version, widgets, isEmpty, nothing };
 }
 
 function buildSession(user: number, context: Context, itemId: number | undefined): Session {

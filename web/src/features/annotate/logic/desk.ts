@@ -11,7 +11,7 @@ import { dropRecent, saveRecent } from "../../../lib/drafts";
 import type { Outbox } from "../../../lib/outbox";
 import type { DraftKeeper } from "./draft-keeper";
 import { accept, back, change, forward, perform, reject, withValidActive } from "./editing";
-import { askedQuestions, firstMissing, isDecision, neighbour, nextUnanswered } from "./questions";
+import { askedQuestions, hindrance, isDecision, neighbour, nextUnanswered } from "./questions";
 import { answerEntry, rejectEntries, skipEntry, telemetryEntry, unsubmitEntry, type Context } from "./submission";
 import { excerptOf, openItem, type DeskState, type Done, type Open } from "./state";
 import { currentRow, type Row } from "./suggestions";
@@ -159,11 +159,8 @@ export class Desk {
     const { open } = this.getState();
     if (!open || this.busy) return;
     const { context, log, outbox } = this.parts;
-    const missing = firstMissing(askedQuestions(context.questions, open.values), open.values, context.isEmpty, context.nothing);
-    if (missing) {
-      const notice = `Answer “${missing.title ?? missing.name}” first, or skip the item (S).`;
-      return this.setState({ open: { ...open, active: missing.name }, notice });
-    }
+    const stop = hindrance(open.values, open.work.item, context);
+    if (stop) return this.setState({ open: { ...open, active: stop.question }, notice: stop.notice });
     await this.finish("submitted", async () => {
       log.add("submitted");
       log.changed();

@@ -1,6 +1,8 @@
 /** Which questions are asked now, which one has the keyboard, and what is still missing. Pure functions. */
 
-import type { Question } from "../../../api/types";
+import type { Item, Question } from "../../../api/types";
+import { seedOf } from "../../../lib/shuffle";
+import type { TaskWidget } from "../../../tasks/types";
 import type { Values } from "./undo";
 
 /** Tells whether a value counts as no answer. */
@@ -56,6 +58,41 @@ export function answersToSend(
 ): Record<string, unknown> { // prettier-ignore
   const given = asked.map((q) => [q.name, isEmpty(q, values[q.name]) ? nothing(q) : values[q.name]] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** What the desk knows of the project when it looks at answers. */
+export interface Rules {
+  questions: readonly Question[];
+  widgets: Readonly<Record<string, TaskWidget>>;
+  isEmpty: IsEmpty;
+  nothing: Nothing;
+  user: number;
+}
+
+/** What keeps the answers from being sent: the question to go to, and what to say. Null if they may go. */
+export function hindrance(values: Values, item: Item, rules: Rules): { question: string; notice: string } | null {
+  const asked = askedQuestions(rules.questions, values);
+  const missing = firstMissing(asked, values, rules.isEmpty, rules.nothing);
+  if (missing) return { question: missing.name, notice: `Answer “${missing.title ?? missing.name}” first, or skip the item (S).` };
+  for (const question of asked) {
+    if (rules.isEmpty(question, values[question.name])) continue;
+    const place = { item, question, seed: seedOf(rules.user, item.id, question.name) };
+    const problem = rules.widgets[question.type]?.problem?.(values[question.name], place);
+    if (problem) return { question: question.name, notice: problem };
+  }
+  return null;
+}
+
+/** The answers as they are sent: each as its widget seals it. */
+export function sealedAnswers(values: Values, item: Item, rules: Rules): Record<string, unknown> {
+  const asked = askedQuestions(rules.questions, values);
+  const answers = answersToSend(asked, values, rules.isEmpty, rules.nothing);
+  for (const question of asked) {
+    const seal = rules.widgets[question.type]?.seal;
+    const place = { item, question, seed: seedOf(rules.user, item.id, question.name) };
+    if (seal && question.name in answers) answers[question.name] = seal(answers[question.name], place);
+  }
+  return answers;
 }
 
 /** Whether a value is one decision out of a few (a label, a number), so that giving it completes the question. */

@@ -1,21 +1,16 @@
 /** What is sent to the server about one item, built from the item in hand. */
 
-import type { Question, ShownSuggestion, Submission, TimeEvent } from "../../../api/types";
+import type { ShownSuggestion, Submission, TimeEvent } from "../../../api/types";
 import type { NewEntry } from "../../../lib/outbox";
 import { newOpId } from "../../../lib/outbox";
-import type { TaskWidget } from "../../../tasks/types";
 import { stillAccepted } from "./editing";
-import { answersToSend, askedQuestions, type IsEmpty, type Nothing } from "./questions";
+import { askedQuestions, sealedAnswers, type Rules } from "./questions";
 import type { Open } from "./state";
 import { fromAssistant } from "./suggestions";
 
-export interface Context {
+export interface Context extends Rules {
   project: number;
-  questions: readonly Question[];
   schemaVersion: number;
-  widgets: Readonly<Record<string, TaskWidget>>;
-  isEmpty: IsEmpty;
-  nothing: Nothing;
 }
 
 export function answerEntry(open: Open, context: Context, events: TimeEvent[], keystrokes: number): NewEntry {
@@ -23,7 +18,7 @@ export function answerEntry(open: Open, context: Context, events: TimeEvent[], k
   const body: Submission = {
     op_id: newOpId(),
     item_id: open.work.item.id,
-    values: answersToSend(asked, open.values, context.isEmpty, context.nothing),
+    values: sealedAnswers(open.values, open.work.item, context),
     shown: shownByQuestion(open),
     accepted: stillAccepted(open, asked, context.widgets),
     keystrokes,

@@ -33,7 +33,7 @@ function Widget({ item, field, question, value: first, onValue }: Stand) {
       setValue(next);
     },
     onReject: () => undefined, onActivate: () => undefined, onComplete: () => undefined, onGuideline: () => undefined,
-    setCommands: (commands) => registry.set("widget", commands),
+    seed: "1", setCommands: (commands) => registry.set("widget", commands),
   };
   return <div style={{ height: "100vh" }}><Editor {...props} /></div>;
 }

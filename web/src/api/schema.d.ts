@@ -3813,7 +3813,8 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-         *         data: which data may reach which model. assistant: the real-time assistant.
+         *         data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+         *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
          */
         "milo.api.explicit.Policy": {
             overlap: number;
@@ -3832,6 +3833,7 @@ export interface components {
             window: number;
             data: components["schemas"]["milo.api.explicit.DataRules"];
             assistant: components["schemas"]["milo.api.explicit.AssistantPolicy"];
+            hidden: string[];
         };
         /**
          * Question
@@ -3840,7 +3842,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes); it is filled in from the task type, so that predictors need not know task types, and need not be written.
+         *         boxes, ranks, scores, turns, turn_marks); it is filled in from the task type, so that predictors need not know task
+         *         types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -3980,7 +3983,8 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-         *         data: which data may reach which model. assistant: the real-time assistant.
+         *         data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+         *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
          */
         "milo.domain.policy.Policy": {
             /** @default 1 */
@@ -4017,6 +4021,8 @@ export interface components {
             data: components["schemas"]["milo.domain.policy.DataRules"];
             /** @default {} */
             assistant: components["schemas"]["milo.domain.policy.AssistantPolicy"];
+            /** @default [] */
+            hidden: string[];
         };
         /**
          * Workflow
@@ -4061,7 +4067,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes); it is filled in from the task type, so that predictors need not know task types, and need not be written.
+         *         boxes, ranks, scores, turns, turn_marks); it is filled in from the task type, so that predictors need not know task
+         *         types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */

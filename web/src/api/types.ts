@@ -81,10 +81,21 @@ export interface MediaValue {
   error?: string;
 }
 
-/** One turn in the value of a chat field. */
+/** A call of a tool inside a turn, as most providers write it. */
+export interface ToolCall {
+  id?: string;
+  function?: { name?: string; arguments?: unknown };
+  name?: string;
+  arguments?: unknown;
+}
+
+/** One turn in the value of a chat field. The content may be a text, a list of parts ({"type": "text", "text"}), or nothing beside calls of tools. */
 export interface ChatTurn {
   role: string;
-  content: string;
+  content?: unknown;
+  name?: string;
+  tool_calls?: ToolCall[];
+  tool_call_id?: string;
 }
 
 type Fields = Record<string, unknown>;

@@ -1,8 +1,9 @@
 /** Shows one field of an item, whatever its kind. Content of users never becomes markup without being cleaned. */
 import { lazy, Suspense } from "react";
-import type { ChatTurn, Field } from "../api/types";
+import type { Field } from "../api/types";
 import { mediaUrl } from "../api/client";
 import { Note, Skeleton } from "../ui";
+import { ChatView, isChat } from "./ChatView";
 import { Highlighted } from "./Highlighted";
 import { HtmlView } from "./HtmlView";
 import { ImageView } from "./ImageView";
@@ -36,25 +37,6 @@ function StringView({ kind, name, text, highlight }: { kind: string; name: strin
     <div className={css.prose}>
       <Suspense fallback={<Skeleton height={80} />}><Markdown text={text} /></Suspense>
     </div>
-  );
-}
-
-/** A list of turns with a role and words. */
-export function isChat(value: unknown): value is ChatTurn[] {
-  const isTurn = (turn: unknown) => typeof (turn as ChatTurn | null)?.role === "string" && typeof (turn as ChatTurn).content === "string";
-  return Array.isArray(value) && value.length > 0 && value.every(isTurn);
-}
-
-function ChatView({ turns, highlight }: { turns: readonly ChatTurn[]; highlight?: string }) {
-  return (
-    <ol className={css.chat}>
-      {turns.map((turn, i) => (
-        <li key={i} data-role={turn.role}>
-          <span className={css.role}>{turn.role}</span>
-          <div className={css.turn} dir="auto"><Highlighted text={turn.content} words={highlight} /></div>
-        </li>
-      ))}
-    </ol>
   );
 }
 

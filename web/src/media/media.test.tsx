@@ -38,6 +38,21 @@ describe("fields", () => {
     expect(show("image", { media: 1, mime: "image/png", error: "The file is cut short." }).textContent).toContain("cut short");
   });
 
+  it("shows calls of tools and what came back, and fetches nothing", async () => {
+    const page = show("chat", [
+      { role: "user", content: [{ type: "text", text: "Look" }, { type: "image_url", image_url: { url: "http://example.org/x.png" } }] },
+      { role: "assistant", content: null, tool_calls: [{ id: "1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } }] },
+      { role: "tool", tool_call_id: "1", content: '{"t":3}' },
+      { role: "assistant", content: "It is **cold**. ![x](http://example.org/y.png)" },
+    ]);
+    await screen.findByText("cold");
+    expect(page.querySelector("img, script")).toBeNull();
+    expect(page.textContent).toContain("[image url]");
+    expect(page.textContent).toContain("calls weather");
+    expect(page.textContent).toContain('"city": "Oslo"');
+    expect(page.querySelector('[aria-label="Result of a tool"]')!.textContent).toBe('{\n  "t": 3\n}');
+  });
+
   it("marks words, whatever signs they hold", () => {
     expect(cutAtWords("a (b) A", "(b) a")).toEqual(["", "a", " ", "(b)", " ", "A", ""]);
     expect(show("text", "Cost: $5", "$5").querySelector("mark")!.textContent).toBe("$5");

@@ -23,7 +23,7 @@ function stage(q: Question, more: Partial<WidgetProps> = {}) {
       <Editor
         item={item} fields={[{ name: "text", kind: "text" }]} question={q} suggestions={none} rejected={empty} minScore={0} active readOnly={false}
         onReject={(key) => seen.rejected.push(key)} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)}
-        onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} {...more} value={value} onChange={setValue}
+        onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} seed="1" {...more} value={value} onChange={setValue}
       />
     );
   }
@@ -44,10 +44,15 @@ describe("every widget", () => {
     ["rating", { min: 1, max: 5 }, 4, 4],
     ["text", {}, "words", "words"],
     ["spans", { labels: ["a"] }, [{ start: 0, end: 5, label: "a" }], [{ id: "7:0", start: 0, end: 5, label: "a" }]],
+    ["pairwise", {}, { tiers: [["b"], ["a"]], strength: 2 }, { tiers: [["b"], ["a"]], strength: 2 }],
+    ["ranking", {}, { tiers: [["b"], ["a", "c"]] }, { tiers: [["b"], ["a", "c"]] }],
+    ["rubric_grid", { criteria: ["x"] }, { x: 4 }, { x: 4 }],
+    ["response", {}, [{ role: "assistant", content: "words" }], [{ role: "assistant", content: "words" }]],
+    ["turn_labels", { labels: ["a"] }, [{ turn: 1, label: "a" }], [{ turn: 1, label: "a" }]],
     ["boxes", { labels: ["a"] }, [{ x: 1, y: 2, w: 3, h: 4, label: "a" }], [{ id: "7:0", x: 1, y: 2, w: 3, h: 4, label: "a" }]],
   ];
 
-  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "rating", "spans", "text"]));
+  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "pairwise", "ranking", "rating", "response", "rubric_grid", "spans", "text", "turn_labels"]));
 
   it.each(cases)("%s takes a suggestion part by part, once", (type, config, value, expected) => {
     const widget = widgets[type]!;
@@ -89,7 +94,7 @@ describe("key caps", () => {
     return (
       <Editor
         item={item} fields={[]} question={of} value={undefined} onChange={() => undefined} suggestions={none} rejected={empty} minScore={0} active readOnly={false}
-        onReject={() => undefined} onActivate={() => undefined} setCommands={() => undefined} onComplete={() => undefined} onGuideline={() => undefined}
+        onReject={() => undefined} onActivate={() => undefined} setCommands={() => undefined} onComplete={() => undefined} onGuideline={() => undefined} seed="1"
       />
     );
   };

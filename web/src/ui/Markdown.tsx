@@ -4,7 +4,11 @@ import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import css from "./markdown.module.css";
 
+/** Addresses in texts are never fetched: a picture from elsewhere is named, and only one of this server is shown. */
+const isOwn = (src: string | undefined): src is string => src !== undefined && /^\/(?![/\\])/.test(src);
+
 const components: Components = {
+  img: ({ src, alt }) => (isOwn(typeof src === "string" ? src : undefined) ? <img src={src} alt={alt} /> : <span className={css.picture}>[picture{alt ? `: ${alt}` : ""}]</span>),
   a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noreferrer noopener">
       {children}

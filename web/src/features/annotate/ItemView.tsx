@@ -1,5 +1,5 @@
 /** The middle: the item's fields, as large as they can be; where a question marks on a field, its widget in that place. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { Field, Item, Question } from "../../api/types";
 import { FieldView } from "../../media/FieldView";
@@ -8,6 +8,7 @@ import { widgets } from "../../tasks";
 import { brief } from "../../ui/format";
 import { useAfterPaint, useAsked } from "./hooks";
 import { QuestionEditor } from "./QuestionEditor";
+import { QuestionHead } from "./QuestionHead";
 import { useBench, useDesk } from "./session";
 import css from "./workbench.module.css";
 
@@ -21,15 +22,20 @@ export function ItemView({ onGuideline }: { onGuideline(label: string | null): v
     measureSubmit();
   });
   if (!item) return null;
-  const shownFields = project.spec.fields.filter((f) => f.name in item.data);
+  const onPage = asked.filter((q) => widgets[q.type]?.place === "page");
+  const covered = new Set(onPage.flatMap((q) => widgets[q.type]?.covers?.(q) ?? []));
+  const shownFields = project.spec.fields.filter((f) => f.name in item.data && !covered.has(f.name));
   return (
     <div className={css.item}>
-      <div className={css.fields} data-count={shownFields.length} tabIndex={0} role="group" aria-label="Content">
+      <div className={css.fields} data-count={onPage.length > 0 ? "page" : shownFields.length} tabIndex={0} role="group" aria-label="Content">
         {shownFields.map((field) => (
           <FieldPlace
-            key={field.name} field={field} item={item} only={shownFields.length === 1} active={active}
+            key={field.name} field={field} item={item} only={shownFields.length === 1 && covered.size === 0} active={active}
             question={questionOn(field, project.spec.fields, asked, active)} onGuideline={onGuideline}
           />
+        ))}
+        {onPage.map((question) => (
+          <PageQuestion key={`${item.id}-${question.name}`} question={question} number={asked.length > 1 ? asked.indexOf(question) + 1 : null} active={question.name === active} onGuideline={onGuideline} />
         ))}
       </div>
       <Meta item={item} />
@@ -57,6 +63,22 @@ function FieldPlace({ field, item, only, question, active, onGuideline }: PlaceP
       ) : (
         <div className={css.plain} key={isMedia(value) ? "media" : item.id}><FieldView field={field} value={value} /></div>
       )}
+    </section>
+  );
+}
+
+/** A question that needs the room of the middle, under the item's fields. */
+function PageQuestion({ question, number, active, onGuideline }: { question: Question; number: number | null; active: boolean; onGuideline(label: string | null): void }) {
+  const section = useRef<HTMLElement>(null);
+  const before = useRef(active);
+  useEffect(() => {
+    if (active && !before.current) section.current?.scrollIntoView?.({ block: "nearest" });
+    before.current = active;
+  }, [active]);
+  return (
+    <section ref={section} className={css.pageQuestion} data-active={(active && number !== null) || undefined} aria-label={question.title ?? question.name}>
+      <QuestionHead question={question} number={number} active={active} />
+      <QuestionEditor question={question} active={active} onGuideline={onGuideline} />
     </section>
   );
 }

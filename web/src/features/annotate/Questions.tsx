@@ -1,13 +1,12 @@
 /** The left column: the questions asked now, numbered where there are several, the active one with the keyboard. */
-import { lazy, Suspense, useEffect, useRef, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import type { Question } from "../../api/types";
 import { widgets } from "../../tasks";
 import { useAsked } from "./hooks";
 import { QuestionEditor } from "./QuestionEditor";
-import { isEmpty, useBench, useDesk } from "./session";
+import { QuestionHead } from "./QuestionHead";
+import { useBench, useDesk } from "./session";
 import css from "./workbench.module.css";
-
-const Markdown = lazy(() => import("../../ui/Markdown"));
 
 export function Questions({ onGuideline }: { onGuideline(label: string | null): void }) {
   const { desk } = useBench();
@@ -38,22 +37,15 @@ interface BlockProps {
 }
 
 function QuestionBlock({ question, number, active, onGuideline }: BlockProps) {
-  const { desk } = useBench();
   const block = useRef<HTMLElement>(null);
-  const answered = useDesk((s) => !isEmpty(question, s.open?.values[question.name]));
-  const onField = widgets[question.type]?.place === "field";
+  const place = widgets[question.type]?.place ?? "form";
   useEffect(() => {
     if (active && number !== null) block.current?.scrollIntoView({ block: "nearest" });
   }, [active, number]);
   return (
     <section ref={block} className={css.question} data-active={(active && number !== null) || undefined} aria-label={question.title ?? question.name}>
-      <header className={css.questionHead}>
-        {number === null ? null : <span className={css.number} data-done={answered || undefined} aria-hidden>{number}</span>}
-        <h2><button type="button" className={css.questionName} aria-current={active || undefined} onClick={() => desk.activate(question.name)}>{question.title ?? question.name}</button></h2>
-        {question.required === false ? <span className={css.optional}>optional</span> : null}
-      </header>
-      {question.help ? <div className={css.help}><Suspense fallback={question.help}><Markdown text={question.help} /></Suspense></div> : null}
-      {onField ? <p className={css.onField}>Marked on the item itself.</p> : <QuestionEditor question={question} active={active} onGuideline={onGuideline} />}
+      <QuestionHead question={question} number={number} active={active} bare={place === "page"} />
+      {place !== "form" ? <p className={css.onField}>{place === "page" ? "Answered in the middle." : "Marked on the item itself."}</p> : <QuestionEditor question={question} active={active} onGuideline={onGuideline} />}
     </section>
   );
 }

@@ -72,7 +72,7 @@ function Rooms({ bench }: { bench: Bench }) {
     unsaved: () => setDialog("unsaved"),
   }));
   const working = useDesk((s) => s.phase === "working");
-  const hasForms = bench.project.spec.questions.some((q) => widgets[q.type]?.place !== "field");
+  const hasForms = bench.project.spec.questions.some((q) => (widgets[q.type]?.place ?? "form") === "form");
   return (
     <KeyCaps value={caps}>
     <div className={css.bench} style={{ "--left": `${layout.left}px`, "--right": `${layout.right}px` } as CSSProperties}>

@@ -38,7 +38,7 @@ function work(id: number): WorkItem {
 
 function start(questions: Question[] = [topic], instant = false): void {
   const context: Context = {
-    project: 1, questions, schemaVersion: 3, widgets: { choice }, isEmpty: (_q, v) => v === undefined, nothing: () => undefined,
+    project: 1, user: 1, questions, schemaVersion: 3, widgets: { choice }, isEmpty: (_q, v) => v === undefined, nothing: () => undefined,
   }; // prettier-ignore
   outbox = new Outbox(user, {
     waits: [60_000],

@@ -1,6 +1,7 @@
-/** The settings of a question, chosen by the shape of its answers; never by the name of a task type. */
+/** The settings of a question, chosen by the shape of its answers; never by the name of a task type. Widgets may bring more. */
 import { Checkbox, NumberInput, TextInput } from "@mantine/core";
-import type { Question } from "../../../api/types";
+import type { Field, Question } from "../../../api/types";
+import { widgets } from "../../../tasks";
 import layout from "../../../ui/layout.module.css";
 import { labelsOf } from "./draft";
 import { LabelsEditor } from "./LabelsEditor";
@@ -12,12 +13,24 @@ interface PartProps {
   set(change: Config): void;
 }
 
-export function ConfigEditor({ question, shape, onChange }: { question: Question; shape: string; onChange(config: Config): void }) {
+interface ConfigEditorProps {
+  question: Question;
+  fields: readonly Field[];
+  shape: string;
+  onChange(question: Question): void;
+}
+
+/** Shapes whose settings are no list of labels. */
+const UNLABELLED = new Set(["", "number", "text", "ranks", "scores", "turns"]);
+
+export function ConfigEditor({ question, fields, shape, onChange }: ConfigEditorProps) {
   const { config } = question;
-  const set = (change: Config) => onChange({ ...config, ...change });
-  const labelled = shape !== "" && shape !== "number" && shape !== "text";
+  const set = (change: Config) => onChange({ ...question, config: { ...config, ...change } });
+  const labelled = !UNLABELLED.has(shape) && !(shape === "turn_marks" && !Array.isArray(config.labels));
+  const Settings = widgets[question.type]?.Settings;
   return (
     <>
+      {Settings ? <Settings question={question} fields={fields} onChange={onChange} /> : null}
       {labelled ? (
         <LabelsEditor labels={labelsOf(question)} tree={shape === "labels"} onChange={(labels) => set({ labels })} />
       ) : null}

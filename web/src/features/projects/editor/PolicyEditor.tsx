@@ -1,5 +1,5 @@
 /** The rules of work, each explained in one sentence. */
-import { NumberInput, Select, Switch } from "@mantine/core";
+import { NumberInput, Select, Switch, TagsInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Order, Policy, Show, Workflow } from "../../../api/types";
 import css from "./editor.module.css";
@@ -77,6 +77,12 @@ export function PolicyEditor({ policy, models, onChange }: PolicyEditorProps) {
       </Row>
       <Row name="Suggest ahead" text="After each training, suggestions are made for this many of the next items. “Suggest for all” on the Models page covers the rest.">
         <Whole label="Suggest ahead" value={policy.window} min={10} max={100_000} suffix=" items" onChange={(window) => set({ window })} />
+      </Row>
+      <Row name="Hidden from annotators" text="A field (model_a), a key inside one (answers.source), all metadata (meta) or one of them (meta.model). Managers and exports see all of it.">
+        <TagsInput
+          aria-label="Hidden from annotators" placeholder={policy.hidden.length === 0 ? "nothing" : ""} value={policy.hidden} splitChars={[",", " "]}
+          onChange={(hidden) => set({ hidden })}
+        />
       </Row>
       <Row name="Lend items for" text="An item that was opened but not answered goes back to the queue after this time.">
         <Whole label="Lend items for" value={policy.lease_minutes} min={1} max={20_160} suffix=" minutes" onChange={(lease_minutes) => set({ lease_minutes })} />

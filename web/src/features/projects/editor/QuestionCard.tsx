@@ -86,7 +86,7 @@ function QuestionBody({ question, earlier, fields, kinds, trouble, onChange }: Q
           />
         ) : null}
       </div>
-      <ConfigEditor question={question} shape={type?.shape ?? ""} onChange={(config) => set({ config })} />
+      <ConfigEditor question={question} fields={fields} shape={type?.shape ?? ""} onChange={onChange} />
       <Textarea
         label="Help" description="Shown under the question." autosize minRows={1} value={question.help ?? ""}
         onChange={(event) => set({ help: event.currentTarget.value || undefined })}

@@ -79,7 +79,7 @@ describe("pairwise", () => {
 
   it("says so where there is nothing to compare", () => {
     stage(two, { item: itemWith({ a: "x" }) });
-    expect(screen.getByText(/1 answers where two are compared/)).toBeTruthy();
+    expect(screen.getByText(/only one answer; two are to be compared/)).toBeTruthy();
   });
 });
 

@@ -55,7 +55,7 @@ function Editor(props: WidgetProps<Ranks>) {
     ...range(steps).map((n) => command(`strength.${n}`, `Strength ${n}`, [`Shift+${n}`], () => grade(n), chosen !== null && chosen !== "tie")),
     command("clear", "Clear the answer", ["Backspace"], () => onChange(undefined, { label: "clear the answer" }), value !== undefined),
   ]);
-  if (candidates.length !== 2) return <Note tone="warn">This item has {candidates.length} answers where two are compared. Skip it (S), or flag it (F).</Note>;
+  if (candidates.length !== 2) return <Note tone="warn">This item has {candidates.length === 0 ? "no answers" : candidates.length === 1 ? "only one answer" : `${candidates.length} answers`}; two are to be compared. Skip it (S), or flag it (F).</Note>;
   const suggestion = visibleSuggestions(props.suggestions, props.rejected, props.minScore).find((s) => isRanks(s.value));
   const suggested = suggestion ? sideOf(suggestion.value as Ranks) : null;
   const pick = (side: Side, text: string, key: string) => (

@@ -1,10 +1,11 @@
 /** Several candidates in order: a digit ranks the one in focus, and the next one without a rank comes into focus. */
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { ChatView } from "../../media/ChatView";
 import { Note } from "../../ui";
 import { CandidateCard } from "../candidates/CandidateCard";
 import { candidatesOf, coveredFields, isRanks, letterOf, orderFor, ranksIn, sameRanks, sealRanks, turnsBefore, type Ranks } from "../candidates/candidates";
 import css from "../candidates/candidates.module.css";
+import { usePlace } from "../into-view";
 import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { visibleSuggestions } from "../labels/label-set";
@@ -16,8 +17,8 @@ function Editor(props: WidgetProps<Ranks>) {
   const { question, item, value, onChange, onComplete, onActivate, readOnly } = props;
   const candidates = candidatesOf(question, item, props.fields);
   const order = orderFor(value, candidates.map((one) => one.id), props);
-  const [at, setAt] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
+  const [at, setAt] = usePlace(frame, () => 0, (card) => `[data-candidate="${letterOf(card)}"]`);
   const ranks = ranksIn(value);
   const ties = question.config.ties !== false;
   const group = question.title ?? question.name;
@@ -39,8 +40,7 @@ function Editor(props: WidgetProps<Ranks>) {
     command("unrank", "Take the rank away", ["Backspace"], () => give(at, null), { enabled: ranks.has(order[at] ?? "") }),
     command("done", "Done", ["Enter"], onComplete, { enabled: order.length > 0 && ranks.size === order.length, hidden: true }),
   ]);
-  useIntoView(frame, props.active ? at : -1);
-  if (candidates.length < 2) return <Note tone="warn">This item has {candidates.length} answers; there is nothing to rank. Skip it (S), or flag it (F).</Note>;
+  if (candidates.length < 2) return <Note tone="warn">This item has fewer than two answers; there is nothing to rank. Skip it (S), or flag it (F).</Note>;
   const suggestion = visibleSuggestions(props.suggestions, props.rejected, props.minScore).find((s) => isRanks(s.value));
   const proposed = ranksIn(suggestion?.value as Ranks | undefined);
   const before = turnsBefore(question, item);
@@ -98,15 +98,6 @@ function Standing({ value, order }: { value: Ranks | undefined; order: readonly 
       {tiers.join(" > ")} {open > 0 ? <span>{tiers.length > 0 ? `${open} without a rank` : "No answer has a rank yet."}</span> : null}
     </span>
   );
-}
-
-/** The card in focus comes into view when the focus moves, not when the item opens. */
-function useIntoView(frame: React.RefObject<HTMLDivElement | null>, at: number): void {
-  const before = useRef(at);
-  useEffect(() => {
-    if (at !== before.current && at >= 0) frame.current?.querySelector(`[data-candidate="${letterOf(at)}"]`)?.scrollIntoView?.({ block: "nearest" });
-    before.current = at;
-  }, [frame, at]);
 }
 
 function problem(value: Ranks, { item, question }: Place): string | null {

@@ -36,7 +36,7 @@ function Editor(props: WidgetProps<Turn[]>) {
   };
   const dropRound = () => (extra > 0 ? setExtra(extra - 1) : put(shown.slice(0, -form.roles.length), "remove the last round"));
   useCommands(props, [
-    { id: labelCommandId(question, "write"), title: "Write", keys: ["E"], group, scope: "label", run: () => (boxes(frame).find((box) => box.value === "") ?? boxes(frame)[0])?.focus() },
+    { id: labelCommandId(question, "write"), title: "Write", keys: ["E"], group, scope: "label", run: () => firstOpen(frame)?.focus() },
     { id: labelCommandId(question, "preview"), title: preview ? "Hide the preview" : "Show the preview", keys: ["P"], group, scope: "label", run: () => setPreview(!preview) },
     { id: labelCommandId(question, "round"), title: "Add a turn", keys: ["N"], group, scope: "label", enabled: rounds < form.most, hidden: form.most === 1, run: addRound },
   ]);
@@ -68,6 +68,11 @@ function Editor(props: WidgetProps<Turn[]>) {
 }
 
 const boxes = (frame: RefObject<HTMLDivElement | null>): HTMLTextAreaElement[] => [...(frame.current?.querySelectorAll("textarea") ?? [])];
+/** Where to write next: the first empty text that must be written, else the first empty one, else the first. */
+const firstOpen = (frame: RefObject<HTMLDivElement | null>): HTMLTextAreaElement | undefined => {
+  const open = boxes(frame).filter((box) => box.value === "");
+  return open.find((box) => box.dataset.optional === undefined) ?? open[0] ?? boxes(frame)[0];
+};
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 interface TurnEditorProps {
@@ -98,7 +103,7 @@ function TurnEditor({ turn, form, preview, readOnly, several, placeholder, onTyp
       </header>
       <div className={css.panes}>
         <textarea
-          value={turn.content} readOnly={readOnly} aria-label={roleName(turn.role)} rows={turn.role === "system" ? 2 : 6} dir="auto" spellCheck
+          value={turn.content} readOnly={readOnly} aria-label={roleName(turn.role)} rows={turn.role === "system" ? 2 : 6} dir="auto" spellCheck data-optional={optional || undefined}
           placeholder={placeholder || (turn.role === "user" ? "What is asked" : turn.role === "system" ? "What the assistant is told beforehand" : "Write in Markdown")}
           onChange={(event) => onType(event.target.value)} onKeyDown={onKeyDown}
         />
@@ -132,7 +137,7 @@ function useFocusOnTurn(frame: RefObject<HTMLDivElement | null>, on: boolean): v
   const before = useRef(on);
   useEffect(() => {
     const all = boxes(frame);
-    if (on && !before.current && !all.includes(document.activeElement as HTMLTextAreaElement)) (all.find((box) => box.value === "") ?? all[0])?.focus();
+    if (on && !before.current && !all.includes(document.activeElement as HTMLTextAreaElement)) firstOpen(frame)?.focus();
     if (!on && before.current) all.find((box) => box === document.activeElement)?.blur();
     before.current = on;
   }, [on, frame]);

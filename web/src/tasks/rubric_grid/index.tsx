@@ -1,6 +1,7 @@
 /** Criteria by scale: a digit scores the criterion in focus, and the next one without a score comes into focus. */
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { score as scoreText } from "../../ui/format";
+import { usePlace } from "../into-view";
 import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { visibleSuggestions } from "../labels/label-set";
@@ -14,8 +15,8 @@ const NONE: Scores = {};
 function Editor(props: WidgetProps<Scores>) {
   const { question, value = NONE, onChange, onComplete, onActivate, readOnly } = props;
   const criteria = criteriaOf(question);
-  const [at, setAt] = useState(() => Math.max(0, criteria.findIndex((one) => !(one.name in value))));
   const frame = useRef<HTMLDivElement>(null);
+  const [at, setAt] = usePlace(frame, () => Math.max(0, criteria.findIndex((one) => !(one.name in value))), (row) => `[data-row="${row}"]`);
   const group = question.title ?? question.name;
   const partial = question.config.partial === true;
   const current = criteria[at];
@@ -43,7 +44,6 @@ function Editor(props: WidgetProps<Scores>) {
     command("clear", "Take the score away", ["Backspace"], () => give(at, null), { enabled: current !== undefined && current.name in value }),
     command("done", "Done", ["Enter"], onComplete, { enabled: complete, hidden: true }),
   ]);
-  useIntoView(frame, props.active ? at : -1);
   const suggestion = visibleSuggestions(props.suggestions, props.rejected, props.minScore).find((s) => isScores(s.value));
   return (
     <div className={css.grid} ref={frame} onFocus={onActivate} onPointerDown={onActivate} data-quiet={!props.active || undefined}>
@@ -103,15 +103,6 @@ function Row({ criterion, place, score, current, readOnly, suggested, sure, ques
       </div>
     </section>
   );
-}
-
-/** The criterion in focus comes into view when the focus moves, not when the item opens. */
-function useIntoView(frame: React.RefObject<HTMLDivElement | null>, at: number): void {
-  const before = useRef(at);
-  useEffect(() => {
-    if (at !== before.current && at >= 0) frame.current?.querySelector(`[data-row="${at}"]`)?.scrollIntoView?.({ block: "nearest" });
-    before.current = at;
-  }, [frame, at]);
 }
 
 function problem(value: Scores, { question }: Place): string | null {

@@ -1,9 +1,10 @@
 /** Labels or ratings on the turns of a conversation: a digit marks the turn in focus, and the next open one comes into focus. */
-import { useEffect, useRef, useState, type CSSProperties } from "react";
+import { useRef, type CSSProperties } from "react";
 import type { Question } from "../../api/types";
 import { ChatView } from "../../media/ChatView";
 import { Note } from "../../ui";
 import { score as scoreText } from "../../ui/format";
+import { usePlace } from "../into-view";
 import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { entryOf, labelsOf, visibleSuggestions } from "../labels/label-set";
@@ -31,8 +32,8 @@ function Editor(props: WidgetProps<Mark[]>) {
   const { question, item, value = NONE, onChange, onComplete, onActivate, readOnly } = props;
   const turns = turnsOf(question, item);
   const asked = askedTurns(question, turns);
-  const [at, setAt] = useState(() => asked.find((turn) => !value.some((mark) => mark.turn === turn)) ?? asked[0] ?? -1);
   const frame = useRef<HTMLDivElement>(null);
+  const [at, setAt] = usePlace(frame, () => asked.find((turn) => !value.some((mark) => mark.turn === turn)) ?? asked[0] ?? -1, (turn) => `[data-turn="${turn}"]`);
   const choices = choicesOf(question);
   const multiple = question.config.multiple === true;
   const group = question.title ?? question.name;
@@ -58,7 +59,6 @@ function Editor(props: WidgetProps<Mark[]>) {
     command("clear", "Take the marks of the turn away", ["Backspace"], () => onChange(without(value, at), { label: "clear the turn" }), { enabled: value.some((mark) => mark.turn === at) }),
     command("done", "Done", ["Enter"], onComplete, { enabled: done && marked > 0, hidden: true }),
   ]);
-  useIntoView(frame, props.active ? at : -1);
   if (turns.length === 0) return <Note tone="warn">This item has no conversation in “{question.field}”. Skip it (S), or flag it (F).</Note>;
   const suggestion = visibleSuggestions(props.suggestions, props.rejected, props.minScore).find((s) => isMarks(s.value));
   const offered = (suggestion?.value as Mark[] | undefined) ?? NONE;
@@ -97,15 +97,6 @@ function Editor(props: WidgetProps<Mark[]>) {
 function without(marks: readonly Mark[], turn: number): Mark[] | undefined {
   const rest = marks.filter((mark) => mark.turn !== turn);
   return rest.length === 0 ? undefined : rest;
-}
-
-/** The turn in focus comes into view when the focus moves, not when the item opens. */
-function useIntoView(frame: React.RefObject<HTMLDivElement | null>, at: number): void {
-  const before = useRef(at);
-  useEffect(() => {
-    if (at !== before.current && at >= 0) frame.current?.querySelector(`[data-turn="${at}"]`)?.scrollIntoView?.({ block: "nearest" });
-    before.current = at;
-  }, [frame, at]);
 }
 
 function problem(value: Mark[], { item, question }: Place): string | null {

@@ -12,8 +12,8 @@ from milo.kinds.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 SOURCE, WEB = ROOT / "src" / "milo", ROOT / "web" / "src"
-SHARED = {"choice", "choices", "rating", "text", "spans", "boxes", "response"}
-"""Names that mean something else as well: a shape, a kind of field, a recipe, an everyday word."""
+SHARED = {"choice", "choices", "rating", "text", "spans", "boxes", "response", "pairwise"}
+"""Names that mean something else as well: a shape, a kind of field, a recipe, a judge, an everyday word."""
 
 
 def _names() -> set[str]:

@@ -15,6 +15,7 @@ from milo.infra.jobs import Jobs
 from milo.infra.judging import Judging
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
+from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
@@ -44,6 +45,7 @@ class Workspace:
         self.jobs.handler("delete", lambda job: remove_project(self.db, job))
         self.jobs.handler("overlap", lambda job: apply_overlap(self.db, self.projects, job))
         self.gateway = Gateway(self)
+        self.annotating = Annotating(self)
         self.loop_models = LoopModels(self)
         self.comparing = Comparing(self)
         self.data = DataArea(self)

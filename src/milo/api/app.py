@@ -12,6 +12,7 @@ from milo.api.dispatch import Dispatch
 from milo.api.endpoint import ENDPOINTS, bind
 from milo.api.errors import on_crash, on_http_error, on_milo_error, on_os_error
 from milo.api.routes import (
+    annotating,
     assist,
     audits,
     bulk,
@@ -36,6 +37,7 @@ from milo.api.routes import (
     session,
     similar,
     status,
+    suggestions,
     verdicts,
     work,
 )
@@ -46,8 +48,7 @@ from milo.domain.errors import MiloError
 
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
-    prompts, preview, comparisons, lessons, assist, second_thoughts,
-    rubrics, judges, verdicts, audits,
+    prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

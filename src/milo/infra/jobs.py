@@ -81,14 +81,17 @@ class Jobs:
         self.db, self.bus, self.clock = db, bus, clock
         self._handlers: dict[str, Handler] = {}
         self._cancelled: set[int] = set()
+        self._apart: set[str] = set()
         self._busy: dict[int, tuple[str, int | None]] = {}
         self._wake = threading.Condition()
         self._closing = False
         self._threads: list[threading.Thread] = []
 
-    def handler(self, kind: str, run: Handler) -> None:
-        """Say what runs a kind of job."""
+    def handler(self, kind: str, run: Handler, *, apart: bool = False) -> None:
+        """Say what runs a kind of job; `apart`: in a thread of its own and beside others of its kind, since it mostly waits."""
         self._handlers[kind] = run
+        if apart:
+            self._apart.add(kind)
 
     def start(self) -> None:
         """Begin to work, with what an earlier process left."""
@@ -154,12 +157,21 @@ class Jobs:
         while not self._closing:
             try:
                 row = self._take()
-                if row is not None:
+                if row is not None and row.kind in self._apart:
+                    self._start_apart(row)
+                elif row is not None:
                     self._run_alone(row)
             except StorageTrouble as error:
                 log.warning("Background jobs wait: %s", error.message)
                 with self._wake:
                     self._wake.wait_for(lambda: self._closing, timeout=_TROUBLE_SECONDS)
+
+    def _start_apart(self, row: JobRow) -> None:
+        thread = threading.Thread(target=self._run_alone, args=(row,), name=f"milo-job-{row.kind}-{row.id}", daemon=True)
+        with self._wake:
+            self._threads = [t for t in self._threads if t.is_alive()]
+            self._threads.append(thread)
+        thread.start()
 
     def _run_alone(self, row: JobRow) -> None:
         """Run a job that `_take` has marked as busy. One that could not even be recorded stays, and is tried again."""
@@ -174,7 +186,9 @@ class Jobs:
         with self._wake:
             for job_id in self.db.read(lambda c: JobsSql(c).unfinished()):
                 row = self.db.read(lambda c, j=job_id: JobsSql(c).get(j))
-                if row is None or job_id in self._busy or (row.kind, row.project_id) in self._busy.values():
+                if row is None or job_id in self._busy:
+                    continue
+                if row.kind not in self._apart and (row.kind, row.project_id) in self._busy.values():
                     continue
                 self._busy[job_id] = (row.kind, row.project_id)
                 return row

@@ -107,6 +107,7 @@ class LoopModels:
             if learns and self._train_if_due(project, row, n):
                 continue
             if asks(self.ws.registry.predictors.get(row.plugin)):
+                self.ws.annotating.look(project, row, stale=stale)
                 continue
             if stale and (row.version or not learns):
                 self.suggest_now(row, False, None)

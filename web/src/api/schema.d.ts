@@ -4,61 +4,6 @@
  */
 
 export interface paths {
-    "/api/projects/{p}/assistant": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the project's assistant offers, by question. The same for every item, so that it tells nothing about one. */
-        get: operations["get_assistant"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/items/{i}/assist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask about an item that is lent to the caller. Events: `text`, `draft` and `quote` as they come, `proposal` with a checked
-         * @description answer, `again` where the model is asked once more, `unproven`, `error`, and `done` with the id of the exchange. Closing the
-         *     request ends the call. On an item without assistant the answer is JSON: {"available": false}.
-         */
-        post: operations["ask_assistant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/assist/{t}/taken": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Note that the caller took what the assistant proposed. The answer itself comes with the submission, like any other. */
-        post: operations["take_proposal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -121,6 +66,335 @@ export interface paths {
         put?: never;
         /** Let a cancelled or failed job go on from where it stopped. */
         post: operations["resume_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every model of the project. */
+        get: operations["list_models"];
+        put?: never;
+        /** Set up a predictor. One that needs no training suggests at once. */
+        post: operations["add_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a predictor with its suggestions; what people decided stays. */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        /** Rename, set up anew, or switch on and off. Switched off, its suggestions are not shown. */
+        patch: operations["change_model"];
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train now on all answers that it may learn from. */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write suggestions for the next items of the queue, or for all items that are not done. */
+        post: operations["run_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest runs, newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch off everything a run suggested; what people decided stays. */
+        post: operations["undo_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a run's suggestions on again. */
+        post: operations["redo_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a run would take: items, calls, tokens, money, time. Nothing is sent. */
+        post: operations["estimate_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/annotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a connected model answer for these items, within a budget. */
+        post: operations["annotate_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a run is. */
+        get: operations["run_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let calls in flight end, then stop; it can be resumed. */
+        post: operations["pause_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop at once. What was answered stays; undo takes it away. */
+        post: operations["cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on from where it stopped. */
+        post: operations["resume_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again about the items that failed. */
+        post: operations["retry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/runs/{r}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items that failed, by id. Of blind items nothing is told but that they failed. */
+        get: operations["run_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/confidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well a model's scores say how often it is right, by answers that people gave blind. */
+        get: operations["model_confidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the project's assistant offers, by question. The same for every item, so that it tells nothing about one. */
+        get: operations["get_assistant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/items/{i}/assist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask about an item that is lent to the caller. Events: `text`, `draft` and `quote` as they come, `proposal` with a checked
+         * @description answer, `again` where the model is asked once more, `unproven`, `error`, and `done` with the id of the exchange. Closing the
+         *     request ends the call. On an item without assistant the answer is JSON: {"available": false}.
+         */
+        post: operations["ask_assistant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/assist/{t}/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the caller took what the assistant proposed. The answer itself comes with the submission, like any other. */
+        post: operations["take_proposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -367,144 +641,6 @@ export interface paths {
         get: operations["suggestion_histogram"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every model of the project. */
-        get: operations["list_models"];
-        put?: never;
-        /** Set up a predictor. One that needs no training suggests at once. */
-        post: operations["add_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/models/{m}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Remove a predictor with its suggestions; what people decided stays. */
-        delete: operations["delete_model"];
-        options?: never;
-        head?: never;
-        /** Rename, set up anew, or switch on and off. Switched off, its suggestions are not shown. */
-        patch: operations["change_model"];
-        trace?: never;
-    };
-    "/api/projects/{p}/models/{m}/train": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Train now on all answers that it may learn from. */
-        post: operations["train_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/models/{m}/suggest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Write suggestions for the next items of the queue, or for all items that are not done. */
-        post: operations["run_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The latest runs, newest first. */
-        get: operations["list_runs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/runs/{r}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Switch off everything a run suggested; what people decided stays. */
-        post: operations["undo_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/runs/{r}/redo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Switch a run's suggestions on again. */
-        post: operations["redo_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Store predictions made elsewhere, under a model's name. Those for blind items are kept apart and never shown. */
-        post: operations["add_suggestions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1424,6 +1560,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store predictions made elsewhere, under a model's name. Those for blind items are kept apart and never shown. */
+        post: operations["add_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/judges/{j}/review": {
         parameters: {
             query?: never;
@@ -1722,7 +1875,7 @@ export interface components {
         Added: {
             added: number;
             withheld: number;
-            bad: components["schemas"]["milo.api.routes.models.BadLine"][];
+            bad: components["schemas"]["milo.api.routes.suggestions.BadLine"][];
         };
         /**
          * AddedItems
@@ -1743,6 +1896,21 @@ export interface components {
             precision: components["schemas"]["milo.flow.judge_report.Figure"];
             recall: components["schemas"]["milo.flow.judge_report.Figure"];
             defects: components["schemas"]["milo.flow.judge_report.Figure"];
+        };
+        /**
+         * AnnotateWhat
+         * @description The items, the most that may be spent, and the version. `batch`: leave the calls with the provider's batch service,
+         *         which is cheaper and slower, where the connection has one.
+         */
+        AnnotateWhat: {
+            /** @default {} */
+            selection: components["schemas"]["Selection"];
+            /** @default {} */
+            budget: components["schemas"]["Bounds"];
+            /** @default null */
+            version: number | null;
+            /** @default false */
+            batch: boolean;
         };
         /**
          * AnnotationView
@@ -1943,13 +2111,14 @@ export interface components {
             results: components["schemas"]["BatchLine"][];
         };
         /**
-         * Bin
-         * @description How many suggestions have a score from `low` to below `high`.
+         * Bounds
+         * @description The most that a run may take: money in the connections' currency, tokens in and out together. None: no bound.
          */
-        Bin: {
-            low: number;
-            high: number;
-            n: number;
+        Bounds: {
+            /** @default null */
+            money: number | null;
+            /** @default null */
+            tokens: number | null;
         };
         /**
          * BulkAccept
@@ -2143,6 +2312,23 @@ export interface components {
             created_at: number;
         };
         /**
+         * ConfidenceView
+         * @description How sure to be of what the model's version in use suggests. Not `ready`: suggestions have no score, and `why` says what
+         *         is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it.
+         */
+        ConfidenceView: {
+            ready: boolean;
+            version: number;
+            n: number;
+            needed: number;
+            why: string;
+            signals: string[];
+            bins: components["schemas"]["milo.infra.preannotate.confidence.Bin"][];
+            ece: components["schemas"]["Measure"] | null;
+            auroc: components["schemas"]["Measure"] | null;
+            brier: components["schemas"]["Measure"] | null;
+        };
+        /**
          * Counts
          * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller.
          */
@@ -2326,27 +2512,14 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
-         * ErrorsQuery
-         * @description How many bad rows at most.
+         * EstimateWhat
+         * @description The items, and the version of the prompt (default: the one in use).
          */
-        ErrorsQuery: {
-            /** @default 10000 */
-            limit: number;
-        };
-        /**
-         * Estimate
-         * @description What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known.
-         */
-        Estimate: {
-            answers: number;
-            calls: number;
-            input_tokens: number;
-            output_tokens: number;
-            most_tokens: number;
-            cost: number | null;
-            most: number | null;
-            currency: string;
-            assumptions: string[];
+        EstimateWhat: {
+            /** @default {} */
+            selection: components["schemas"]["Selection"];
+            /** @default null */
+            version: number | null;
         };
         /**
          * EventView
@@ -2472,6 +2645,14 @@ export interface components {
             reason: string | null;
         };
         /**
+         * GoOn
+         * @description A new budget for the whole run, what it has spent included; null leaves it as it is.
+         */
+        GoOn: {
+            /** @default null */
+            budget: components["schemas"]["Bounds"] | null;
+        };
+        /**
          * GridRow
          * @description An item in a list: long texts are cut (`cut`); `answers` are the labels given, by question: an empty list where the
          *         answer was that there is nothing to mark.
@@ -2507,7 +2688,7 @@ export interface components {
          * @description How sure the suggestions are that could be accepted.
          */
         Histogram: {
-            bins: components["schemas"]["Bin"][];
+            bins: components["schemas"]["milo.api.routes.bulk.Bin"][];
             labels: {
                 [key: string]: components["schemas"]["LabelBins"];
             };
@@ -2820,6 +3001,15 @@ export interface components {
             memberships: components["schemas"]["Membership"][];
         };
         /**
+         * Measure
+         * @description A figure with its interval; null where it cannot be told.
+         */
+        Measure: {
+            value: number | null;
+            low: number;
+            high: number;
+        };
+        /**
          * Member
          * @description Somebody who belongs to a project, and the role in it.
          */
@@ -2860,7 +3050,7 @@ export interface components {
         /**
          * ModelView
          * @description A predictor set up in a project, its state, and its quality on blind answers (null: none yet). `next_at`: labels
-         *         until the next training.
+         *         until the next training. `asks`: it asks connected models, and runs only when told to, with a budget.
          */
         ModelView: {
             id: number;
@@ -2879,6 +3069,8 @@ export interface components {
             last_run: components["schemas"]["RunView"] | null;
             quality: components["schemas"]["Quality"] | null;
             curve: components["schemas"]["CurvePoint"][];
+            /** @default false */
+            asks: boolean;
         };
         /**
          * NewComment
@@ -3106,6 +3298,8 @@ export interface components {
             title: string;
             learns: boolean;
             questions: string[];
+            /** @default false */
+            asks: boolean;
         };
         /**
          * Preview
@@ -3385,6 +3579,49 @@ export interface components {
             at: number;
         };
         /**
+         * RunError
+         * @description An item that failed: why, the model's last text, and how many attempts were made.
+         */
+        RunError: {
+            item_id: number;
+            reason: string;
+            raw: string;
+            attempts: number;
+            at: number;
+        };
+        /**
+         * RunProgress
+         * @description How far a run is. `state`: running, paused, done, failed, cancelled or stopped (its budget is spent). `cost` null: no
+         *         prices are known. `repeated`: calls that were paid twice, at most, since the server died; `skipped`: items that this
+         *         version had answered before; `rate`: items a second; `message`: why it stopped.
+         */
+        RunProgress: {
+            id: number;
+            model_id: number | null;
+            model: string;
+            version: number;
+            state: string;
+            done: number;
+            failed: number;
+            skipped: number;
+            total: number;
+            cost: number | null;
+            currency: string;
+            input_tokens: number;
+            output_tokens: number;
+            rate: number | null;
+            seconds: number;
+            seconds_left: number | null;
+            repeated: number;
+            message: string;
+            budget: components["schemas"]["Bounds"];
+            selection: components["schemas"]["Selection"];
+            batch: boolean;
+            active: boolean;
+            created_at: number;
+            finished_at: number | null;
+        };
+        /**
          * RunView
          * @description One execution of a model component; `active` false means it was undone.
          */
@@ -3423,6 +3660,28 @@ export interface components {
             misfits: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Selection
+         * @description Which items. next: the next ones of the queue (`n`, default the project's window); open: all that are not done; all;
+         *         sample: `n` at random; gold: those with a gold label, a resolution or an answer given blind; items: those of `item_ids`.
+         *         `filter`: only items that fit, as the address of the data page writes it ("status=new&label=mood:praise"); not with next,
+         *         gold and items. `again`: also those that this version has answered already.
+         */
+        Selection: {
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            what: "all" | "gold" | "items" | "next" | "open" | "sample";
+            /** @default null */
+            n: number | null;
+            /** @default [] */
+            item_ids: number[];
+            /** @default  */
+            filter: string;
+            /** @default false */
+            again: boolean;
         };
         /**
          * Session
@@ -3877,6 +4136,25 @@ export interface components {
             min_score: number;
         };
         /**
+         * ErrorsQuery
+         * @description `after`: the last item of the page before.
+         */
+        "milo.api.routes.annotating.ErrorsQuery": {
+            /** @default 0 */
+            after: number;
+            /** @default 100 */
+            limit: number;
+        };
+        /**
+         * Bin
+         * @description How many suggestions have a score from `low` to below `high`.
+         */
+        "milo.api.routes.bulk.Bin": {
+            low: number;
+            high: number;
+            n: number;
+        };
+        /**
          * BadLine
          * @description A row that cannot be read.
          */
@@ -3887,12 +4165,12 @@ export interface components {
             raw: string;
         };
         /**
-         * BadLine
-         * @description An entry that was refused: its place in the list (from 1), and why.
+         * ErrorsQuery
+         * @description How many bad rows at most.
          */
-        "milo.api.routes.models.BadLine": {
-            line: number;
-            reason: string;
+        "milo.api.routes.imports.ErrorsQuery": {
+            /** @default 10000 */
+            limit: number;
         };
         /**
          * FileQuery
@@ -3915,6 +4193,14 @@ export interface components {
              * @enum {unknown}
              */
             format: "json" | "yaml";
+        };
+        /**
+         * BadLine
+         * @description An entry that was refused: its place in the list (from 1), and why.
+         */
+        "milo.api.routes.suggestions.BadLine": {
+            line: number;
+            reason: string;
         };
         /**
          * Advice
@@ -4140,6 +4426,49 @@ export interface components {
             /** @default  */
             why: string;
         };
+        /**
+         * Estimate
+         * @description What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known.
+         */
+        "milo.infra.judge_cost.Estimate": {
+            answers: number;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            most_tokens: number;
+            cost: number | null;
+            most: number | null;
+            currency: string;
+            assumptions: string[];
+        };
+        /**
+         * Bin
+         * @description A bar of the reliability diagram: probabilities from `low` to `high`, how many, their mean, and the share that was right
+         *         with its interval.
+         */
+        "milo.infra.preannotate.confidence.Bin": {
+            low: number;
+            high: number;
+            n: number;
+            mean: number;
+            share: number;
+            share_low: number;
+            share_high: number;
+        };
+        /**
+         * Estimate
+         * @description What a run would take. `cost` null: no prices are known. `assumptions` say in words what it rests on.
+         */
+        "milo.infra.preannotate.estimating.Estimate": {
+            items: number;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            cost: number | null;
+            currency: string;
+            seconds: number;
+            assumptions: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -4149,105 +4478,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_assistant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssistantView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    ask_assistant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                i: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Asked"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    take_proposal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                t: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Taken"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
     list_jobs: {
         parameters: {
             query?: {
@@ -4360,6 +4590,709 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    run_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    undo_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    redo_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    estimate_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.infra.preannotate.estimating.Estimate"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    annotate_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotateWhat"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    run_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    pause_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    resume_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoOn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    retry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoOn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    run_errors: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunError"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    model_confidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfidenceView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_assistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ask_assistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    take_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                t: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -4558,7 +5491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Estimate"];
+                    "application/json": components["schemas"]["milo.infra.judge_cost.Estimate"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -4894,341 +5827,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histogram"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_models: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelView"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    add_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewModel"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    delete_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                m: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    change_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                m: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ModelChange"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    train_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                m: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    run_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                m: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuggestWhat"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_runs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunView"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    undo_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                r: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    redo_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                r: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    add_suggestions: {
-        parameters: {
-            query?: {
-                name?: string;
-                version?: number;
-            };
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivenSuggestion"][];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Added"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -7394,6 +7992,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_suggestions: {
+        parameters: {
+            query?: {
+                name?: string;
+                version?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenSuggestion"][];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -9,6 +9,7 @@ import msgspec
 from milo.api.endpoint import Call, endpoint
 from milo.api.explicit import explicit
 from milo.domain.project import ProjectSpec
+from milo.kinds.asking import asks
 
 SpecView: Any = explicit(ProjectSpec, "ProjectSpecFull")
 
@@ -41,6 +42,7 @@ class PredictorView(msgspec.Struct):
     title: str
     learns: bool
     questions: list[str]
+    asks: bool = False
 
 
 class SamplerView(msgspec.Struct):
@@ -81,7 +83,7 @@ def list_kinds(call: Call) -> Kinds:
     return Kinds(
         [TaskTypeView(t.name, t.title, t.shape, t.field_kinds) for t in registry.task_types.all()],
         [FormatView(f.name, f.title, f.suffixes, f.reads, f.writes, f.lossless) for f in registry.formats.all()],
-        [PredictorView(p.name, p.title, p.learns, _answers(call, p)) for p in registry.predictors.all()],
+        [PredictorView(p.name, p.title, p.learns, _answers(call, p), asks(p)) for p in registry.predictors.all()],
         [SamplerView(s.name, s.title) for s in registry.samplers.all()],
     )
 

@@ -9,20 +9,14 @@ import msgspec
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.jobs import JobView, view
-from milo.domain.annotation import Prediction
-from milo.domain.errors import Conflict, Invalid, InvalidConfig, InvalidValue, NotFound
-from milo.domain.ids import project_of
-from milo.domain.item import Item
+from milo.domain.errors import Conflict, InvalidConfig, NotFound
 from milo.domain.policy import Policy
 from milo.domain.project import Project
 from milo.domain.question import NAME_PATTERN
-from milo.flow.labels import label_text
 from milo.flow.learn import Quality, next_training_at
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
 from milo.infra.sql.prompts import PromptsSql
-
-_MAX_SUGGESTIONS = 10_000
 
 
 class RunView(msgspec.Struct):
@@ -56,7 +50,7 @@ class CurvePoint(msgspec.Struct):
 
 class ModelView(msgspec.Struct):
     """A predictor set up in a project, its state, and its quality on blind answers (null: none yet). `next_at`: labels
-    until the next training."""
+    until the next training. `asks`: it asks connected models, and runs only when told to, with a budget."""
 
     id: int
     name: str
@@ -74,6 +68,7 @@ class ModelView(msgspec.Struct):
     last_run: RunView | None
     quality: Quality | None
     curve: list[CurvePoint]
+    asks: bool = False
 
 
 class NewModel(msgspec.Struct):
@@ -97,38 +92,6 @@ class SuggestWhat(msgspec.Struct):
     """`all`: every item that is not done, not only the next ones of the queue."""
 
     all: bool = False
-
-
-class GivenSuggestion(msgspec.Struct):
-    """A prediction made elsewhere."""
-
-    item_id: int
-    question: str
-    value: Any
-    score: float | None = None
-    reason: str | None = None
-
-
-class ImportQuery(msgspec.Struct):
-    """The model's name and version that the predictions come from."""
-
-    name: str = "imported"
-    version: int = 1
-
-
-class BadLine(msgspec.Struct):
-    """An entry that was refused: its place in the list (from 1), and why."""
-
-    line: int
-    reason: str
-
-
-class Added(msgspec.Struct):
-    """How many were stored, which were refused, and how many belonged to the blind slice (kept apart, never shown)."""
-
-    added: int
-    withheld: int
-    bad: list[BadLine]
 
 
 @endpoint("GET", "/projects/{p}/models", "model.view", reply=list[ModelView])
@@ -155,6 +118,7 @@ def add_model(call: Call) -> ModelView:
     plugin = call.workspace.registry.predictors.get(given.plugin)
     if asks(plugin):
         _keep_prompt(call, row, "First version")
+        row = model_row(call, row_id)
     elif not plugin.learns:
         call.workspace.loop_models.suggest_now(row, False, call.actor.user_id)
     else:
@@ -230,76 +194,6 @@ def redo_run(call: Call) -> JobView:
     return _switch(call, True)
 
 
-@endpoint("POST", "/projects/{p}/suggestions", "model.run", query=ImportQuery, body=list[GivenSuggestion], reply=Added)
-def add_suggestions(call: Call) -> Added:
-    """Store predictions made elsewhere, under a model's name. Those for blind items are kept apart and never shown."""
-    if len(call.body) > _MAX_SUGGESTIONS:
-        raise Invalid(f"At most {_MAX_SUGGESTIONS} suggestions at once.", place="body")
-    project = call.workspace.projects.get(call.project_id)
-    good: list[tuple[Prediction, str | None]] = []
-    bad: list[BadLine] = []
-    for line, given in enumerate(call.body, 1):
-        try:
-            good.append(_checked(call, project, given))
-        except (InvalidValue, InvalidConfig) as error:
-            bad.append(BadLine(line, error.message))
-    added = _store_given(call, project, good) if good else 0
-    call.workspace.bus.publish(call.project_id, "counts")
-    return Added(added, len(good) - added, bad)
-
-
-def _store_given(call: Call, project: Project, good: list[tuple[Prediction, str | None]]) -> int:
-    by_question: dict[str, list[tuple[Prediction, str | None]]] = {}
-    for one in good:
-        by_question.setdefault(one[0].question, []).append(one)
-    many = len(by_question) > 1
-    return sum(
-        _store_question(call, project, f"{call.query.name}-{question}"[:64] if many else call.query.name, question, group)
-        for question, group in by_question.items()
-    )
-
-
-def _store_question(call: Call, project: Project, name: str, question: str, group: list[tuple[Prediction, str | None]]) -> int:
-    db, now, version = call.workspace.db, call.workspace.clock(), call.query.version
-
-    def begin(c: Any) -> tuple[int, int]:
-        models = ModelsSql(c)
-        found = next((p for p in models.predictors(project.id) if p.name == name), None)
-        ident = found.id if found else models.add_predictor(project.id, name, "import", question, {}, now)
-        models.change_predictor(ident, version=version, state="ready")
-        return ident, models.add_run(project.id, "import", ident, version, {}, call.actor.user_id, now)
-
-    predictor, run = db.write(begin)
-
-    def store(c: Any, part: list[tuple[Prediction, str | None]]) -> int:
-        models = ModelsSql(c)
-        n = models.put_suggestions(run, predictor, project.schema_version, part, now)
-        open_ids = set(models.not_blind(p.item_id for p, _ in part))
-        models.put_checks(run, predictor, [p for p, _ in part if p.item_id not in open_ids])
-        models.project_confidence(project.id, open_ids)
-        return n
-
-    parts = [group[start : start + 200] for start in range(0, len(group), 200)]
-    stored = sum(db.write(lambda c, part=part: store(c, part)) for part in parts)
-    db.write(lambda c: ModelsSql(c).finish_run(run, "done", len(group), {}, now))
-    return stored
-
-
-def _checked(call: Call, project: Project, given: GivenSuggestion) -> tuple[Prediction, str | None]:
-    if project_of(given.item_id) != project.id:
-        raise InvalidValue(f"Item {given.item_id} does not belong to this project.", place="item_id")
-    if given.score is not None and not 0 <= given.score <= 1:
-        raise InvalidValue(f"The score {given.score} is not between 0 and 1.", place="score")
-    question = project.schema.get(given.question)
-    task = call.workspace.task_types[question.type]
-    found = list(call.workspace.db.read(lambda c: list(ModelsSql(c).contents([given.item_id]))))
-    if not found:
-        raise InvalidValue(f"There is no item {given.item_id}.", place="item_id")
-    value = task.check(question, given.value, Item(given.item_id, project.id, 0, msgspec.json.decode(found[0][1])))
-    one = Prediction(given.item_id, given.question, value, given.score, given.reason)
-    return one, label_text(task.summary(question, value))
-
-
 def _switch(call: Call, active: bool) -> JobView:
     run = call.workspace.db.read(lambda c: ModelsSql(c).run(call.params["r"]))
     if run is None or run.project_id != call.project_id:
@@ -353,17 +247,23 @@ def model_row(call: Call, predictor_id: int) -> PredictorRow:
 def _view(call: Call, models: ModelsSql, row: PredictorRow) -> ModelView:
     known = row.plugin in call.workspace.registry.predictors
     plugin = call.workspace.registry.predictors.get(row.plugin) if known else None
-    runs = models.measured_runs(row.id, bool(plugin and plugin.learns))
+    asking = plugin is not None and asks(plugin)
+    runs = [] if asking else models.measured_runs(row.id, bool(plugin and plugin.learns))
     policy = call.workspace.projects.get(row.project_id).spec.policy
-    latest = runs[-1] if runs else None
+    latest = call.workspace.annotating.latest(row) if asking else runs[-1] if runs else None
     check = latest.info.get("check") if latest else None
+    measured = call.workspace.annotating.confidence.known(row.id) if asking else None
+    quality = msgspec.convert(check, Quality) if check else None
+    if measured is not None and measured.version == row.version:
+        quality = measured.quality
     return ModelView(
         row.id, row.name, row.plugin, plugin.title if plugin else "Predictions made elsewhere", row.question, row.config,
         row.enabled, bool(plugin and plugin.learns), row.state, row.message, row.version, row.n_labels,
         _until_training(models, row, policy) if plugin and plugin.learns else None,
         _run_view(latest, row.name) if latest else None,
-        msgspec.convert(check, Quality) if check else None,
+        quality,
         [_point(run) for run in runs],
+        asking,
     )  # fmt: skip
 
 
@@ -382,8 +282,9 @@ def _point(run: RunRow) -> CurvePoint:
 
 
 def _run_view(run: RunRow, name: str) -> RunView:
+    args = {key: value for key, value in run.args.items() if key != "listed"}
     return RunView(
-        run.id, run.kind, run.predictor_id, name, run.version, run.args, run.state, run.active, run.items, run.created_at,
+        run.id, run.kind, run.predictor_id, name, run.version, args, run.state, run.active, run.items, run.created_at,
         run.finished_at, run.info,
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Runs of connected models over a project's items: which items, the running, examples, estimates, batches, confidence."""

@@ -249,9 +249,13 @@ def _means(drawn: _Drawn, trust: Floats) -> Floats:
     """The means (p,): those predicted for all, corrected by what people found; each label with its fold's trust."""
     w = 1 / drawn.odds
     mass = w / w.sum()
-    everywhere = np.concatenate([drawn.guess, drawn.rest]) if drawn.finite or not len(drawn.rest) else drawn.rest
-    weight = float(mass @ trust)
-    return weight * everywhere.mean(axis=0) + mass @ (drawn.seen - trust[:, None] * drawn.guess)
+    return float(mass @ trust) * _everywhere(drawn) + mass @ (drawn.seen - trust[:, None] * drawn.guess)
+
+
+def _everywhere(drawn: _Drawn) -> Floats:
+    """The mean prediction over the items that the figure is about, (p,)."""
+    alone = not drawn.finite and len(drawn.rest)
+    return (drawn.rest if alone else np.concatenate([drawn.guess, drawn.rest])).mean(axis=0)
 
 
 def _half(drawn: _Drawn, slope: Floats, trust: Floats, span: float) -> _Half:
@@ -260,7 +264,7 @@ def _half(drawn: _Drawn, slope: Floats, trust: Floats, span: float) -> _Half:
     n, w = len(drawn.seen), 1 / drawn.odds
     mass = w / w.sum()
     size = 1 / float(mass @ mass)
-    gap = drawn.seen @ slope - trust * (drawn.guess @ slope)
+    gap = drawn.seen @ slope - trust * ((drawn.guess - _everywhere(drawn)) @ slope)
     gap = gap - mass @ gap
     left = 1 - drawn.odds if drawn.finite else np.ones(n)
     share_left = float((mass * mass) @ left / (mass @ mass))

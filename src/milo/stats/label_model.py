@@ -6,8 +6,8 @@ label code or a negative number for an abstention. Two models, both assuming tha
 `label_model` fits by EM the chance of each vote of a source for each true label. Silence is one more vote: a spam rule that
 says nothing speaks for ham. (Left out, sources that know only one label could be explained by any share of that label.)
 `triplets` finds accuracies in closed form from how often three sources agree:
-|a_i| = sqrt(|E[v_i v_j] E[v_i v_k] / E[v_j v_k]|), the median over pairs j, k, for each label against the rest; it needs no iteration and no starting point, ignores silence, and
-assumes that a source is as good on a label as on the rest.
+|a_i| = sqrt(|E[v_i v_j] E[v_i v_k] / E[v_j v_k]|), the median over pairs j, k, for each label against the rest; it needs no
+iteration and no starting point, ignores silence, and assumes that a source is as good on a label as on the rest.
 Sources: Dawid and Skene (1979) for the first; Fu et al., "Fast and three-rious", ICML 2020 for the second.
 
 Prompts and models repeat each other's errors. As soon as there are a hundred human labels, calibrate on those instead of

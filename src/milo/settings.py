@@ -58,6 +58,11 @@ def from_environment(environment: dict[str, str] | None = None) -> Settings:
     )
 
 
+def variable(name: str) -> str | None:
+    """A variable that the user named, such as one that holds a key."""
+    return os.environ.get(name)
+
+
 def _number(env: dict[str, str], name: str, default: float) -> float:
     text = env.get(name)
     if not text:

@@ -43,7 +43,12 @@ class Seeded:
         self._work()
         user = {"login": "victim", "password": "correct horse battery"}
         self.victim: int = self.api.call("POST", "/api/users", user)["id"]
+        self.connection = self._connection()
         self.job: int = self.api.call("GET", f"/api/jobs?project={self.project}")[0]["id"]
+
+    def _connection(self) -> int:
+        body = {"name": f"script{uuid.uuid4().hex[:8]}", "plugin": "scripted", "config": {"rules": [{"answer": "so"}]}}
+        return self.api.call("POST", "/api/connections", body)["id"]
 
     def _project(self) -> int:
         return self.api.call("POST", "/api/projects", SPEC)["id"]
@@ -84,7 +89,7 @@ class Seeded:
         """Path parameters that lead to something that exists and may be destroyed by this operation."""
         known = {
             "p": self.project, "i": self.items[7], "id": self.job, "m": self.media, "job": self.job, "bulk": self.bulk,
-            "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "c": 1, "t": 1,
+            "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "c": 1, "t": 1, "k": self.connection,
         }  # fmt: skip
         if operation == "delete_project":
             known["p"] = self._project()
@@ -95,6 +100,8 @@ class Seeded:
         if operation == "delete_model":
             body = {"plugin": "rules", "name": f"rules{uuid.uuid4().hex[:8]}", "question": "mood", "config": _rules()}
             known["m"] = self.api.call("POST", f"/api/projects/{self.project}/models", body)["id"]
+        if operation in ("delete_connection", "change_connection", "test_connection"):
+            known["k"] = self._connection()
         if operation == "drop_token":
             known["id"] = self.api.call("POST", "/api/tokens", {"name": "goes"})["id"]
         if operation == "change_user":

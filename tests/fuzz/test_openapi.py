@@ -304,6 +304,13 @@ def sensible(live: Seeded, end: Endpoint) -> Any:
         "heartbeat": {"item_ids": [item]},
         "add_telemetry": {"events": []},
         "reject_suggestion": {"op_id": op, "reason": "no"},
+        "add_connection": {
+            "name": "more", "plugin": "openai_compatible", "model": "m", "config": {"base_url": "http://127.0.0.1:9/v1"},
+            "key": "sk-nothing", "limits": {"tries": 1}, "prices": {"input": 1.0}, "local": True,
+        },
+        "change_connection": {
+            "name": "other", "model": "", "config": {}, "key": None, "limits": {}, "prices": {}, "local": True, "enabled": True,
+        },
         "share_rubric": {"rubric": RUBRIC, "text": None},
         "add_rubric": {"rubric": RUBRIC, "text": None},
         "add_judge": {

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from milo.bootstrap import Workspace, open_workspace
+from milo.bootstrap import Workspace
 from milo.domain.errors import RuleForbids, Unreachable
 from milo.domain.policy import DataRules, Policy
 from milo.domain.project import Project, ProjectSpec
@@ -21,13 +19,6 @@ from milo.infra.sql.connections import ConnectionsSql
 from milo.kinds.provider import Piece, Request, user
 
 RULES = [{"when": "colour", "answer": "blue"}, {"answer": {"label": "other"}}]
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    found = open_workspace(tmp_path / "ws")
-    yield found
-    found.close()
 
 
 def connect(ws: Workspace, name: str = "script", **config: Any) -> None:

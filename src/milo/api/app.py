@@ -17,6 +17,7 @@ from milo.api.routes import (
     audits,
     bulk,
     comparisons,
+    connections,
     effort,
     events,
     exports,
@@ -25,6 +26,7 @@ from milo.api.routes import (
     jobs,
     judges,
     kinds,
+    ledger,
     lessons,
     media,
     models,
@@ -49,6 +51,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
+    connections, ledger,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

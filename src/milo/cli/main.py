@@ -26,6 +26,7 @@ for _name, _where, _help in (
     ("project", "milo.cli.projects:app", "Projects: list, create, show, save as a file, delete."),
     ("user", "milo.cli.users:app", "People: list, add, change, give a role in a project; tokens."),
     ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
+    ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
     ("status", "milo.cli.status:status", "Is a server running, and how far is everything?"),

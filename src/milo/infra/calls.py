@@ -17,7 +17,7 @@ from milo.infra.providers.counting import likely_tokens
 from milo.infra.providers.opening import Opened
 from milo.infra.providers.recording import without_media
 from milo.infra.sql.connections import CallRow
-from milo.kinds.provider import Reply, Request, without_key
+from milo.kinds.provider import SAYS, Reply, Request, without_key
 
 Purpose = Literal["preannotate", "assist", "judge", "compare", "probe"]
 log = logging.getLogger("milo")
@@ -66,7 +66,7 @@ class Note:
             CallRow(
                 self._now, opened.row.id, (reply.model if reply else "") or opened.row.model, call.purpose,
                 state or ("failed" if error else "done"), call.project.id if call.project else None, call.item_id, call.run_id,
-                call.user_id, call.fields, self.request_hash, error.message if error else None,
+                call.user_id, call.fields, self.request_hash, self._told(error),
                 reply.usage.input if reply else likely_tokens(self.sent) if begun else 0,
                 reply.usage.output if reply else self._letters // 4, reply.cost if reply else None,
                 bool(reply and reply.from_cache), self._masked, time.monotonic() - self._began, self._content(reply), self.id,
@@ -86,9 +86,18 @@ class Note:
         """Write the line of a call that somebody gave up."""
         self.write(None, None, "stopped")
 
-    def _content(self, reply: Reply | None) -> str | None:
+    def _told(self, error: MiloError | None) -> str | None:
+        """What went wrong; a server's own words may quote what it was sent, and are content."""
+        if error is None or self._keeps_content() or self._call.project is None:
+            return error.message if error else None
+        return error.message.split(SAYS, 1)[0]
+
+    def _keeps_content(self) -> bool:
         project = self._call.project
-        if project is None or not project.spec.policy.data.keep_content:
+        return project is not None and project.spec.policy.data.keep_content
+
+    def _content(self, reply: Reply | None) -> str | None:
+        if not self._keeps_content():
             return None
         told = {"request": without_media(self.sent), "reply": reply.text if reply else None}
         return msgspec.json.encode(told).decode()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from milo.domain.errors import Conflict, NotFound
 from milo.flow.masking import kinds_for, mask_request
 from milo.flow.reach import check_reach
+from milo.infra.batches import batches_of, results, submit
 from milo.infra.calls import CallFor, Note
 from milo.infra.ledger import Ledger
 from milo.infra.providers.caching import Cached, asks_for_variety, cache_key
@@ -25,7 +26,7 @@ from milo.infra.providers.opening import Opened
 from milo.infra.providers.restoring import Restore
 from milo.infra.secrets import Secrets
 from milo.infra.sql.connections import ConnectionRow, ConnectionsSql, KeptReply
-from milo.kinds.provider import Client, Piece, Reply, Request, fingerprint
+from milo.kinds.provider import BatchLine, BatchState, Client, Piece, Reply, Request, fingerprint
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -80,14 +81,18 @@ class Gateway:
         """The most that a call can take, and the likely input. Runs on the gateway's loop."""
         return worst_case(request, self._open(connection).prices)
 
+    def bare(self, connection: str) -> Any:
+        """The plug-in's own client, for what only its kind can do. Runs on the gateway's loop."""
+        return self._open(connection).bare
+
     async def complete(self, connection: str, request: Request, call: CallFor) -> Reply:
         """The whole answer. Runs on the gateway's loop.
 
         Raises ModelTrouble, RuleForbids, BudgetSpent, NotFound, Conflict.
         """
-        opened = self._admit(connection, call)
+        opened = self.admit(connection, call)
         sent, restore = self.prepare(request, opened.row, call)
-        note = Note(self._ledger, opened, call, sent, fingerprint(sent), restore.masked, self.ws.clock())
+        note = self.note(opened, call, sent, restore.masked)
         try:
             reply = await self._client(opened, call, note).complete(sent)
             if sent.json_schema is not None and (bad := flaw(sent, reply)) is not None:
@@ -96,15 +101,15 @@ class Gateway:
         except BaseException as error:  # noqa: BLE001 - a plug-in's call
             raise note.failed(error) from None
         finally:
-            self._release(opened)
+            self.release(opened)
         note.write(reply, None)
         return restore.reply(reply, sent.json_schema is not None) if restore.mapping else reply
 
     async def stream(self, connection: str, request: Request, call: CallFor) -> AsyncIterator[Piece]:
         """The answer piece by piece; the last piece carries the reply. Runs on the gateway's loop."""
-        opened = self._admit(connection, call)
+        opened = self.admit(connection, call)
         sent, restore = self.prepare(request, opened.row, call)
-        note = Note(self._ledger, opened, call, sent, fingerprint(sent), restore.masked, self.ws.clock())
+        note = self.note(opened, call, sent, restore.masked)
         in_json = sent.json_schema is not None
         try:
             async for piece in self._client(opened, call, note).stream(sent):
@@ -124,7 +129,7 @@ class Gateway:
         except BaseException as error:  # noqa: BLE001 - a plug-in's call
             raise note.failed(error) from None
         finally:
-            self._release(opened)
+            self.release(opened)
 
     async def stream_elsewhere(self, connection: str, request: Request, call: CallFor) -> AsyncIterator[Piece]:
         """The same from another event loop, such as the server's. Closing it ends the call."""
@@ -156,6 +161,27 @@ class Gateway:
     async def fallback(self, connections: Sequence[str], request: Request, call: CallFor) -> tuple[str, Reply]:
         """The answer of the first connection that gives one, and its name. Runs on the gateway's loop."""
         return await first_there(connections, request, lambda name, r: self.complete(name, r, call))
+
+    async def batch_submit(self, connection: str, requests: Sequence[tuple[str, Request]], call: CallFor) -> str:
+        """Leave keyed requests with a provider's batch; the batch's id. Nothing is kept of what was masked: `batch_results`
+        masks the same requests again. Raises ModelRefused where the provider has no batches."""
+        return await submit(self, connection, requests, call)
+
+    async def batch_state(self, connection: str, batch_id: str) -> BatchState:
+        """How far a batch is."""
+        return await batches_of(self._open(connection)).batch_state(batch_id)
+
+    async def batch_results(
+        self, connection: str, batch_id: str, call: CallFor, requests: Callable[[str], Request | None]
+    ) -> AsyncIterator[BatchLine]:
+        """The answers of a finished batch, checked, counted at the batch's price and written to the ledger. `requests` gives
+        the request of a key again, as it was submitted."""
+        async for line in results(self, connection, batch_id, call, requests):
+            yield line
+
+    async def batch_cancel(self, connection: str, batch_id: str) -> None:
+        """Give up on what has not been answered."""
+        await batches_of(self._open(connection)).batch_cancel(batch_id)
 
     def changed(self, name: str) -> None:
         """Say that a connection was changed or removed: its next call opens it anew, and calls in flight end in peace."""
@@ -196,8 +222,12 @@ class Gateway:
         self._thread.join(timeout=10)
         self._loop.close()
 
-    def _admit(self, connection: str, call: CallFor) -> Opened:
-        """The connection, open, if the rules allow the call."""
+    def note(self, opened: Opened, call: CallFor, sent: Request, masked: int) -> Note:
+        """The line that a call will leave in the ledger."""
+        return Note(self._ledger, opened, call, sent, fingerprint(sent), masked, self.ws.clock())
+
+    def admit(self, connection: str, call: CallFor) -> Opened:
+        """The connection, open, if the rules allow the call; `release` it after."""
         if call.project is not None:
             row = self.connection(connection)
             check_reach(call.project.spec.policy.data, row.name, row.local, call.fields)
@@ -214,7 +244,8 @@ class Gateway:
             self._opened[name] = opened
         return opened
 
-    def _release(self, opened: Opened) -> None:
+    def release(self, opened: Opened) -> None:
+        """A call is over."""
         opened.users -= 1
         if opened.dropped and not opened.users:
             self._loop.create_task(self._close_unused())

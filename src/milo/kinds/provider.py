@@ -216,8 +216,9 @@ class Provider(Protocol):
     """One kind of server. `local`: the data stays on this machine whatever the config says; `needs_key`: whether a key is
     usual; `extra`: the extra of Milo that installs what it needs ("" for none); `fields`: the settings of its config, by name
     with a line each, for forms (one named "model" is asked for apart); `abilities`: what is known of the kind before a server
-    was tried. It may have `presets`, a tuple of `Preset`, and
-    `cached` False where an answer that was kept would be no rehearsal of the real thing."""
+    was tried. It may have `presets`, a tuple of `Preset`, `requires`,
+    the modules that its extra brings, `is_local(config)`, which says whether an address is this machine,
+    and `cached` False where an answer that was kept would be no rehearsal of the real thing."""
 
     name: str
     title: str
@@ -234,6 +235,10 @@ class Provider(Protocol):
     def connect(self, config: dict[str, Any], key: str | None, folder: Path) -> Client:
         """A client; `folder` is a place for files that belong to it. Raises MissingExtra, InvalidConfig."""
         ...
+
+
+SAYS = ' It says: "'
+"""Stands between Milo's words and the server's own in the message of an error."""
 
 
 def user(text: str) -> Message:

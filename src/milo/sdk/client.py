@@ -12,6 +12,7 @@ import msgspec
 from milo.domain.errors import Conflict, MiloError, NotFound
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
+from milo.sdk.connections import Connection, ConnectionInfo, LedgerLine, LedgerTotal, ledger_lines
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job
 from milo.sdk.project import Project
@@ -153,6 +154,30 @@ class Client:
     def drop_token(self, token_id: int) -> None:
         """Revoke a token."""
         self._http.send("DELETE", f"/tokens/{token_id}")
+
+    def connections(self) -> list[Connection]:
+        """The connected models."""
+        return [Connection(self._http, one) for one in self._http.get("/connections", list[ConnectionInfo])]
+
+    def connection(self, name: str) -> Connection:
+        """One of them. Raises NotFound."""
+        found = {one.name: one for one in self.connections()}
+        if name not in found:
+            raise NotFound(f'There is no connected model "{name}". Connected: {", ".join(found) or "none"}.')
+        return found[name]
+
+    def add_connection(self, name: str, plugin: str, model: str = "", *, key: str | None = None, **more: Any) -> Connection:
+        """Connect a model; `more` are `config`, `limits`, `prices` and `local`."""
+        body = {"name": name, "plugin": plugin, "model": model, "key": key, **more}
+        return Connection(self._http, self._http.call("POST", "/connections", ConnectionInfo, body))
+
+    def ledger(self, *, limit: int = 100, **wanted: Any) -> list[LedgerLine]:
+        """The newest calls of connected models; `wanted`: project, connection, purpose, state, run, item, since, until."""
+        return ledger_lines(self._http, "/ledger", limit, wanted)
+
+    def ledger_totals(self, by: str = "connection", **wanted: Any) -> list[LedgerTotal]:
+        """Calls added up by connection, model, purpose, day, project, user or state."""
+        return self._http.get("/ledger/totals", list[LedgerTotal], {"by": by, **wanted})
 
     def jobs(self) -> list[Job]:
         """Background jobs, newest first."""

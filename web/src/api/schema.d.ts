@@ -716,6 +716,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connected models, for owners and for managers of a project. */
+        get: operations["list_connections"];
+        put?: never;
+        /** Connect a model. Nothing is sent to it before it is tested or used. */
+        post: operations["add_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of servers that can be connected, with the settings of each. */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{k}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_connection"];
+        put?: never;
+        post?: never;
+        /** Remove a connection with its key and its kept answers. Its lines in the ledger stay. */
+        delete: operations["delete_connection"];
+        options?: never;
+        head?: never;
+        /** Change a connection; calls in flight end as they began. */
+        patch: operations["change_connection"];
+        trace?: never;
+    };
+    "/api/connections/{k}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try out with a few tiny calls what the server can and cannot do, and keep the report. */
+        post: operations["test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{k}/forget-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the kept answers of a connection, so that every question is asked anew. */
+        post: operations["forget_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/effort": {
         parameters: {
             query?: never;
@@ -930,6 +1018,91 @@ export interface paths {
         };
         /** Starting points for a new project. */
         get: operations["list_recipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of the whole workspace, newest first. */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of the whole workspace, added up. */
+        get: operations["sum_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of a project, newest first. */
+        get: operations["list_project_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/ledger/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of a project, added up. */
+        get: operations["sum_project_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/ledger/{c}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent and received in one call, where the project has it kept. On a blind item nothing is told. */
+        get: operations["get_call_content"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1856,6 +2029,28 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbilitiesView
+         * @description What a connection can do: null where nobody knows yet.
+         */
+        AbilitiesView: {
+            /** @default null */
+            structured: boolean | null;
+            /** @default null */
+            images: boolean | null;
+            /** @default null */
+            audio: boolean | null;
+            /** @default null */
+            documents: boolean | null;
+            /** @default null */
+            logprobs: boolean | null;
+            /** @default null */
+            streaming: boolean | null;
+            /** @default null */
+            tools: boolean | null;
+            /** @default null */
+            batch: boolean | null;
+        };
+        /**
          * Account
          * @description A user as others see them.
          */
@@ -2187,6 +2382,31 @@ export interface components {
             skipped_answered: number;
         };
         /**
+         * CallContent
+         * @description What was sent and received, where the project has it kept: `request` with its media as hashes, `reply` as text. Both
+         *         null where nothing is kept, or where nobody may see a model's output.
+         */
+        CallContent: {
+            /** @default null */
+            request: unknown;
+            /** @default null */
+            reply: string | null;
+        };
+        /**
+         * ChangeConnection
+         * @description What to change. `key` null forgets the key; a new address wants the key again.
+         */
+        ChangeConnection: {
+            name?: string;
+            model?: string;
+            config?: Record<string, unknown>;
+            key?: string | null;
+            limits?: Record<string, unknown>;
+            prices?: Record<string, unknown>;
+            local?: boolean;
+            enabled?: boolean;
+        };
+        /**
          * ChangeMe
          * @description What to change of one's own account; a new password needs the old one.
          */
@@ -2232,6 +2452,18 @@ export interface components {
             judged: number;
             wrong_to_right: number;
             right_to_wrong: number;
+        };
+        /**
+         * Check
+         * @description One thing that was tried. `message` says what was seen, and what follows from it.
+         */
+        Check: {
+            name: string;
+            /** @enum {unknown} */
+            state: "no" | "partly" | "unknown" | "yes";
+            message: string;
+            /** @default 0 */
+            seconds: number;
         };
         /**
          * CommentView
@@ -2327,6 +2559,32 @@ export interface components {
             ece: components["schemas"]["Measure"] | null;
             auroc: components["schemas"]["Measure"] | null;
             brier: components["schemas"]["Measure"] | null;
+        };
+        /**
+         * ConnectionView
+         * @description A connected model. `config`, `limits` and `probe` are told to owners only; its key to nobody: `has_key` says whether
+         *         there is one. `prices` are for a million tokens.
+         */
+        ConnectionView: {
+            id: number;
+            name: string;
+            plugin: string;
+            title: string;
+            model: string;
+            local: boolean;
+            enabled: boolean;
+            abilities: components["schemas"]["AbilitiesView"];
+            prices: Record<string, unknown>;
+            tested: boolean;
+            ok: boolean | null;
+            has_key: boolean;
+            created_at: number;
+            /** @default null */
+            config: Record<string, unknown> | null;
+            /** @default null */
+            limits: Record<string, unknown> | null;
+            /** @default null */
+            probe: components["schemas"]["ProbeView"] | null;
         };
         /**
          * Counts
@@ -2469,6 +2727,13 @@ export interface components {
             idle: number;
             /** @default true */
             mine: boolean;
+        };
+        /**
+         * Emptied
+         * @description How many kept answers were forgotten.
+         */
+        Emptied: {
+            forgotten: number;
         };
         /**
          * ErrorBody
@@ -2940,6 +3205,84 @@ export interface components {
             score: string | null;
         };
         /**
+         * LedgerLine
+         * @description One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed or stopped.
+         *         `cached`: answered from kept answers. `masked`: pieces of personal data that were replaced. `has_content`: the project
+         *         had what was sent and received kept.
+         */
+        LedgerLine: {
+            id: number;
+            at: number;
+            connection_id: number;
+            connection: string | null;
+            model: string;
+            purpose: string;
+            state: string;
+            project_id: number | null;
+            item_id: number | null;
+            run_id: number | null;
+            user_id: number | null;
+            user: string | null;
+            fields: string[];
+            error: string | null;
+            input_tokens: number;
+            output_tokens: number;
+            cost: number | null;
+            cached: boolean;
+            masked: number;
+            seconds: number;
+            has_content: boolean;
+        };
+        /**
+         * LedgerPage
+         * @description Lines, newest first; `next`: ask with `before` set to this for more, null at the end.
+         */
+        LedgerPage: {
+            lines: components["schemas"]["LedgerLine"][];
+            next: number | null;
+        };
+        /**
+         * LedgerQuery
+         * @description Which lines. `since`, `until` in Unix seconds; `before`: continue below this id.
+         */
+        LedgerQuery: {
+            /** @default null */
+            project: number | null;
+            /** @default null */
+            connection: number | null;
+            /** @default null */
+            purpose: string | null;
+            /** @default null */
+            state: string | null;
+            /** @default null */
+            run: number | null;
+            /** @default null */
+            item: number | null;
+            /** @default null */
+            since: number | null;
+            /** @default null */
+            until: number | null;
+            /** @default null */
+            before: number | null;
+            /** @default 100 */
+            limit: number;
+        };
+        /**
+         * LedgerTotal
+         * @description Calls of one group, added up. `cost` leaves out calls whose price is not known; `unpriced` counts those.
+         */
+        LedgerTotal: {
+            key: string;
+            calls: number;
+            failed: number;
+            cached: number;
+            input_tokens: number;
+            output_tokens: number;
+            cost: number;
+            unpriced: number;
+            seconds: number;
+        };
+        /**
          * Level
          * @description One step of a criterion's scale and what it looks like.
          */
@@ -3098,6 +3441,27 @@ export interface components {
             assisted: boolean;
             /** @default  */
             note: string;
+        };
+        /**
+         * NewConnection
+         * @description A model to connect. `plugin`: one of /providers. `key` is stored encrypted and never shown. `local`: its model runs on
+         *         this machine or one of yours, so that projects which allow "local" models may use it; null: as the address suggests.
+         */
+        NewConnection: {
+            name: string;
+            plugin: string;
+            /** @default  */
+            model: string;
+            /** @default {} */
+            config: Record<string, unknown>;
+            /** @default null */
+            key: string | null;
+            /** @default {} */
+            limits: Record<string, unknown>;
+            /** @default {} */
+            prices: Record<string, unknown>;
+            /** @default null */
+            local: boolean | null;
         };
         /**
          * NewExample
@@ -3302,6 +3666,19 @@ export interface components {
             asks: boolean;
         };
         /**
+         * PresetView
+         * @description A ready-made start for the form.
+         */
+        PresetView: {
+            name: string;
+            title: string;
+            config: Record<string, unknown>;
+            needs_key: boolean;
+            local: boolean;
+            models: string[];
+            hint: string;
+        };
+        /**
          * Preview
          * @description The calls for one item if every first answer fits. `fields`: what the model may see; `examples`: how many answered items
          *         stand in the prompt because they are similar.
@@ -3361,6 +3738,25 @@ export interface components {
             count_estimate: number | null;
             is_export: boolean;
             upload: string | null;
+        };
+        /**
+         * ProbeView
+         * @description What the last test found. `ok`: the server answers.
+         */
+        ProbeView: {
+            at: number;
+            ok: boolean;
+            seconds: number;
+            checks: components["schemas"]["Check"][];
+            abilities: {
+                [key: string]: boolean | null;
+            };
+            /** @default  */
+            model: string;
+            /** @default null */
+            cost: number | null;
+            /** @default [] */
+            models: string[];
         };
         /**
          * ProjectChange
@@ -3448,6 +3844,26 @@ export interface components {
             on: number;
             /** @default 0 */
             items: number;
+        };
+        /**
+         * ProviderView
+         * @description A kind of server that can be connected. `extra`: what has to be installed for it, with `missing` the command where it is
+         *         not; `fields`: its settings by name, with a line each; `takes_model`: it wants the name of a model.
+         */
+        ProviderView: {
+            name: string;
+            title: string;
+            local: boolean;
+            needs_key: boolean;
+            takes_model: boolean;
+            extra: string;
+            missing: string | null;
+            fields: {
+                [key: string]: string;
+            };
+            defaults: Record<string, unknown>;
+            abilities: components["schemas"]["AbilitiesView"];
+            presets: components["schemas"]["PresetView"][];
         };
         /**
          * Quality
@@ -3913,6 +4329,31 @@ export interface components {
             value: unknown;
             score: number | null;
             source: string;
+        };
+        /**
+         * TotalsQuery
+         * @description Which lines, added up by connection, model, purpose, day, project, user or state.
+         */
+        TotalsQuery: {
+            /**
+             * @default connection
+             * @enum {unknown}
+             */
+            by: "connection" | "day" | "model" | "project" | "purpose" | "state" | "user";
+            /** @default null */
+            project: number | null;
+            /** @default null */
+            connection: number | null;
+            /** @default null */
+            purpose: string | null;
+            /** @default null */
+            state: string | null;
+            /** @default null */
+            run: number | null;
+            /** @default null */
+            since: number | null;
+            /** @default null */
+            until: number | null;
         };
         /**
          * Until
@@ -6009,6 +6450,254 @@ export interface operations {
             };
         };
     };
+    list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeConnection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    test_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    forget_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     get_effort: {
         parameters: {
             query?: {
@@ -6493,6 +7182,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipeView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                project?: number | null;
+                connection?: number | null;
+                purpose?: string | null;
+                state?: string | null;
+                run?: number | null;
+                item?: number | null;
+                since?: number | null;
+                until?: number | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    sum_calls: {
+        parameters: {
+            query?: {
+                by?: "connection" | "day" | "model" | "project" | "purpose" | "state" | "user";
+                project?: number | null;
+                connection?: number | null;
+                purpose?: string | null;
+                state?: string | null;
+                run?: number | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerTotal"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_project_calls: {
+        parameters: {
+            query?: {
+                project?: number | null;
+                connection?: number | null;
+                purpose?: string | null;
+                state?: string | null;
+                run?: number | null;
+                item?: number | null;
+                since?: number | null;
+                until?: number | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    sum_project_calls: {
+        parameters: {
+            query?: {
+                by?: "connection" | "day" | "model" | "project" | "purpose" | "state" | "user";
+                project?: number | null;
+                connection?: number | null;
+                purpose?: string | null;
+                state?: string | null;
+                run?: number | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerTotal"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_call_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                c: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallContent"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from milo.domain.errors import InvalidConfig, ModelRefused, ModelTrouble, RateLimited, Unreachable
-from milo.kinds.provider import Allowance, without_key
+from milo.kinds.provider import SAYS, Allowance, without_key
 
 _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance", "billing details")
 _AGAIN_LATER = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -68,13 +68,13 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes, key: str | Non
             f"{address} sends on to {target}; Milo does not follow, since the key and the data were meant for the address "
             "that was entered. If it is right, enter it instead."
         )
-    said = without_key(_said(body), key)
+    said = _said(body, key)
     again = retry_after(headers)
     if status == 429 and not any(word in said for word in _NO_CREDIT):
-        return RateLimited(f"{address} says: slow down. {said}".strip(), retry_after=again)
+        return RateLimited(f"{address} says: slow down.{said}", retry_after=again)
     if status in _AGAIN_LATER:
-        return Unreachable(f"{address} failed (status {status}). {said}".strip(), retry_after=again)
-    return ModelRefused(f"{address} {_REFUSED.get(status, f'refused the request (status {status})')}. {said}".strip())
+        return Unreachable(f"{address} failed (status {status}).{said}", retry_after=again)
+    return ModelRefused(f"{address} {_REFUSED.get(status, f'refused the request (status {status})')}.{said}")
 
 
 _REFUSED = {
@@ -87,7 +87,7 @@ _REFUSED = {
 }
 
 
-def _said(body: bytes) -> str:
+def _said(body: bytes, key: str | None) -> str:
     """The server's own words, as far as they can be told."""
     try:
         found = msgspec.json.decode(body)
@@ -99,8 +99,8 @@ def _said(body: bytes) -> str:
     if isinstance(error, dict):
         parts = [str(error.get(k)) for k in ("message", "detail", "code", "param") if error.get(k)]
         error = ": ".join(dict.fromkeys(parts[:1] + [p for p in parts[1:] if p not in parts[0]]))
-    text = " ".join(str(error).split())
-    return f'It says: "{text[:_SHOWN]}"' if text else ""
+    text = without_key(" ".join(str(error).split()), key)
+    return f'{SAYS}{text[:_SHOWN]}"' if text else ""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

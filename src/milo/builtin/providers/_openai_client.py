@@ -112,6 +112,21 @@ class OpenAIClient:
             if not self._adapt(request, wish, response.status, error):
                 raise error
 
+    def json_mode(self, request: Request) -> str:
+        """How JSON will be asked for."""
+        return self._wish(request).mode
+
+    async def models(self) -> list[str]:
+        """The models that the server names."""
+        status, headers, body = await self.send("GET", "/models")
+        if status != 200:
+            raise trouble(status, headers, body, self._key, self._address)
+        try:
+            found = msgspec.json.decode(body)
+            return [str(m["id"]) for m in found["data"]]
+        except (msgspec.DecodeError, KeyError, TypeError):
+            return []
+
     async def close(self) -> None:
         """Let the connections go."""
         if self._session is not None:

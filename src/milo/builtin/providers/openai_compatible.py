@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from milo.builtin.providers._http import check_address
+from milo.builtin.providers._http import check_address, is_loopback
 from milo.builtin.providers._openai_batch import OpenAIBatches
 from milo.builtin.providers._openai_client import Settings
 from milo.builtin.providers._openai_wire import MODES
@@ -32,6 +32,7 @@ class OpenAICompatible:
     local = False
     needs_key = False
     extra = "llm"
+    requires = ("aiohttp",)
     fields: dict[str, str] = {
         "model": "name of the model, as the server knows it",
         "base_url": "address of the server, often ending with /v1",
@@ -66,6 +67,10 @@ class OpenAICompatible:
         _check(found)
         done = msgspec.to_builtins(msgspec.structs.replace(found, base_url=check_address(found.base_url)))
         return {name: done[name] for name in self.fields}
+
+    def is_local(self, config: dict[str, Any]) -> bool:
+        """Whether the address is this machine."""
+        return is_loopback(str(config.get("base_url", "")))
 
     def connect(self, config: dict[str, Any], key: str | None, folder: Path) -> Client:
         """A client. Raises MissingExtra, InvalidConfig."""

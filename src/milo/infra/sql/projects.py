@@ -181,8 +181,13 @@ class ProjectsSql:
             "member",
             "comparison",
             "guideline_note",
+            "reply_cache",
         ):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
+        self._c.execute(
+            "UPDATE model_call SET content = NULL, project_id = NULL, item_id = NULL, run_id = NULL WHERE project_id = ?",
+            (project_id,),
+        )
         self._c.execute("DELETE FROM setting WHERE key LIKE 'vectors:%:' || ?", (project_id,))
         self._c.execute("DELETE FROM project WHERE id = ?", (project_id,))
 

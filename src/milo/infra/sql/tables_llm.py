@@ -23,6 +23,7 @@ connection = Table(
     Column("probe", Text),
     Column("user_id", Integer),
     Column("created_at", REAL, nullable=False),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 model_call = Table(

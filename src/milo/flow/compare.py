@@ -26,7 +26,7 @@ LEVEL = 0.95
 Side = Literal["a", "b", "cannot tell"]
 
 
-class ArmAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class ArmAnswer(msgspec.Struct, frozen=True):
     """What one arm made of one item. `agreement` with the reference is 0..1, None where there is no reference; `error` says
     why there is no value."""
 

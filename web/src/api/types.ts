@@ -174,10 +174,43 @@ export interface ImportResult {
 
 // Jobs and models
 
-export type JobKind = "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk";
+export type JobKind = "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
 export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" }>;
 export type Quality = Schemas["Quality"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Model = Narrow<Schemas["ModelView"], { state: "waiting" | "training" | "ready" | "failed"; last_run: Run | null }>;
+
+// Connected language models
+
+/** A connected model as a project's manager may see it. */
+export interface Connection {
+  id: number;
+  name: string;
+  plugin: string;
+  title: string;
+  model: string;
+  local: boolean;
+  enabled: boolean;
+  tested: boolean;
+  ok: boolean | null;
+  abilities: Record<string, boolean | null>;
+  prices: Record<string, unknown>;
+}
+
+export type Prompt = Schemas["PromptView"];
+export type Preview = Schemas["Preview"];
+export type Comparison = Narrow<Schemas["ComparisonView"], { job: Job | null }>;
+export type CompareReport = Schemas["CompareReport"];
+export type ArmReport = Schemas["ArmReport"];
+export type ArmView = Schemas["ArmView"];
+export type PairReport = Schemas["PairReport"];
+export type Figure = Schemas["Figure"];
+export type NewComparison = Schemas["NewComparison"];
+export type ErrorGroup = Schemas["ErrorGroup"];
+export type ErrorGroupView = Schemas["GroupView"];
+export type ComparedRow = Schemas["ComparedRow"];
+export type ComparedPage = Schemas["ComparedPage"];
+export type GuidelineNote = Schemas["NoteView"];
+export type NoteDraft = Schemas["NoteDraft"];

@@ -19,7 +19,7 @@ export function ProjectFrame() {
   const project = useQuery(projectQuery(projectId));
   const exists = project.data !== undefined;
   useEffect(() => (exists ? followProject(client, projectId) : undefined), [client, projectId, exists]);
-  const page = useMatches({ select: (matches) => matches.at(-1)?.pathname.split("/").at(-1) ?? "" });
+  const page = useMatches({ select: (matches) => pageOf(matches.at(-1)?.pathname ?? "") });
   if (project.data) return isOpenTo(page, project.data.my_role) ? <Outlet /> : <NotYours id={projectId} />;
   if (project.isPending) return <PagePending />;
   if (project.error instanceof ApiError && project.error.status === 404) return <PageMissing />;
@@ -29,6 +29,11 @@ export function ProjectFrame() {
       <ErrorNote error={project.error} onRetry={() => void project.refetch()} />
     </div>
   );
+}
+
+/** "/p/3/models/7" -> "models". */
+function pageOf(path: string): string {
+  return /\/p\/\d+\/([^/]*)/.exec(path)?.[1] ?? "";
 }
 
 function isOpenTo(page: string, role: Role): boolean {

@@ -27,7 +27,7 @@ const TITLES: [string, string][] = [
 export function Shell() {
   const { projectId } = useParams({ strict: false });
   const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
-  const page = TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects";
+  const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
   return (
     <div className={css.frame}>
       <header className={css.header}>

@@ -9,6 +9,9 @@ import { parseSearch, positive, stringifySearch } from "./search";
 import { entryPage, requireSession, watchSession } from "./session";
 import { Shell } from "./Shell";
 
+const STUDIO_TABS = ["prompt", "compare", "confidence"] as const;
+type StudioTab = (typeof STUDIO_TABS)[number];
+
 const root = createRootRoute({ component: Outlet });
 
 const setup = createRoute({
@@ -105,6 +108,21 @@ const models = createRoute({
   component: lazyRouteComponent(() => import("../features/models/ModelsPage"), "ModelsPage"),
 });
 
+const studio = createRoute({
+  getParentRoute: () => project,
+  path: "/models/$modelId",
+  params: {
+    parse: ({ modelId }) => ({ modelId: positive(modelId) ?? 0 }),
+    stringify: ({ modelId }) => ({ modelId: String(modelId) }),
+  },
+  validateSearch: (raw: Record<string, unknown>): { tab?: StudioTab; comparison?: number } => {
+    const comparison = positive(raw.comparison);
+    const tab = STUDIO_TABS.find((one) => one === raw.tab);
+    return { ...(tab ? { tab } : {}), ...(comparison === undefined ? {} : { comparison }) };
+  },
+  component: lazyRouteComponent(() => import("../features/models/studio/StudioPage"), "StudioPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings",
@@ -116,7 +134,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users,
-    project.addChildren([projectHome, label, data, importData, models, settings]),
+    project.addChildren([projectHome, label, data, importData, models, studio, settings]),
   ]),
 ]);
 

@@ -16,6 +16,10 @@ const TITLES: Record<JobKind, string> = {
   index: "Indexing",
   thumbnails: "Making thumbnails",
   bulk: "Applying to many items",
+  compare: "Comparing prompts",
+  annotate: "Asking a model",
+  reproject: "Working out suggestions",
+  overlap: "Counting answers anew",
 };
 
 /** "1,200 of 40,000 · 3,100 a second · 12 s left", as far as it is known. */

@@ -177,7 +177,7 @@ export interface ImportResult {
 export type JobKind = "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
-export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" }>;
+export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" }>;
 export type Quality = Schemas["Quality"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Model = Narrow<Schemas["ModelView"], { state: "waiting" | "training" | "ready" | "failed"; last_run: Run | null }>;
@@ -197,6 +197,91 @@ export interface Connection {
   ok: boolean | null;
   abilities: Record<string, boolean | null>;
   prices: Record<string, unknown>;
+}
+
+/** The most that a run may take: money in the connections' currency, tokens in and out together; null: no bound. */
+export interface Budget {
+  money: number | null;
+  tokens: number | null;
+}
+
+export interface Selection {
+  what: "next" | "open" | "all" | "sample" | "gold" | "items";
+  n?: number | null;
+  item_ids?: number[];
+  again?: boolean;
+}
+
+export interface Estimate {
+  items: number;
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: number | null;
+  currency: string;
+  seconds: number;
+  assumptions: string[];
+}
+
+export interface RunProgress {
+  id: number;
+  model_id: number | null;
+  model: string;
+  version: number;
+  state: "running" | "paused" | "done" | "failed" | "cancelled" | "stopped";
+  done: number;
+  failed: number;
+  skipped: number;
+  total: number;
+  cost: number | null;
+  currency: string;
+  input_tokens: number;
+  output_tokens: number;
+  rate: number | null;
+  seconds: number;
+  seconds_left: number | null;
+  repeated: number;
+  message: string;
+  budget: Partial<Budget>;
+  active: boolean;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface RunFailure {
+  item_id: number;
+  reason: string;
+  raw: string;
+  attempts: number;
+}
+
+export interface ConfidenceBin {
+  low: number;
+  high: number;
+  n: number;
+  mean: number;
+  share: number;
+  share_low: number;
+  share_high: number;
+}
+
+export interface Measure {
+  value: number | null;
+  low: number;
+  high: number;
+}
+
+export interface Confidence {
+  ready: boolean;
+  version: number;
+  n: number;
+  needed: number;
+  why: string;
+  signals: string[];
+  bins: ConfidenceBin[];
+  ece: Measure | null;
+  auroc: Measure | null;
+  brier: Measure | null;
 }
 
 export type Prompt = Schemas["PromptView"];

@@ -12,7 +12,7 @@ import msgspec
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.jobs import JobView, view
-from milo.api.routes.models import asks, model_row
+from milo.api.routes.models import model_row
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.project import Project
 from milo.flow.compare import ArmAnswer, CompareReport, ErrorGroup, error_group, error_groups
@@ -21,6 +21,7 @@ from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.prompts import PromptRow, PromptsSql
+from milo.kinds.asking import asks
 
 _ROWS = 50
 

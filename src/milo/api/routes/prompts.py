@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from milo.api.endpoint import Call, endpoint
-from milo.api.routes.models import asks, check_model, model_row
+from milo.api.routes.models import check_model, model_row
 from milo.domain.errors import Conflict, NotFound
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.prompts import PromptRow, PromptsSql
+from milo.kinds.asking import asks
 
 _NOTE = 500
 

@@ -5,14 +5,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Job, Model, Project } from "../../api/types";
-import { Button, ErrorNote, IconButton, Interval } from "../../ui";
+import { Button, ErrorNote, IconButton } from "../../ui";
 import { Confirm } from "../../ui/Confirm";
-import { ago, count, percent } from "../../ui/format";
+import { ago, count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { notify } from "../../ui/notify";
-import { Curve } from "./Curve";
 import css from "./models.module.css";
-import { nextTraining, qualityView, STATE_WORDS } from "./modelWords";
+import { nextTraining, STATE_WORDS } from "./modelWords";
+import { Fact, QualityPart } from "./parts";
 
 export interface ModelCardProps {
   project: Project;
@@ -98,33 +98,5 @@ export function ModelCard({ project, model, onEdit }: ModelCardProps) {
         onConfirm={() => remove.mutate()} onClose={() => setAsking(false)}
       />
     </article>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-function QualityPart({ model }: { model: Model }) {
-  const view = qualityView(model.quality);
-  return (
-    <div className={css.quality} role="group" aria-label="Quality on blind answers">
-      {view.kind === "value" ? (
-        <>
-          <div className={css.figure}>
-            <strong>{percent(view.quality.accuracy)}</strong>
-            <span className="dim">agree with people who did not see the suggestion</span>
-          </div>
-          <Interval {...view.quality} value={view.quality.accuracy} />
-        </>
-      ) : null}
-      <p className={layout.help}>{view.text}</p>
-      <Curve points={model.curve} />
-    </div>
   );
 }

@@ -6,6 +6,8 @@ import { api } from "../../api/client";
 import type { Kinds, Model, Project } from "../../api/types";
 import { Button, ErrorNote } from "../../ui";
 import layout from "../../ui/layout.module.css";
+import { missingPlaces, readConfig, writeConfig } from "./llm/llmConfig";
+import { PromptForm } from "./llm/PromptForm";
 import { NEW_RULE, readRules, writeRules } from "./rules";
 import { RulesEditor } from "./RulesEditor";
 
@@ -27,11 +29,18 @@ export function ModelDialog({ project, kinds, model, onClose }: ModelDialogProps
   const stored = readRules(model?.config ?? {});
   const [rules, setRules] = useState(stored.rules.length > 0 ? stored.rules : [NEW_RULE]);
   const [text, setText] = useState(() => JSON.stringify(model?.config ?? {}, null, 2));
+  const kind = kinds.predictors.find((one) => one.name === plugin);
   const ruled = plugin === "rules";
-  const config = ruled ? writeRules({ ...model?.config, default: fallback }, rules, stored.others) : readJson(text);
+  const [prompt, setPrompt] = useState(() => readConfig(model?.config ?? {}));
+  const config = kind?.asks
+    ? writeConfig(model?.config ?? {}, prompt)
+    : ruled
+      ? writeRules({ ...model?.config, default: fallback }, rules, stored.others)
+      : readJson(text);
+  const asked = !kind?.asks || (prompt.connection !== "" && missingPlaces(prompt.template).length === 0);
   const save = useSave(project.id, model, onClose);
   return (
-    <Modal opened onClose={onClose} title={model ? `Edit ${model.name}` : "Add a model"} size={ruled ? 760 : 560} centered>
+    <Modal opened onClose={onClose} title={model ? `Edit ${model.name}` : "Add a model"} size={ruled ? 760 : kind?.asks ? 640 : 560} centered>
       <form
         className={layout.stack}
         onSubmit={(event) => {
@@ -48,14 +57,16 @@ export function ModelDialog({ project, kinds, model, onClose }: ModelDialogProps
             label="Kind of model" disabled={model !== null} value={plugin} allowDeselect={false} onChange={(value) => value && setPlugin(value)}
             data={(model ? kinds.predictors : usable).map((one) => ({ value: one.name, label: one.title }))}
             error={plugin === "" ? "No kind of model can answer this question." : undefined}
-            description={kinds.predictors.find((one) => one.name === plugin)?.learns ? "Learns from answers." : "Does not learn; suggests at once."}
+            description={kindText(kind)}
           />
         </div>
         <TextInput
           label="Name" description="Letters, digits, _ and -." placeholder={freeName(project, question, plugin)} value={name}
           onChange={(event) => setName(event.currentTarget.value.replace(/[^\w-]/g, "-"))}
         />
-        {ruled ? (
+        {kind?.asks ? (
+          <PromptForm project={project} question={question} form={prompt} onChange={setPrompt} />
+        ) : ruled ? (
           <RulesEditor
             rules={rules} question={project.spec.questions.find((one) => one.name === question)} fallback={fallback} onChange={setRules}
             onFallback={setFallback}
@@ -69,13 +80,18 @@ export function ModelDialog({ project, kinds, model, onClose }: ModelDialogProps
         <ErrorNote error={save.error} />
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={save.isPending} disabled={config === null || question === "" || plugin === ""}>
+          <Button type="submit" kind="primary" busy={save.isPending} disabled={config === null || question === "" || plugin === "" || !asked}>
             {model ? "Save" : "Add model"}
           </Button>
         </div>
       </form>
     </Modal>
   );
+}
+
+function kindText(kind: Kinds["predictors"][number] | undefined): string {
+  if (kind?.asks) return "Asks a connected model when you run it.";
+  return kind?.learns ? "Learns from answers." : "Does not learn; suggests at once.";
 }
 
 function freeName(project: Project, question: string, plugin: string): string {

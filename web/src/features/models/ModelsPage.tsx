@@ -9,6 +9,7 @@ import { manages } from "../../lib/rights";
 import { Button, Empty, ErrorNote, Skeleton } from "../../ui";
 import { percent } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
+import { LlmCard } from "./llm/LlmCard";
 import { ModelCard } from "./ModelCard";
 import { ModelDialog } from "./ModelDialog";
 import css from "./models.module.css";
@@ -51,9 +52,13 @@ function Models({ project }: { project: Project }) {
           />
         ) : null}
         <div className={css.cards}>
-          {(models.data ?? []).map((model) => (
-            <ModelCard key={model.id} project={project} model={model} onEdit={() => setEditing(model)} />
-          ))}
+          {(models.data ?? []).map((model) =>
+            model.asks ? (
+              <LlmCard key={model.id} project={project} model={model} />
+            ) : (
+              <ModelCard key={model.id} project={project} model={model} onEdit={() => setEditing(model)} />
+            ),
+          )}
         </div>
         <RunsPanel project={project.id} edit={boss} />
       </div>

@@ -2,7 +2,7 @@
 import { Select, Textarea } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { connectionsQuery } from "../../../api/queries";
+import { connectionsQuery } from "../../../api/modelQueries";
 import { Button, IconButton } from "../../../ui";
 import layout from "../../../ui/layout.module.css";
 import css from "./llm.module.css";

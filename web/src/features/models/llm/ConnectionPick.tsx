@@ -2,7 +2,7 @@
 import { Select } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../../api/client";
-import { connectionsQuery } from "../../../api/queries";
+import { connectionsQuery } from "../../../api/modelQueries";
 import type { Connection, Project } from "../../../api/types";
 import { manages } from "../../../lib/rights";
 import { Button, ErrorNote, Note } from "../../../ui";

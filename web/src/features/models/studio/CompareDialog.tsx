@@ -3,7 +3,7 @@ import { Checkbox, Modal, NumberInput, Radio, TextInput } from "@mantine/core";
 import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../../api/client";
-import { promptsQuery } from "../../../api/queries";
+import { promptsQuery } from "../../../api/modelQueries";
 import type { Comparison, Model, NewComparison, Project } from "../../../api/types";
 import { Button, ErrorNote, Note } from "../../../ui";
 import { plural } from "../../../ui/format";

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { comparisonsQuery } from "../../../api/queries";
+import { comparisonsQuery } from "../../../api/modelQueries";
 import type { Comparison, Model, Project } from "../../../api/types";
 import { manages } from "../../../lib/rights";
 import { Button, Empty, ErrorNote, Panel, Skeleton } from "../../../ui";

@@ -3,7 +3,7 @@ import { Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../../api/client";
-import { notesQuery } from "../../../api/queries";
+import { notesQuery } from "../../../api/modelQueries";
 import type { GuidelineNote, Project } from "../../../api/types";
 import { manages } from "../../../lib/rights";
 import { Button, ErrorNote, Panel } from "../../../ui";

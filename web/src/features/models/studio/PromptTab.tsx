@@ -3,7 +3,7 @@ import { TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../../api/client";
-import { promptsQuery } from "../../../api/queries";
+import { promptsQuery } from "../../../api/modelQueries";
 import type { Model, Project, Prompt } from "../../../api/types";
 import { manages } from "../../../lib/rights";
 import { Button, ErrorNote, Panel, Skeleton } from "../../../ui";

@@ -33,9 +33,17 @@ class Parrot:
     def connections(self, config: dict[str, Any]) -> list[str]:
         return [config["connection"]]
 
+    def wants(self, config: dict[str, Any]) -> tuple[int, bool]:
+        examples = config["examples"]
+        return (examples["k"] if examples["mode"] == "similar" else 0), bool(examples.get("explain"))
+
+    async def explain(self, task: Task, config: dict[str, Any], example: Example, ask: Ask) -> str:
+        return "because"
+
     def requests(self, task: Task, config: dict[str, Any], shown: Shown, examples: list[Example]) -> list[tuple[str, Request]]:
         text = f"{config['instructions']}: {' '.join(shown.data.values())}"
-        return [(config["connection"], Request((system(task.guidelines), user(text)), max_tokens=20))]
+        like = [user(f"{' '.join(e.data.values())} = {e.value} {e.why}".strip()) for e in examples]
+        return [(config["connection"], Request((system(task.guidelines), *like, user(text)), max_tokens=20))]
 
     async def answer(self, task: Task, config: dict[str, Any], shown: Shown, examples: list[Example], ask: Ask) -> Answer:
         connection, request = self.requests(task, config, shown, examples)[0]

@@ -107,3 +107,15 @@ def test_the_preview_is_what_would_be_sent(house: Bench) -> None:
     house.call("PATCH", "", {"policy": {**house.call("GET", "")["spec"]["policy"], "data": {"models": []}}})
     reply = house.ask("POST", f"/models/{model}/preview", {"item_id": item})
     assert (reply.status_code, reply.json()["error"]["place"]) == (403, "policy.data.models")
+
+
+def test_the_preview_shows_the_similar_answers_that_go_with_an_item_and_never_its_own(house: Bench) -> None:
+    house.project(MOOD, data={"models": ["local"]})
+    items = answered(house, 6)
+    config = {"connection": "script", "instructions": "Look", "examples": {"mode": "similar", "k": 2}}
+    model = house.call("POST", "/models", {"plugin": "parrot", "name": "llm", "question": "mood", "config": config})["id"]
+    shown = house.call("POST", f"/models/{model}/preview", {"item_id": items[0]})
+    said = [m["parts"][0]["text"] for m in shown["calls"][0]["messages"][1:-1]]
+    assert (shown["examples"], len(said)) == (2, 2)
+    assert all(text.startswith("poor") and text.endswith("= bad") for text in said)
+    assert not any(text.startswith("poor 0") for text in said)

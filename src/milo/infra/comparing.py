@@ -21,13 +21,14 @@ from milo.domain.question import Field, Question
 from milo.flow.compare import ArmAnswer, report
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
+from milo.infra.preannotate.examples import Examples, gather
 from milo.infra.providers.budget import Budget
 from milo.infra.rendering import as_text
 from milo.infra.showing import Showing
 from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.models import ModelsSql
-from milo.kinds.asking import AskingPredictor, Shown
+from milo.kinds.asking import Ask, AskingPredictor, Shown, Task
 from milo.kinds.predictor import Example
 from milo.kinds.provider import Reply, Request
 from milo.kinds.task_type import TaskType
@@ -154,6 +155,10 @@ class _Turns:
         self.plugins = [cast("AskingPredictor", workspace.registry.predictors.get(arm.plugin)) for arm in plan.arms]
         self.showings = [showing_of(workspace, project, p, a.config) for p, a in zip(self.plugins, plan.arms, strict=True)]
         self.tasks = [showing.task(row.question) for showing in self.showings]
+        self.examples = [
+            examples_for(workspace, project, p, a.config, t)
+            for p, a, t in zip(self.plugins, plan.arms, self.tasks, strict=True)
+        ]
         self.references = workspace.db.read(lambda c: ComparisonsSql(c).references(row.id))
         money, tokens = workspace.db.read(lambda c: ComparisonsSql(c).spent(row.id))
         self.budget = Budget(plan.money, plan.tokens, spent_money=money, spent_tokens=tokens)
@@ -187,7 +192,7 @@ class _Turns:
 
     def _page(self, page: list[tuple[int, int]]) -> tuple[list[ArmAnswer], MiloError | None]:
         """The outcomes of a page, and what stopped it, if anything did."""
-        ready: list[tuple[int, int, Shown, list[Example]]] = []
+        ready: list[tuple[int, int, Shown]] = []
         outcomes: list[ArmAnswer] = []
         for item, arm in page:
             try:
@@ -212,22 +217,23 @@ class _Turns:
                 self.job.check()
                 raise
 
-    async def _ask_all(self, ready: list[tuple[int, int, Shown, list[Example]]]) -> list[ArmAnswer | MiloError]:
+    async def _ask_all(self, ready: list[tuple[int, int, Shown]]) -> list[ArmAnswer | MiloError]:
         free = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(item: int, arm: int, shown: Shown, examples: list[Example]) -> ArmAnswer | MiloError:
+        async def one(item: int, arm: int, shown: Shown) -> ArmAnswer | MiloError:
             async with free:
-                return await self._ask(item, arm, shown, examples)
+                return await self._ask(item, arm, shown)
 
         return list(await asyncio.gather(*(one(*each) for each in ready)))
 
-    async def _ask(self, item: int, arm: int, shown: Shown, examples: list[Example]) -> ArmAnswer | MiloError:
+    async def _ask(self, item: int, arm: int, shown: Shown) -> ArmAnswer | MiloError:
         """One arm's turn with one item. Trouble that is not the prompt's fault stops the comparison: it says nothing of it."""
         call = CallFor(
             "compare", self.project, item, None, self.job.user_id, self.showings[arm].names, budget=self.budget
         )  # fmt: skip
         tally = _Tally(self.ws, call)
         try:
+            examples = await self._examples(arm, shown, tally)
             answer = await self.plugins[arm].answer(self.tasks[arm], self.plan.arms[arm].config, shown, examples, tally)
         except BadAnswer as error:
             return self._scored(tally.outcome(item, arm, error=error.message, raw=error.raw[:_RAW]))
@@ -237,6 +243,15 @@ class _Turns:
             return self._scored(tally.outcome(item, arm, error=answer.error or "no answer", raw=answer.raw[:_RAW]))
         one = answer.prediction
         return self._scored(tally.outcome(item, arm, value=one.value, reason=one.reason, raw=answer.raw[:_RAW]))
+
+    async def _examples(self, arm: int, shown: Shown, tally: Ask) -> list[Example]:
+        pool, plugin, config = self.examples[arm], self.plugins[arm], self.plan.arms[arm].config
+        if pool is None:
+            return []
+        found, (_, reasons) = pool.like(shown), plugin.wants(config)
+        if not reasons:
+            return found
+        return await pool.explained(found, lambda one: plugin.explain(self.tasks[arm], config, one, tally))
 
     def _scored(self, outcome: ArmAnswer) -> ArmAnswer:
         reference = self.references.get(outcome.item_id)
@@ -315,6 +330,9 @@ def _is_written(example: dict[str, Any], data: dict[str, str]) -> bool:
     return bool(example.get("text")) and example["text"] in data.values()
 
 
-def examples_for(workspace: Workspace, project: Project, question: str, arm: Arm, shown: Shown) -> list[Example]:
-    """The similar answered items that the arm's prompt is given for this item."""
-    return []
+def examples_for(
+    workspace: Workspace, project: Project, plugin: AskingPredictor, config: dict[str, Any], task: Task
+) -> Examples | None:
+    """The similar answered items that a prompt draws on, ready to be asked for each item; None if it wants none."""
+    k, _ = plugin.wants(config)
+    return gather(workspace, project.id, task, k) if k else None

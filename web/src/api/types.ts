@@ -199,89 +199,28 @@ export interface Connection {
   prices: Record<string, unknown>;
 }
 
-/** The most that a run may take: money in the connections' currency, tokens in and out together; null: no bound. */
-export interface Budget {
-  money: number | null;
-  tokens: number | null;
-}
+export type Budget = Schemas["CompareBudget"];
+export type Estimate = Schemas["milo.infra.preannotate.estimating.Estimate"];
+export type Selection = Given<Schemas["Selection"], "n" | "item_ids" | "filter" | "again">;
+export type RunProgress = Narrow<Schemas["RunProgress"], { state: "running" | "paused" | "done" | "failed" | "cancelled" | "stopped" }>;
+export type RunFailure = Schemas["RunError"];
+export type Confidence = Schemas["ConfidenceView"];
+export type ConfidenceBin = Confidence["bins"][number];
+export type Measure = NonNullable<Confidence["ece"]>;
 
-export interface Selection {
-  what: "next" | "open" | "all" | "sample" | "gold" | "items";
-  n?: number | null;
-  item_ids?: number[];
-  again?: boolean;
-}
-
-export interface Estimate {
-  items: number;
-  calls: number;
-  input_tokens: number;
-  output_tokens: number;
-  cost: number | null;
-  currency: string;
-  seconds: number;
-  assumptions: string[];
-}
-
-export interface RunProgress {
+/** A connected model as a project's manager may see it. */
+export interface Connection {
   id: number;
-  model_id: number | null;
+  name: string;
+  plugin: string;
+  title: string;
   model: string;
-  version: number;
-  state: "running" | "paused" | "done" | "failed" | "cancelled" | "stopped";
-  done: number;
-  failed: number;
-  skipped: number;
-  total: number;
-  cost: number | null;
-  currency: string;
-  input_tokens: number;
-  output_tokens: number;
-  rate: number | null;
-  seconds: number;
-  seconds_left: number | null;
-  repeated: number;
-  message: string;
-  budget: Partial<Budget>;
-  active: boolean;
-  created_at: number;
-  finished_at: number | null;
-}
-
-export interface RunFailure {
-  item_id: number;
-  reason: string;
-  raw: string;
-  attempts: number;
-}
-
-export interface ConfidenceBin {
-  low: number;
-  high: number;
-  n: number;
-  mean: number;
-  share: number;
-  share_low: number;
-  share_high: number;
-}
-
-export interface Measure {
-  value: number | null;
-  low: number;
-  high: number;
-}
-
-export interface Confidence {
-  ready: boolean;
-  version: number;
-  n: number;
-  needed: number;
-  why: string;
-  signals: string[];
-  bins: ConfidenceBin[];
-  ece: Measure | null;
-  auroc: Measure | null;
-  brier: Measure | null;
+  local: boolean;
+  enabled: boolean;
+  tested: boolean;
+  ok: boolean | null;
+  abilities: Record<string, boolean | null>;
+  prices: Record<string, unknown>;
 }
 
 export type Prompt = Schemas["PromptView"];
@@ -291,7 +230,7 @@ export type CompareReport = Schemas["CompareReport"];
 export type ArmReport = Schemas["ArmReport"];
 export type ArmView = Schemas["ArmView"];
 export type PairReport = Schemas["PairReport"];
-export type Figure = Schemas["Figure"];
+export type Figure = Schemas["milo.flow.compare.Figure"];
 export type NewComparison = Schemas["NewComparison"];
 export type ErrorGroup = Schemas["ErrorGroup"];
 export type ErrorGroupView = Schemas["GroupView"];

@@ -17,6 +17,7 @@ from milo.flow.learn import Quality, next_training_at
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
 from milo.infra.sql.prompts import PromptsSql
+from milo.kinds.asking import asks
 
 
 class RunView(msgspec.Struct):
@@ -214,11 +215,6 @@ def check_model(call: Call, project: Project, plugin: str, question: str, config
     if not predictor.accepts(asked, project.spec.fields):
         raise InvalidConfig(f'"{plugin}" cannot answer the question "{question}" over these fields.', place="question")
     return predictor.check_config(config, asked)
-
-
-def asks(plugin: Any) -> bool:
-    """Whether a predictor asks connected models: its config is a prompt with versions, and it runs only when told to."""
-    return bool(getattr(plugin, "asks", False))
 
 
 def _keep_prompt(call: Call, row: PredictorRow, note: str) -> None:

@@ -10,7 +10,7 @@ from milo.api.endpoint import Call, endpoint
 from milo.api.routes.models import check_model
 from milo.api.routes.prompts import asking_model
 from milo.flow.masking import kinds_for, mask_request
-from milo.infra.comparing import Arm, examples_for, showing_of
+from milo.infra.comparing import examples_for, showing_of
 from milo.infra.providers.counting import likely_tokens
 from milo.kinds.asking import AskingPredictor
 from milo.kinds.provider import Message, Request, TextPart
@@ -71,8 +71,8 @@ def preview_prompt(call: Call) -> Preview:
     plugin = cast("AskingPredictor", call.workspace.registry.predictors.get(row.plugin))
     showing = showing_of(call.workspace, project, plugin, config)
     shown, task = showing.shown(given.item_id), showing.task(row.question)
-    arm = Arm(row.id, row.name, row.plugin, row.version, config)
-    examples = examples_for(call.workspace, project, row.question, arm, shown)
+    pool = examples_for(call.workspace, project, plugin, config, task)
+    examples = pool.like(shown) if pool is not None else []
     requests = plugin.requests(task, config, shown, examples)
     return Preview([_call(call, name, request) for name, request in requests], list(showing.names), len(examples))
 

@@ -196,10 +196,7 @@ class _Turns:
         outcomes: list[ArmAnswer] = []
         for item, arm in page:
             try:
-                shown = self.showings[arm].shown(item)
-                ready.append(
-                    (item, arm, shown, examples_for(self.ws, self.project, self.row.question, self.plan.arms[arm], shown))
-                )
+                ready.append((item, arm, self.showings[arm].shown(item)))
             except Invalid as error:
                 outcomes.append(self._scored(ArmAnswer(item, arm, error=error.message)))
         found = self._wait(self.ws.gateway.run(self._ask_all(ready)))

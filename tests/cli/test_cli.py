@@ -18,7 +18,7 @@ import pytest
 
 from milo.infra.lock import read_note
 
-COMMANDS = ("demo", "serve", "import", "export", "project", "user", "model", "train", "suggest", "status", "backup")
+COMMANDS = ("demo", "serve", "import", "export", "project", "user", "model", "train", "suggest", "annotate", "status", "backup")
 
 
 def milo(workspace: Path, *arguments: str, given: str = "", fails: bool = False) -> str:

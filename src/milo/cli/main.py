@@ -29,6 +29,7 @@ for _name, _where, _help in (
     ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
+    ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),
     ("status", "milo.cli.status:status", "Is a server running, and how far is everything?"),
     ("backup", "milo.cli.data:backup", "Copy a workspace while it is in use."),
 ):

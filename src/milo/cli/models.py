@@ -48,7 +48,7 @@ def add(
 
     Args:
         project: Name or id of the project.
-        plugin: Which predictor: text_classifier, image_classifier, nearest, rules, ...
+        plugin: Which predictor: llm, text_classifier, image_classifier, nearest, rules, ...
         question: The question that it answers.
         name: What to call it.
         config: A JSON file with its settings.
@@ -134,7 +134,7 @@ def _chosen(project: Project, name: str | None, *, learning: bool) -> list[Model
         return [_model(project, name)]
     found = [one for one in project.models() if one.info.enabled and (one.info.learns or not learning)]
     if not learning:
-        found = [one for one in found if one.info.version > 0 or not one.info.learns]
+        found = [one for one in found if (one.info.version > 0 or not one.info.learns) and not one.info.asks]
     if not found:
         lack = "learns" if learning else "can suggest yet"
         raise Invalid(f'No model of "{project.name}" {lack}. Add one with: milo model add')

@@ -5,6 +5,7 @@ from milo.sdk.http import Unreachable
 from milo.sdk.jobs import Job, JobFailed
 from milo.sdk.models import Model
 from milo.sdk.project import Project
+from milo.sdk.runs import Run
 from milo.sdk.work import WorkItem
 
-__all__ = ["Client", "Job", "JobFailed", "Model", "Project", "Unreachable", "WorkItem"]
+__all__ = ["Client", "Job", "JobFailed", "Model", "Project", "Run", "Unreachable", "WorkItem"]

@@ -15,7 +15,8 @@ from milo.domain.project import ProjectSpec
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.models import Model
-from milo.sdk.shapes import Added, Counts, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage
+from milo.sdk.runs import Run
+from milo.sdk.shapes import Added, Counts, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
 from milo.sdk.work import WorkItem, WorkShape
 
 T = TypeVar("T")
@@ -214,6 +215,10 @@ class Project:
         if name not in found:
             raise KeyError(f'There is no model "{name}" in "{self.name}". Models: {", ".join(found) or "none"}.')
         return found[name]
+
+    def run(self, run_id: int) -> Run:
+        """A run of a connected model."""
+        return Run(self._http, self.id, self._http.get(f"{self._at}/runs/{run_id}/progress", RunInfo))
 
     def add_model(self, plugin: str, question: str, *, name: str | None = None, config: dict[str, Any] | None = None) -> Model:
         """Set up a model."""

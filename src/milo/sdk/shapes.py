@@ -156,6 +156,53 @@ class ModelInfo(msgspec.Struct, frozen=True):
     version: int
     n_labels: int
     quality: dict[str, Any] | None = None
+    asks: bool = False
+
+
+class RunInfo(msgspec.Struct, frozen=True):
+    """A run of a connected model. `state`: running, paused, done, failed, cancelled or stopped (its budget is spent); `cost`
+    None: no prices are known; `repeated`: calls paid for twice, at most, after the server died."""
+
+    id: int
+    model: str
+    version: int
+    state: str
+    done: int
+    failed: int
+    skipped: int
+    total: int
+    cost: float | None
+    currency: str
+    input_tokens: int
+    output_tokens: int
+    rate: float | None
+    seconds: float
+    seconds_left: float | None
+    repeated: int
+    message: str
+    budget: dict[str, Any] = {}
+
+
+class RunError(msgspec.Struct, frozen=True):
+    """An item that failed in a run."""
+
+    item_id: int
+    reason: str
+    raw: str
+    attempts: int
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What a run would take. `cost` None: no prices are known."""
+
+    items: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    currency: str
+    seconds: float
+    assumptions: list[str]
 
 
 class Token(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import layout from "../../../ui/layout.module.css";
 import css from "../models.module.css";
 import { STATE_WORDS } from "../modelWords";
 import { Fact, QualityPart } from "../parts";
-import { isAllowed } from "./connections";
+import { currencyOf, isAllowed } from "./connections";
 import { readConfig } from "./llmConfig";
 import { RunDialog } from "./RunDialog";
 import { RunPanel } from "./RunPanel";
@@ -70,7 +70,7 @@ export function LlmCard({ project, model }: { project: Project; model: Model }) 
       <dl className={css.facts}>
         <Fact name="Asks" value={connection?.model ? `${config.connection} (${connection.model})` : config.connection || "–"} />
         <Fact name="Prompt" value={`version ${Math.max(1, model.version)}`} />
-        <Fact name="Spent so far" value={spentText(runs)} />
+        <Fact name="Spent so far" value={spentText(runs, currencyOf(connection))} />
       </dl>
       {connection?.plugin === "scripted" ? <Note>A rehearsal: its answers come from a script, right and wrong ones. No language model is asked, and nothing is sent anywhere.</Note> : null}
       {connection && !isAllowed(project, connection) ? (
@@ -79,7 +79,7 @@ export function LlmCard({ project, model }: { project: Project; model: Model }) 
       <QualityPart model={model} />
       <p className={layout.help}>
         {calibrated(confidence)}{" "}
-        <Link {...studio} search={{ tab: "confidence" }} aria-label={`Confidence of ${model.name}`}>
+        <Link {...studio} search={{ tab: "confidence" }} aria-label={`Details of the confidence of ${model.name}`} style={{ textDecoration: "underline" }}>
           Details
         </Link>
       </p>

@@ -88,7 +88,7 @@ function Signals({ form, disabled, onChange }: { form: LlmConfig; disabled: bool
     <div className={`${layout.stack} ${layout.tight}`}>
       <Checkbox.Group
         label="Signs of confidence" value={form.confidence} onChange={(confidence) => onChange({ confidence: confidence as LlmConfig["confidence"] })}
-        description={`Turned into one probability of being right, once about 50 blind answers are there. ${plural(callsPerItem(form), "call")} for each item.`}
+        description={`Turned into one probability of being right, once enough blind answers are there. ${plural(callsPerItem(form), "call")} for each item.`}
       >
         <div className={css.signals}>
           {SIGNALS.map((signal) => (

@@ -9,12 +9,12 @@ export function money(cost: number, currency: string): string {
 }
 
 /** What all runs of a model took, as far as it is stored with them. */
-export function spentText(runs: readonly Run[]): string {
+export function spentText(runs: readonly Run[], currency = "USD"): string {
   if (runs.length === 0) return "nothing";
   const sum = (name: string) => runs.reduce((total, run) => total + (typeof run.info[name] === "number" ? run.info[name] : 0), 0);
   const tokens = sum("input_tokens") + sum("output_tokens");
   const cost = sum("cost");
-  return cost > 0 ? `${money(cost, "").trim()}, ${count(tokens)} tokens` : `${count(tokens)} tokens`;
+  return cost > 0 ? money(cost, currency) : `${count(tokens)} tokens`;
 }
 
 /** One line on how sure one can be of the scores. */

@@ -5,7 +5,7 @@ import { Button, Interval, Note, Panel } from "../../../ui";
 import { count, plural } from "../../../ui/format";
 import { JobCard } from "../../../ui/JobCard";
 import layout from "../../../ui/layout.module.css";
-import { afterLook, armNames, differenceText, figureText, itemsText, itemsToTell, leftOutText, lookText, moneyText, pText, secondsText, verdictText } from "./compareWords";
+import { afterLook, armNames, differenceText, figureText, itemsText, itemsToTell, leftOutText, lookText, moneyText, pText, secondsText, turned, verdictText } from "./compareWords";
 import { DifferenceBar } from "./DifferenceBar";
 import { ErrorsPanel } from "./ErrorsPanel";
 import css from "./studio.module.css";
@@ -101,7 +101,7 @@ function ArmsTable({ comparison, names }: { comparison: Comparison; names: strin
 }
 
 function PairsPanel({ comparison, names }: { comparison: Comparison; names: string[] }) {
-  const pairs = comparison.report?.pairs ?? [];
+  const pairs = (comparison.report?.pairs ?? []).map(turned);
   const widest = Math.max(0.05, ...pairs.flatMap((pair) => [Math.abs(pair.difference.low ?? 0), Math.abs(pair.difference.high ?? 0)]));
   return (
     <Panel title={pairs.length > 1 ? "Which differences are real" : "Is the difference real?"} flush>
@@ -123,11 +123,9 @@ function PairsPanel({ comparison, names }: { comparison: Comparison; names: stri
                 <tr key={`${pair.a}:${pair.b}`}>
                   <td>
                     <strong>{verdictText(pair, names)}</strong>
-                    {pairs.length > 1 && pair.verdict === "cannot tell" ? (
-                      <div className={layout.help}>
-                        {names[pair.a]} and {names[pair.b]}
-                      </div>
-                    ) : null}
+                    <div className={layout.help}>
+                      {names[pair.a]} minus {names[pair.b]}
+                    </div>
                     {more !== null ? <div className={layout.help}>if it is this large, about {count(more)} items would tell</div> : null}
                   </td>
                   <td>
@@ -137,7 +135,7 @@ function PairsPanel({ comparison, names }: { comparison: Comparison; names: stri
                   <td className={layout.number}>
                     {count(pair.only_a)} : {count(pair.only_b)}
                   </td>
-                  <td className={layout.number}>
+                  <td className={`${layout.number} ${css.nowrap}`}>
                     {pText(pair.p_adjusted)}
                     {pairs.length > 1 && pair.p !== null ? <div className={layout.help}>alone {pText(pair.p)}</div> : null}
                   </td>

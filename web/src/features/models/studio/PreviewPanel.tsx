@@ -71,7 +71,7 @@ function Calls({ preview, stale }: { preview: Preview; stale: boolean }) {
             </span>
           </header>
           {call.messages.map((message, place) => (
-            <div key={place} className={css.message} data-role={message.role}>
+            <div key={place} className={css.message} data-role={message.role} role="group" aria-label={`Turn ${place + 1}`} tabIndex={0}>
               <span className={css.speaker}>{SPEAKERS[message.role] ?? message.role}</span>
               {message.parts.map((part, n) =>
                 part.text === null ? (

@@ -34,7 +34,7 @@ export function StudioPage() {
 
 function BackLink({ project }: { project: number }) {
   return (
-    <Link to="/p/$projectId/models" params={{ projectId: project }}>
+    <Link to="/p/$projectId/models" params={{ projectId: project }} activeOptions={{ exact: true }} style={{ textDecoration: "underline" }}>
       All models
     </Link>
   );

@@ -65,14 +65,14 @@ export function VersionList({ project, model, prompts, shown, onShow }: Props) {
                 )}
                 {one.on > 0 ? (
                   <Button
-                    size="small" busy={busy(one.version, "undo")} aria-label={`Undo everything version ${one.version} wrote`}
+                    size="small" busy={busy(one.version, "undo")} aria-label={`Undo all it wrote: version ${one.version}`}
                     onClick={() => act.mutate({ version: one.version, verb: "undo" })}
                   >
                     Undo all it wrote
                   </Button>
                 ) : null}
                 {one.runs > 0 && one.on === 0 ? (
-                  <Button size="small" busy={busy(one.version, "redo")} aria-label={`Redo what version ${one.version} wrote`} onClick={() => act.mutate({ version: one.version, verb: "redo" })}>
+                  <Button size="small" busy={busy(one.version, "redo")} aria-label={`Redo version ${one.version}`} onClick={() => act.mutate({ version: one.version, verb: "redo" })}>
                     Redo
                   </Button>
                 ) : null}

@@ -29,6 +29,15 @@ export function pText(p: number | null): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(p < 0.1 ? 3 : 2);
 }
 
+/** The pair seen from its better side, so that a difference that is told is above zero. */
+export function turned(pair: PairReport): PairReport {
+  const { value, low, high, n } = pair.difference;
+  if (value === null || value >= 0) return pair;
+  const verdict = pair.verdict === "a" ? "b" : pair.verdict === "b" ? "a" : pair.verdict;
+  const difference = { value: -value, low: high === null ? null : -high, high: low === null ? null : -low, n };
+  return { ...pair, a: pair.b, b: pair.a, only_a: pair.only_b, only_b: pair.only_a, difference, verdict };
+}
+
 /** One sentence on a pair. */
 export function verdictText(pair: PairReport, names: readonly string[]): string {
   const [a, b] = [names[pair.a] ?? "", names[pair.b] ?? ""];
@@ -78,6 +87,7 @@ export function moneyText(cost: number | null, currency = "USD"): string {
 
 export function secondsText(seconds: number | null): string {
   if (seconds === null) return "–";
+  if (seconds < 0.01) return "< 0.01 s";
   return seconds < 10 ? `${seconds.toFixed(seconds < 1 ? 2 : 1)} s` : duration(seconds);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison, PairReport } from "../../../api/types";
 import { callsPerItem, DEFAULTS, missingPlaces, readConfig, TEMPLATE, writeConfig } from "../llm/llmConfig";
-import { armNames, differenceText, figureText, itemsToTell, lookText, moneyText, verdictText } from "./compareWords";
+import { armNames, differenceText, figureText, itemsToTell, lookText, moneyText, turned, verdictText } from "./compareWords";
 import { configChanges, diffLines, diffList, diffWords } from "./diff";
 
 describe("differences", () => {
@@ -67,6 +67,9 @@ describe("comparisons", () => {
     expect(verdictText(pair, ["v1", "v2"])).toBe("Cannot tell");
     expect(verdictText({ ...pair, verdict: "b" }, ["v1", "v2"])).toBe("v2 is better than v1");
     expect(verdictText({ ...pair, only_a: 0, only_b: 0 }, ["v1", "v2"])).toBe("No difference on these items");
+    const other = turned({ ...pair, difference: { value: -0.05, low: -0.12, high: 0.02, n: 100 }, verdict: "b" });
+    expect([other.a, other.b, other.only_a, other.verdict]).toEqual([1, 0, 3, "a"]);
+    expect(differenceText(other.difference)).toBe("+5.0 points (−2.0 to +12.0)");
     expect(itemsToTell(pair)).toBe(196);
     expect(itemsToTell({ ...pair, verdict: "a" })).toBeNull();
   });

@@ -24,17 +24,14 @@ from milo.domain.errors import (
     RuleForbids,
     StorageTrouble,
 )
-from milo.domain.project import Project
 from milo.flow.annotating import Pace, Progress
 from milo.infra.calls import CallFor
-from milo.infra.preannotate.examples import Examples
-from milo.infra.preannotate.selecting import Page, Selected
-from milo.infra.preannotate.storing import Result, Store
-from milo.infra.providers.budget import Budget
-from milo.infra.showing import Showing
+from milo.infra.preannotate.selecting import Page
+from milo.infra.preannotate.setup import OpenPage, Setup, Waiting
+from milo.infra.preannotate.storing import Result
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.runs import RunsSql
-from milo.kinds.asking import Ask, AskingPredictor, Shown, Task
+from milo.kinds.asking import Ask, Shown
 from milo.kinds.predictor import Example
 from milo.kinds.provider import Reply, Request
 
@@ -47,55 +44,17 @@ _GOODBYE = 5.0
 _LAST = 4_000
 
 
-class Setup(msgspec.Struct, frozen=True):
-    """All that a run needs. `runs`: runs whose stored answers count as given; `same`: makes an `ask` for one item."""
-
-    run_id: int
-    user_id: int | None
-    project: Project
-    plugin: AskingPredictor
-    config: dict[str, Any]
-    task: Task
-    showing: Showing
-    selected: Selected
-    store: Store
-    budget: Budget
-    runs: list[int]
-    concurrency: int
-    media: bool
-    examples: Examples | None
-    explain: bool
-
-
-class _Open:
-    """A page that is on its way: its last place, and how many of its items are not finished."""
-
-    __slots__ = ("last", "left")
-
-    def __init__(self, last: int, left: int) -> None:
-        self.last, self.left = last, left
-
-
-class _Waiting:
-    """An item to be asked about."""
-
-    __slots__ = ("item_id", "page", "shown")
-
-    def __init__(self, page: _Open, item_id: int, shown: Shown | MiloError) -> None:
-        self.page, self.item_id, self.shown = page, item_id, shown
-
-
 class Drive:
     """Carries a run until it is complete or told to stop. `go` runs on the gateway's loop; `stop` from anywhere."""
 
     def __init__(self, workspace: Workspace, setup: Setup, progress: Progress, news: Callable[[Drive], None]) -> None:
         self.ws, self.s, self.progress, self._news = workspace, setup, progress, news
-        self.state = "running"
+        self.state: str = "running"
         self.pace = Pace()
-        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue(max(self._size, setup.concurrency))
-        self._pages: deque[_Open] = deque()
+        self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(max(self._size, setup.concurrency))
+        self._pages: deque[OpenPage] = deque()
         self._results: list[Result] = []
-        self._streak: list[tuple[_Waiting, Result]] = []
+        self._streak: list[tuple[Waiting, Result]] = []
         self._lost: set[int] = set()
         self._known_upto = progress.upto
         self._stored = (progress.place, progress.retry_place)
@@ -120,6 +79,8 @@ class Drive:
         self._loop = asyncio.get_running_loop()
         if self.state == "running":
             await self._recover()
+            if self.s.batching is not None:
+                await self.s.batching.open()
             self._producer = asyncio.create_task(self._produce())
             self._tasks = [asyncio.create_task(self._work()) for _ in range(self.s.concurrency)]
             ticker = asyncio.create_task(self._tick())
@@ -128,8 +89,13 @@ class Drive:
             finally:
                 ticker.cancel()
                 await asyncio.gather(ticker, return_exceptions=True)
+                if self.s.batching is not None:
+                    await self.s.batching.close(cancel=self._over("cancelled"))
         await self._finish()
         return self.state
+
+    def _over(self, state: str) -> bool:
+        return self.state == state
 
     def stop(self, state: str, message: str = "") -> None:
         """Stop: "paused" and "stopped" let calls in flight end; "cancelled" and "closing" do not wait long."""
@@ -150,7 +116,7 @@ class Drive:
             self._queue.get_nowait()
         for _ in self._tasks:
             self._queue.put_nowait(None)
-        if state == "cancelled":
+        if state == "cancelled" or (self.s.batching is not None and state in ("paused", "closing")):
             self._give_up()
         elif state == "closing" and self._loop is not None:
             self._loop.call_later(_GOODBYE, self._give_up)
@@ -179,7 +145,7 @@ class Drive:
         if not p.clean:
             money, tokens = await self._read(lambda c: RunsSql(c).charged(run))
             budget.spent_money, budget.spent_tokens = max(budget.spent_money, money), max(budget.spent_tokens, tokens)
-            lost = [] if self.retrying else await self._read(self._unstored)
+            lost: list[int] = [] if self.retrying or self.s.batching is not None else await self._read(self._unstored)
             self._lost = set(lost)
             known: set[int] = await self._read(lambda c: RunsSql(c).called(run, lost)) if lost else set()
             await self._set_aside([i for i in lost if i not in known])
@@ -215,13 +181,13 @@ class Drive:
         while page := await self._next_page(place):
             place = page[-1][0]
             waiting = await asyncio.to_thread(self._prepare, page)
-            opened = _Open(place, len(waiting))
+            opened = OpenPage(place, len(waiting))
             self._pages.append(opened)
             if place > p.upto and not self.retrying:
                 p.upto = place
                 await asyncio.shield(self._flush())
             for item_id, shown in waiting:
-                await self._queue.put(_Waiting(opened, item_id, shown))
+                await self._queue.put(Waiting(opened, item_id, shown))
         for _ in self._tasks:
             await self._queue.put(None)
 
@@ -251,7 +217,7 @@ class Drive:
                 return
             self._take(one, result)
 
-    async def _ask_about(self, one: _Waiting) -> Result | None:
+    async def _ask_about(self, one: Waiting) -> Result | None:
         """The result; None if the run stops over it, and the item stays as if it was not asked."""
         shown = one.shown
         if isinstance(shown, MiloError):
@@ -281,7 +247,7 @@ class Drive:
             answer.attempts,
         )  # fmt: skip
 
-    def _take(self, one: _Waiting, result: Result) -> None:
+    def _take(self, one: Waiting, result: Result) -> None:
         if result is _HELD:
             return
         for held, failure in self._streak:
@@ -376,17 +342,21 @@ _HELD = Result(0, False, None, {})
 class _Meter:
     """The `ask` for one item: adds up what it took."""
 
-    __slots__ = ("_call", "_drive", "paid")
+    __slots__ = ("_call", "_drive", "_item_id", "paid")
 
     def __init__(self, drive: Drive, item_id: int) -> None:
         s = drive.s
-        self._drive, self.paid = drive, False
+        self._drive, self._item_id, self.paid = drive, item_id, False
         self._call = CallFor(
             "preannotate", s.project, item_id, s.run_id, s.user_id, s.showing.names, not drive.retrying, s.budget
         )
 
     async def __call__(self, connection: str, request: Request) -> Reply:
-        reply = await self._drive.ws.gateway.complete(connection, request, self._call)
+        batching = self._drive.s.batching
+        if batching is not None:
+            reply = await batching.complete(connection, request, self._item_id)
+        else:
+            reply = await self._drive.ws.gateway.complete(connection, request, self._call)
         p = self._drive.progress
         if not reply.from_cache:
             self.paid = True

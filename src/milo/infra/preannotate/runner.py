@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as NotYet
 from typing import TYPE_CHECKING, Any
@@ -12,11 +11,14 @@ import msgspec
 from milo.domain.errors import Conflict, Invalid, MiloError, NotFound
 from milo.domain.project import Project
 from milo.flow.annotating import RESUMABLE, Bounds, Progress, Selection
+from milo.infra.calls import CallFor
 from milo.infra.jobs import JobRun, Stopped
+from milo.infra.preannotate.batching import MOST, Batching
 from milo.infra.preannotate.confidence import ConfidenceFits
-from milo.infra.preannotate.drive import Drive, Setup
+from milo.infra.preannotate.drive import Drive
 from milo.infra.preannotate.examples import gather
 from milo.infra.preannotate.selecting import fixed_list, select
+from milo.infra.preannotate.setup import Setup
 from milo.infra.preannotate.storing import Store
 from milo.infra.providers.budget import Budget
 from milo.infra.providers.counting import read_prices
@@ -64,7 +66,7 @@ class Annotating:
         self.ws = workspace
         self.confidence = ConfidenceFits(workspace)
         self._live: dict[int, Drive] = {}
-        self._lock = threading.Lock()
+        self.batch_poll = 1.0
         workspace.jobs.handler("annotate", self._run, apart=True)
 
     def plan(self, row: PredictorRow, version: int | None, user_id: int | None) -> Plan:
@@ -91,6 +93,8 @@ class Annotating:
         selection.check()
         budget.check()
         self._check_budget(plan, budget)
+        if batch:
+            self._check_batches(plan)
         runs = self.runs_that_count(plan.row, plan.version, selection)
         listed = None
         if selection.what in ("next", "items"):
@@ -262,6 +266,13 @@ class Annotating:
         question = plan.project.schema.get(row.question)
         k, explain = plan.plugin.wants(plan.config)
         task = plan.showing.task(row.question)
+        budget = Budget(args.budget.money, args.budget.tokens, spent_money=progress.cost, spent_tokens=progress.tokens)
+        batching = None
+        if args.batch:
+            fields = plan.showing.names
+            batching = Batching(
+                self.ws, CallFor("preannotate", plan.project, None, run.id, run.user_id, fields, False, budget), self.batch_poll
+            )
         runs = list(dict.fromkeys([*self.runs_that_count(row, run.version, args.selection), run.id]))
         setup = Setup(
             run.id, run.user_id, plan.project, plan.plugin, plan.config, task, plan.showing,
@@ -269,9 +280,8 @@ class Annotating:
             Store(
                 self.ws, plan.project, row, run.id, self.ws.task_types[question.type], self.confidence.scorer(row, run.version)
             ),
-            Budget(args.budget.money, args.budget.tokens, spent_money=progress.cost, spent_tokens=progress.tokens),
-            runs, self._concurrency(plan), any(f.kind in _MEDIA for f in plan.showing.fields),
-            gather(self.ws, plan.project.id, task, k) if k else None, explain,
+            budget, runs, MOST if args.batch else self._concurrency(plan), any(f.kind in _MEDIA for f in plan.showing.fields),
+            gather(self.ws, plan.project.id, task, k) if k else None, explain, batching,
         )  # fmt: skip
         return Drive(self.ws, setup, progress, self._news)
 
@@ -309,6 +319,13 @@ class Annotating:
                     "pictures in the model's settings (fields).",
                     place="config.connection",
                 )
+
+    def _check_batches(self, plan: Plan) -> None:
+        """Raise Conflict for a connection whose provider has no batches."""
+        for name in plan.plugin.connections(plan.config):
+            row = self.ws.gateway.connection(name)
+            if self.ws.registry.providers.get(row.plugin).abilities.batch is False:
+                raise Conflict(f'"{name}" has no batch service; run without it.', place="batch")
 
     def _check_budget(self, plan: Plan, budget: Bounds) -> None:
         """A model that may cost money needs a bound. Raises Invalid."""

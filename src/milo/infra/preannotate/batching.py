@@ -1,0 +1,162 @@
+"""Runs by a provider's batch service: requests are gathered, left with the provider, and answered hours later.
+
+To what asks, it is a call like any other that takes long. So prompts, checks, asking again and signals are the same as in a
+live run; an answer that does not fit is sent back in the next batch. What was left is on record (`open_batch`): a run that
+goes on after a crash builds the same requests, finds them in the open batch by their key, and waits for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from milo.domain.errors import BudgetSpent, MiloError, ModelRefused, ModelTrouble, Unreachable
+from milo.infra.calls import CallFor
+from milo.infra.sql.batches import BatchesSql, BatchRow
+from milo.infra.sql.database import BACKGROUND
+from milo.kinds.provider import BatchLine, Reply, Request, fingerprint
+
+if TYPE_CHECKING:
+    from milo.bootstrap import Workspace
+
+MOST = 2_000
+"""Items in one batch."""
+_QUIET = 0.5
+"""Seconds without a new request until a batch is closed and left."""
+_POLL, _LONGEST_POLL = 1.0, 60.0
+
+
+class Batching:
+    """Stands for the gateway's `complete` in a run by batches. Everything runs on the gateway's loop."""
+
+    def __init__(self, workspace: Workspace, call: CallFor, poll: float = _POLL) -> None:
+        self.ws, self._call, self._poll = workspace, call, poll
+        self._waiting: dict[str, tuple[str, Request, asyncio.Future[Reply]]] = {}
+        self._known: dict[str, BatchRow] = {}
+        self._fresh = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._fault: BaseException | None = None
+
+    async def open(self) -> None:
+        """Find the batches that an earlier process left."""
+        run = self._call.run_id or 0
+        rows = await asyncio.wrap_future(self.ws.db.read_later(lambda c: BatchesSql(c).open(run)))
+        self._known = {key: row for row in rows for key in row.keys}
+        self._task = asyncio.ensure_future(self._carry())
+
+    async def close(self, *, cancel: bool) -> None:
+        """Stop waiting. What is with the provider stays there, unless it is cancelled."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for row in {row.id: row for row in self._known.values()}.values() if cancel else ():
+            try:
+                await self.ws.gateway.batch_cancel(row.connection, row.batch_id)
+            except MiloError:
+                continue
+            finally:
+                await self._settle(row, "cancelled")
+
+    async def complete(self, connection: str, request: Request, item_id: int) -> Reply:
+        """The answer, when its batch is there. Raises ModelTrouble, BudgetSpent, RuleForbids."""
+        if self._fault is not None:
+            raise self._fault
+        key = f"{item_id}-{fingerprint(request).hex()[:24]}"
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = (connection, request, future)
+        self._fresh.set()
+        try:
+            return await future
+        finally:
+            self._waiting.pop(key, None)
+
+    async def _carry(self) -> None:
+        """Gather, leave, wait, hand out; until closed. One batch is open at a time, so that the budget holds."""
+        try:
+            while True:
+                await self._quiet()
+                here = [row for key, row in self._known.items() if key in self._waiting]
+                row = here[0] if here else await self._leave()
+                if row is not None:
+                    await self._fetch(row)
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+            self._fault = error if isinstance(error, MiloError) else Unreachable(f"{type(error).__name__}: {error}")
+            self._tell_all(self._fault)
+
+    async def _quiet(self) -> None:
+        """Until something waits and nothing was added for a moment."""
+        while not self._waiting:
+            self._fresh.clear()
+            await self._fresh.wait()
+        while self._fresh.is_set():
+            self._fresh.clear()
+            await asyncio.sleep(_QUIET)
+
+    async def _leave(self) -> BatchRow | None:
+        """Leave what waits for one connection with its provider, as much as the budget holds."""
+        connection = next(iter(self._waiting.values()))[0]
+        mine = [(key, request) for key, (name, request, _) in self._waiting.items() if name == connection]
+        while mine:
+            try:
+                batch_id = await self.ws.gateway.batch_submit(connection, mine, self._call)
+                break
+            except BudgetSpent as error:
+                if len(mine) == 1:
+                    self._tell_all(error)
+                    return None
+                mine = mine[: len(mine) // 2]
+        else:
+            return None
+        opened = self.ws.gateway.connection(connection)
+        keys = tuple(key for key, _ in mine)
+        now = self.ws.clock()
+        ident = await asyncio.wrap_future(
+            self.ws.db.write_later(
+                lambda c: BatchesSql(c).add(self._call.run_id or 0, opened.id, connection, batch_id, keys, now), BACKGROUND
+            )
+        )
+        row = BatchRow(ident, connection, batch_id, keys)
+        self._known |= dict.fromkeys(keys, row)
+        return row
+
+    async def _fetch(self, row: BatchRow) -> None:
+        """Wait for a batch and hand its answers out."""
+        pause = self._poll
+        while (state := await self.ws.gateway.batch_state(row.connection, row.batch_id)).state in ("waiting", "running"):
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_POLL)
+        found = 0
+        try:
+            async for line in self.ws.gateway.batch_results(row.connection, row.batch_id, self._call, self._request):
+                found += self._hand_out(line)
+        except ModelRefused:
+            if state.state == "done":
+                raise
+        for key in row.keys:
+            waiting = self._waiting.get(key)
+            if waiting is not None and not waiting[2].done():
+                waiting[2].set_exception(Unreachable(f"The batch was {state.state}: {state.message or 'no answer'}."))
+        await self._settle(row, state.state)
+
+    def _request(self, key: str) -> Request | None:
+        waiting = self._waiting.get(key)
+        return None if waiting is None else waiting[1]
+
+    def _hand_out(self, line: BatchLine) -> int:
+        waiting = self._waiting.get(line.key)
+        if waiting is None or waiting[2].done():
+            return 0
+        if line.reply is not None:
+            waiting[2].set_result(line.reply)
+        else:
+            waiting[2].set_exception(ModelTrouble(line.error or "The batch has no answer to this."))
+        return 1
+
+    async def _settle(self, row: BatchRow, state: str) -> None:
+        self._known = {key: one for key, one in self._known.items() if one.id != row.id}
+        await asyncio.wrap_future(self.ws.db.write_later(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND))
+
+    def _tell_all(self, error: BaseException) -> None:
+        for _, _, future in self._waiting.values():
+            if not future.done():
+                future.set_exception(error)

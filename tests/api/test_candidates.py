@@ -66,3 +66,26 @@ def test_an_answer_that_does_not_fit_the_item_is_refused_with_the_reason(client:
     reply = people.client("annotator").post(f"{at}/answers", json=body)
     assert reply.status_code == 422
     assert "each candidate once" in reply.text
+
+
+def test_preferences_leave_as_pairs_and_what_was_left_out_is_told(client: TestClient, people: People) -> None:
+    at = _project(client, people)
+    tied = ITEM | {"data": ITEM["data"] | {"prompt": "Another"}}
+    client.post(f"{at}/items", json=[tied])
+    values: list[Any] = [{"winner": "2", "strength": 3, "order": ["2", "1"]}, "tie"]
+    for one, value in zip(client.get(f"{at}/queue?n=2").json(), values, strict=True):
+        body = {"op_id": f"answer-{one['item']['id']}", "item_id": one["item"]["id"], "values": {"better": value}}
+        assert client.post(f"{at}/answers", json=body | {"schema_version": 1}).status_code == 200
+    lines = client.get(f"{at}/export?format=preference&option=prompt:prompt,source:true").text.splitlines()
+    assert json.loads(lines[0]) == {
+        "prompt": [{"role": "user", "content": "Name a colour."}],
+        "chosen": [{"role": "assistant", "content": "A colour is red."}],
+        "rejected": [{"role": "assistant", "content": "Blue."}],
+        "margin": 3.0,
+        "chosen_source": "CANARY-two",
+        "rejected_source": "CANARY-one",
+    }
+    report = client.get(f"{at}/export/report?format=preference").json()
+    assert report == {"rows": 2, "lost": ["1 pairs that are level (ties)"]}
+    assert client.get(f"{at}/export/report?format=preference&option=nonsense").status_code == 422
+    assert people.client("annotator").get(f"{at}/export/report?format=preference").status_code == 403

@@ -20,6 +20,8 @@ from milo.testing.contracts import check_format
 _UNCHECKED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much)
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 WRITERS = ["csv", "json", "jsonl", "parquet", "tsv"]
+TUNING = ["preference", "sft"]
+"""Written from certain questions only; see test_tuning."""
 QUESTIONS = [
     make_question("choice", {"labels": ["a|b", "x\ny", "=1"]}, name="topic"),
     make_question("choices", {"labels": ["p", "q|r"]}, name="tags"),
@@ -100,7 +102,7 @@ def contexts(registry: Registry) -> dict[bool, ExportContext]:
 
 
 def test_every_format_is_known_here(registry: Registry) -> None:
-    assert sorted(f.name for f in registry.formats.all() if f.writes) == WRITERS
+    assert sorted(f.name for f in registry.formats.all() if f.writes) == sorted(WRITERS + TUNING)
 
 
 @pytest.mark.parametrize("everything", [False, True])

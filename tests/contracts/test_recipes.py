@@ -13,7 +13,21 @@ from milo.domain.question import Question
 from milo.kinds.recipe import Recipe
 from milo.kinds.registry import Registry
 
-NAMES = ["entity_spans", "image_classification", "object_boxes", "rating", "text_classification", "topic_taxonomy"]
+NAMES = [
+    "answer_ranking",
+    "comment_classification",
+    "entity_spans",
+    "image_classification",
+    "instruction_writing",
+    "object_boxes",
+    "open_answers",
+    "preference_pairs",
+    "rating",
+    "text_classification",
+    "topic_taxonomy",
+    "translation_rubric",
+    "visual_question_answering",
+]
 
 
 def _labels(question: Question) -> list[dict[str, Any]]:
@@ -41,7 +55,9 @@ def test_the_first_question_has_a_section_with_an_example_for_each_label(registr
     sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", spec.guidelines, re.M | re.S))
     labels = [label["value"] for question in spec.questions if question.required for label in _labels(question)]
     asked = labels if name == "rating" else [label["value"] for label in _labels(spec.questions[0])]
-    assert set(asked) <= set(sections)
+    criteria = [one["name"] for question in spec.questions for one in question.config.get("criteria", [])]
+    assert set(asked) | set(criteria) <= set(sections)
+    assert sections
     assert all("> " in section for section in sections.values())
 
 

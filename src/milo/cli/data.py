@@ -16,6 +16,8 @@ from milo.infra.backup import back_up
 from milo.sdk import Client, Project
 
 _BAD_SHOWN = 20
+_SELECTIVE = ("sft", "preference")
+"""Formats that leave items out by their nature, so that what is missing is told."""
 
 
 def import_(
@@ -66,6 +68,7 @@ def export(
     format: str | None = None,
     what: Annotated[str, Parameter(help='"resolved" labels, or "everything": each annotation with its source.')] = "resolved",
     status: str | None = None,
+    option: dict[str, str] | None = None,
     where: Where | None = None,
 ) -> None:
     """Write the labels of a project to a file.
@@ -73,8 +76,9 @@ def export(
     Args:
         project: Name or id of the project.
         target: File to write; "-" for standard output. Its suffix names the format.
-        format: jsonl, json, csv, parquet. Default: by the suffix.
+        format: jsonl, json, csv, parquet, or sft and preference for tuning models. Default: by the suffix.
         status: Only items in these states, by comma: new, open, done, skipped.
+        option: A setting of the format, as --option.prompt question.
     """
     where = where or Where()
     if what not in ("resolved", "everything"):
@@ -93,11 +97,15 @@ def export(
                 written += size
                 tell(written, None)
 
-            found.export(target, format=format, what=what, status=status, on_bytes=count)
+            found.export(target, format=format, what=what, status=status, options=option, on_bytes=count)
+        tuning = format in _SELECTIVE
+        lost = found.export_report(str(format), what=what, status=status, options=option).lost if tuning else []
     if where.json:
-        print_json({"project": found.id, "path": str(target), "bytes": written})
+        print_json({"project": found.id, "path": str(target), "bytes": written, **({"lost": lost} if tuning else {})})
     else:
         print_text(f"Wrote {written:,} bytes to {target}.")
+        for line in lost:
+            print_text(f"  not carried: {line}")
 
 
 def backup(target: Path, *, where: Where | None = None) -> None:

@@ -16,7 +16,7 @@ from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.models import Model
 from milo.sdk.runs import Run
-from milo.sdk.shapes import Added, Counts, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
+from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
 from milo.sdk.work import WorkItem, WorkShape
 
 T = TypeVar("T")
@@ -154,18 +154,27 @@ class Project:
         *,
         format: str | None = None,
         what: str = "resolved",
+        options: Mapping[str, str] | None = None,
         on_bytes: Any = None,
         **filters: Any,
     ) -> Iterator[dict[str, Any]]:
         """Labels out. With `path`, write a file (its suffix names the format) and yield nothing; without, yield rows.
 
-        `what`: "resolved" for one label per question, "everything" for every annotation with its provenance.
+        `what`: "resolved" for one label per question, "everything" for every annotation with its provenance. `options` are
+        the format's own.
         """
         if path is not None:
             kind = format or Path(path).suffix.lstrip(".").lower() or "jsonl"
-            self._download(Path(path), {**filters, "format": kind, "what": what}, on_bytes)
+            self._download(Path(path), {**filters, "format": kind, "what": what, "option": _options(options)}, on_bytes)
             return iter(())
         return self._rows({**filters, "format": "jsonl", "what": what})
+
+    def export_report(
+        self, format: str, *, what: str = "resolved", options: Mapping[str, str] | None = None, **filters: Any
+    ) -> ExportReport:
+        """What an export in this format would leave out."""
+        query = {**filters, "format": format, "what": what, "option": _options(options)}
+        return self._http.get(f"{self._at}/export/report", ExportReport, query)
 
     def add_suggestions(self, rows: Iterable[Mapping[str, Any]], *, name: str, version: int = 1, chunk: int = 1000) -> Added:
         """Store a model's predictions as suggestions: rows of `item_id`, `question`, `value`, `score`, `reason`."""
@@ -276,6 +285,10 @@ def _blocks(file: Path) -> Iterator[bytes]:
     with file.open("rb") as source:
         while block := source.read(_BLOCK):
             yield block
+
+
+def _options(options: Mapping[str, str] | None) -> str | None:
+    return ",".join(f"{name}:{value}" for name, value in (options or {}).items()) or None
 
 
 def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -205,6 +205,13 @@ class Estimate(msgspec.Struct, frozen=True):
     assumptions: list[str]
 
 
+class ExportReport(msgspec.Struct, frozen=True):
+    """What an export would hold: the items looked at, and what the format cannot carry, in words."""
+
+    rows: int
+    lost: list[str] = []
+
+
 class Token(msgspec.Struct, frozen=True):
     """A token for a program; `token` is the secret, told once."""
 

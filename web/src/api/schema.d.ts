@@ -924,6 +924,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/export/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What such an export would leave out, found by making it without keeping it. Takes as long as the export itself. */
+        get: operations["export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/uploads": {
         parameters: {
             query?: never;
@@ -2801,8 +2818,9 @@ export interface components {
         };
         /**
          * ExportQuery
-         * @description `format`: jsonl, csv, json or parquet; `what`: resolved labels, or every annotation as well; `excel_safe`: guard CSV
-         *         cells that a spreadsheet would take for a formula. The filter of a list narrows it.
+         * @description `format`: one that writes (see kinds); `what`: resolved labels, or every annotation as well; `excel_safe`: guard CSV
+         *         cells that a spreadsheet would take for a formula; `option`: settings of the format as name:value, by comma. The filter
+         *         of a list narrows it.
          */
         ExportQuery: {
             /** @default  */
@@ -2832,6 +2850,16 @@ export interface components {
             what: "everything" | "resolved";
             /** @default false */
             excel_safe: boolean;
+            /** @default  */
+            option: string;
+        };
+        /**
+         * ExportReport
+         * @description What an export would hold: the items looked at, and what the format cannot carry, each in words.
+         */
+        ExportReport: {
+            rows: number;
+            lost: string[];
         };
         /**
          * Facets
@@ -6964,6 +6992,7 @@ export interface operations {
                 format?: string;
                 what?: "everything" | "resolved";
                 excel_safe?: boolean;
+                option?: string;
             };
             header?: never;
             path: {
@@ -6980,6 +7009,51 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: string;
+                flagged?: string;
+                label?: string;
+                suggested?: string;
+                author?: string;
+                min_score?: string;
+                max_score?: string;
+                has?: string;
+                format?: string;
+                what?: "everything" | "resolved";
+                excel_safe?: boolean;
+                option?: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportReport"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -149,6 +149,7 @@ export interface Page<T> {
 
 export type GridRow = Narrow<Schemas["GridRow"], { status: Status }>;
 export type Facets = Schemas["Facets"];
+export type ExportReport = Schemas["ExportReport"];
 export type BulkEntry = Schemas["BulkLine"];
 export type BulkAcceptResult = Schemas["BulkResult"];
 /** A label for many items is never a trial, so that it always has a number. */

@@ -16,7 +16,7 @@ from milo.infra.sql.rows import AnnotationView, EventView, Facets, FacetsSql, Gr
 
 MAX_PAGE = 500
 MAX_IDS = 100_000
-_NOT_FILTER = {"offset", "limit", "sort", "format", "what", "excel_safe"}
+_NOT_FILTER = {"offset", "limit", "sort", "format", "what", "excel_safe", "option"}
 
 
 class FilterQuery(msgspec.Struct, kw_only=True):

@@ -2,11 +2,11 @@
 import { Checkbox, Modal, Radio, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { apiUrl, type Query } from "../../api/client";
+import { api, apiUrl, type Query } from "../../api/client";
 import { kindsQuery } from "../../api/queries";
-import type { Kinds, Project, Status } from "../../api/types";
+import type { ExportReport, Kinds, Project, Status } from "../../api/types";
 import { countFilters, filtersOf, STATUSES, type DataSearch } from "../../lib/dataSearch";
-import { buttonLook } from "../../ui";
+import { Button, buttonLook, ErrorNote } from "../../ui";
 import { count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { statusText } from "./StatusMark";
@@ -15,6 +15,7 @@ import { statusText } from "./StatusMark";
 function carries(format: Kinds["formats"][number] | undefined): string {
   if (!format) return "";
   if (format.lossless) return "Carries everything: nested values, authors, times and confidence. It can be read back without loss.";
+  if (format.suffixes.includes(".jsonl")) return "For tuning language models: one conversation, or one pair of answers, a line. What such a file cannot hold is left out and counted.";
   return "One flat table: a column per question, marked spans and boxes as JSON in one cell, nested metadata as text. Take a lossless format to read it back.";
 }
 
@@ -37,18 +38,20 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
   const [safe, setSafe] = useState(false);
   const sheet = formats.find((one) => one.name === chosen)?.suffixes.includes(".csv") === true;
   const all = status.length === 0 || status.length === STATUSES.length;
-  const url = apiUrl(`/projects/${project.id}/export`, {
+  const picked = formats.find((one) => one.name === chosen);
+  const query: Query = {
     ...(filtered && only ? (filters as Query) : {}),
     format: chosen,
     what,
     excel_safe: sheet && safe ? true : undefined,
     status: all ? undefined : status,
-  });
+  };
+  const url = apiUrl(`/projects/${project.id}/export`, query);
   return (
     <Modal opened={open} onClose={onClose} title="Export" centered>
       <div className={layout.stack}>
         <Select
-          label="Format" value={chosen} onChange={setFormat} allowDeselect={false} description={carries(formats.find((one) => one.name === chosen))} inputWrapperOrder={["label", "input", "description"]}
+          label="Format" value={chosen} onChange={setFormat} allowDeselect={false} description={carries(picked)} inputWrapperOrder={["label", "input", "description"]}
           data={[...formats].sort((a, b) => Number(b.lossless) - Number(a.lossless)).map((one) => ({ value: one.name, label: one.lossless ? `${one.title} (lossless)` : one.title }))}
         />
         <Radio.Group label="What" value={what} onChange={setWhat}>
@@ -73,6 +76,7 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
         {filtered ? (
           <Checkbox label="Only items that match the present filters" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />
         ) : null}
+        {picked && !picked.lossless ? <LeftOut key={url} query={query} project={project.id} /> : null}
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>
           <a {...buttonLook("primary")} href={url} download onClick={onClose}>
             Download
@@ -80,5 +84,27 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
         </div>
       </div>
     </Modal>
+  );
+}
+
+/** What the format cannot hold, found on demand by making the export without keeping it. */
+function LeftOut({ project, query }: { project: number; query: Query }) {
+  const report = useQuery({
+    queryKey: ["export-report", project, query],
+    queryFn: () => api.get<ExportReport>(`/projects/${project}/export/report`, query),
+    enabled: false,
+    staleTime: 0,
+    retry: false,
+  });
+  return (
+    <div className={`${layout.stack} ${layout.tight}`}>
+      <div><Button size="small" busy={report.isFetching} onClick={() => void report.refetch()}>What would be left out?</Button></div>
+      <ErrorNote error={report.error} />
+      {report.data ? (
+        <div role="status" className={layout.help}>
+          {report.data.lost.length === 0 ? `Nothing of ${count(report.data.rows)} items.` : <ul style={{ margin: 0, paddingInlineStart: 18 }}>{report.data.lost.map((line) => <li key={line}>{line}</li>)}</ul>}
+        </div>
+      ) : null}
+    </div>
   );
 }

@@ -174,11 +174,11 @@ def test_undo_takes_a_version_back_and_keeps_what_people_decided(bench: Make) ->
 
 
 def test_blind_items_are_asked_about_and_measured_but_never_shown(bench: Make) -> None:
-    made = ready(bench, 80, blind_share=0.5)
+    made = ready(bench, 90, blind_share=0.6)
     blind = {r[0] for r in made.rows("SELECT id FROM item WHERE blind = 1")}
     run = made.annotate({"what": "all"})
-    assert run["done"] == 80
-    assert made.call("GET", f"/projects/{made.id}")["counts"]["suggested"] == 80 - len(blind)
+    assert run["done"] == 90
+    assert made.call("GET", f"/projects/{made.id}")["counts"]["suggested"] == 90 - len(blind)
     assert {r[0] for r in made.rows("SELECT item_id FROM blind_check")} == blind
     assert made.models()["gpt"]["quality"] is None
     view = made.call("GET", f"{made.path}/confidence")

@@ -44,12 +44,15 @@ class Batching:
         self._known = {key: row for row in rows for key in row.keys}
         self._task = asyncio.ensure_future(self._carry())
 
-    async def close(self, *, cancel: bool) -> None:
-        """Stop waiting. What is with the provider stays there, unless it is cancelled."""
+    async def close(self, *, cancel: bool, complete: bool) -> None:
+        """Stop waiting. What is with the provider stays there, unless it is cancelled, or the run is complete without it."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        for row in {row.id: row for row in self._known.values()}.values() if cancel else ():
+        for row in {row.id: row for row in self._known.values()}.values() if cancel or complete else ():
+            if complete:
+                await self._settle(row, "done")
+                continue
             try:
                 await self.ws.gateway.batch_cancel(row.connection, row.batch_id)
             except MiloError:

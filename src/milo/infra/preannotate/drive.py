@@ -90,7 +90,7 @@ class Drive:
                 ticker.cancel()
                 await asyncio.gather(ticker, return_exceptions=True)
                 if self.s.batching is not None:
-                    await self.s.batching.close(cancel=self._over("cancelled"))
+                    await self.s.batching.close(cancel=self._over("cancelled"), complete=self._over("running"))
         await self._finish()
         return self.state
 

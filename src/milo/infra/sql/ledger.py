@@ -15,6 +15,12 @@ _GROUPS: dict[str, str] = {
 }  # fmt: skip
 _FROM = "FROM model_call m LEFT JOIN connection k ON k.id = m.connection_id LEFT JOIN user u ON u.id = m.user_id"
 
+_ERROR = (
+    "CASE WHEN m.error IS NOT NULL AND m.item_id IN (SELECT id FROM item WHERE id = m.item_id AND blind = 1) "
+    "THEN 'Withheld: the item is in the blind slice.' ELSE m.error END"
+)
+"""An error may quote the model, and nothing that it says of a blind item leaves the server."""
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """Which lines: None for any. `since`, `until` in Unix seconds; `before`: ids below this one."""
@@ -77,7 +83,7 @@ def page(c: Connection, wanted: Wanted, limit: int) -> list[LedgerLine]:
     where, values = _where(wanted)
     rows = c.execute(
         "SELECT m.id, m.at, m.connection_id, k.name, m.model, m.purpose, m.state, m.project_id, m.item_id, m.run_id, m.user_id, "
-        "u.login, m.fields, m.error, m.input_tokens, m.output_tokens, m.cost, m.cached, m.masked, m.seconds, "
+        f"u.login, m.fields, {_ERROR}, m.input_tokens, m.output_tokens, m.cost, m.cached, m.masked, m.seconds, "
         f"m.content IS NOT NULL {_FROM} {where} ORDER BY m.id DESC LIMIT ?",
         (*values, limit),
     )

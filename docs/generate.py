@@ -134,12 +134,17 @@ def kinds() -> str:
         ("Predictors", "predictors", _learning),
         ("Samplers", "samplers", lambda p: ""),
         ("Providers", "providers", lambda p: "Runs on this machine." if p.local else ""),
+        ("Aggregators", "aggregators", _resolves),
         ("Judges", "judges", lambda p: "Compares two answers." if p.compares else ""),
         ("Recipes", "recipes", lambda p: ""),
     ):
         parts.append(f"## {title}\n")
         parts += [_plugin(plugin, more) for plugin in registry.shelf(folder).all()]
     return "\n".join(parts)
+
+
+def _resolves(plugin: Any) -> str:
+    return "Resolves values of any shape." if "*" in plugin.shapes else f"Resolves: {', '.join(plugin.shapes)}."
 
 
 def _directions(plugin: Any) -> str:

@@ -78,7 +78,7 @@ def test_every_plugin_is_documented():
 
 def test_every_kind_has_a_page_on_extending():
     pages = {path.stem for path in (ROOT / "docs" / "extend").glob("*.md")}
-    assert pages == {"task-type", "format", "predictor", "sampler", "provider", "judge"}
+    assert pages == {"task-type", "format", "predictor", "sampler", "provider", "judge", "aggregator"}
 
 
 def test_every_error_is_documented():

@@ -82,10 +82,10 @@ def test_votes_by_hand():
     assert majority(given).soft.tolist()[:3] == [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 1]]
     assert vote_shares(given).soft[0] == pytest.approx([2 / 3, 1 / 3, 0])
     assert vote_shares(given).soft[3] == pytest.approx([3 / 6, 2 / 6, 1 / 6])
-    assert weighted(given, [1, 3, 1]).soft[0] == pytest.approx([0.8, 0.2, 0])
-    assert weighted(given, [0, 0, 1]).soft[1] == pytest.approx([0.5, 0.5, 0])
+    assert weighted(given, worth=[1, 3, 1]).soft[0] == pytest.approx([0.8, 0.2, 0])
+    assert weighted(given, worth=[0, 0, 1]).soft[1] == pytest.approx([0.5, 0.5, 0])
     with pytest.raises(ValueError, match="at least 0"):
-        weighted(given, [1, -1, 1])
+        weighted(given, worth=[1, -1, 1])
 
 
 def literal_dawid_skene(given, iterations):

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
 
 from milo.domain.errors import InvalidConfig
+from milo.kinds.aggregator import Aggregator
 from milo.kinds.asking import Judge
 from milo.kinds.format import Format
 from milo.kinds.predictor import Predictor
@@ -24,7 +25,7 @@ from milo.kinds.sampler import Sampler
 from milo.kinds.task_type import TaskType
 
 P = TypeVar("P")
-KINDS = ("tasks", "formats", "predictors", "samplers", "recipes", "providers", "judges")
+KINDS = ("tasks", "formats", "predictors", "samplers", "recipes", "providers", "judges", "aggregators")
 
 
 class Shelf(Generic[P]):
@@ -71,9 +72,10 @@ class Registry:
         self.recipes: Shelf[Recipe] = Shelf("recipe")
         self.providers: Shelf[Provider] = Shelf("provider")
         self.judges: Shelf[Judge] = Shelf("judge")
+        self.aggregators: Shelf[Aggregator] = Shelf("aggregator")
 
     def shelf(self, kind: str) -> Shelf[Any]:
-        """The shelf for a folder name: tasks, formats, predictors, samplers, recipes, providers or judges."""
+        """The shelf for a folder name: tasks, formats, predictors, samplers, recipes, providers, judges or aggregators."""
         shelves: dict[str, Shelf[Any]] = {
             "tasks": self.task_types,
             "formats": self.formats,
@@ -82,6 +84,7 @@ class Registry:
             "recipes": self.recipes,
             "providers": self.providers,
             "judges": self.judges,
+            "aggregators": self.aggregators,
         }
         return shelves[kind]
 

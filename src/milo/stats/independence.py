@@ -7,8 +7,8 @@ one model, people who saw the same suggestion), certainty grows with every furth
 
 1. **Found dependence.** For each two workers, how often they agree is held against how often they should if they erred
    independently: (1 + (K - 1) s_a s_b) / K, with skills s from their agreement with *the others* (a rank-one fit over all
-   pairs; pairs that hardly ever differ stay out of the fit, since copies would vouch for each other). What exceeds it
-   beyond chance (binomial tail, Bonferroni over the pairs) gives r_ab = (seen - expected) / (1 - expected), else 0.
+   pairs; pairs that hardly ever differ stay out of the fit, since copies would vouch for each other). r_ab is the posterior
+   mean of the share of answers that one took from the other: 0 beforehand but for a small chance, else 0.3, 0.6, 0.9 or all.
    Two workers who hardly ever differ and whom nobody else can be held against count as copies.
 2. **Effective number.** On a task, answer i counts a_i = 1 / sum_j r_ij (with r_ii = 1; a second answer of the same
    worker has r = 1): k exact copies count 1 / k each. Their sum G is the number of independent opinions.
@@ -40,6 +40,8 @@ certainty of Dawid-Skene near its accuracy; see the page of measurements in the 
 _ALIKE = 0.98
 _ENOUGH = 20
 _MOST_PAIRS = 4_000_000
+_SUSPICION = 0.01
+_SHARES = (0.3, 0.6, 0.9, 0.999)
 
 
 class Dependent(NamedTuple):
@@ -55,30 +57,31 @@ class Dependent(NamedTuple):
 
 class Independence(NamedTuple):
     """`weight`: what each answer counts, shape (answers,), for the `weight` of every aggregation. `effective`: independent
-    opinions on each task, shape (n_tasks,), before the base rate. `pairs`: the dependent workers, most dependent first."""
+    opinions on each task, shape (n_tasks,), before the base rate. `pairs`: the workers who took a quarter or more from each
+    other, most dependent first."""
 
     weight: Floats
     effective: Floats
     pairs: list[Dependent]
 
 
-def independence(given: Answers, *, floor: float = FLOOR, level: float = 0.01, seed: int = 0) -> Independence:
+def independence(given: Answers, *, floor: float = FLOOR, seed: int = 0) -> Independence:
     """Weights that keep certainty honest. `floor` in 0..1: the correlation assumed between any two sources (0: none).
 
-    `level`: the chance of suspecting any pair of independent workers. Beyond four million pairs of answers, dependence is
-    looked for on a random part of the tasks. Raises ValueError for a floor outside 0..1.
+    Beyond four million pairs of answers, dependence is looked for on a random part of the tasks.
+    Raises ValueError for a floor outside 0..1.
     """
     if not 0 <= floor <= 1:
         raise ValueError(f"The floor is {floor}; it must lie between 0 and 1, for example {FLOOR}.")
     pairs = _pairs(given, seed)
-    found = _dependent(pairs, given.n_labels, level, given.n_workers)
+    found = _dependent(pairs, given.n_labels, given.n_workers)
     own = np.ones(len(given.task))
     for a, b in pairs_within(given.task, given.n_tasks):
         _add(own, given, a, b, found)
     opinion = 1 / own
     effective = tally(given.task, opinion, given.n_tasks)
     weight = opinion / (1 + np.maximum(effective - 1, 0) * floor)[given.task]
-    listed = [Dependent(*row) for row in zip(*(c.tolist() for c in found), strict=True)]
+    listed = [Dependent(*row) for row in zip(*(c.tolist() for c in found), strict=True) if row[-1] >= 0.25]
     return Independence(weight, effective, sorted(listed, key=lambda d: (-d.dependence, d.a, d.b)))
 
 
@@ -134,9 +137,8 @@ def _part(given: Answers, seed: int) -> tuple[Ints, Ints, Ints]:
     return given.task[rows], given.worker[rows], given.label[rows]
 
 
-def _dependent(pairs: _Pairs, k: int, level: float, n_workers: int) -> _Found:
-    from scipy.stats import binom
-
+def _dependent(pairs: _Pairs, k: int, n_workers: int) -> _Found:
+    chance = min(_SUSPICION, 0.5 / max(n_workers, 1))
     seen = pairs.same / np.maximum(pairs.shared, 1)
     skill_product = (k * seen - 1) / (k - 1)
     suspect = (seen >= _ALIKE) & (pairs.shared >= _ENOUGH)
@@ -144,13 +146,11 @@ def _dependent(pairs: _Pairs, k: int, level: float, n_workers: int) -> _Found:
     for _ in range(3):
         skill, known = _skills(pairs, skill_product, ~suspect, n_workers)
         product = np.clip(skill[pairs.a] * skill[pairs.b], -1 / (k - 1), 1.0)
-        expected = np.clip((1 + (k - 1) * product) / k, 0.0, 1 - 1e-9)
-        tail = binom.sf(pairs.same - 1, pairs.shared, expected)
-        excess = np.clip((seen - expected) / (1 - expected), 0.0, 1.0)
-        dependence = np.where((tail < level / max(len(seen), 1)) & (excess > 0.2), excess, 0.0)
+        expected = np.clip((1 + (k - 1) * product) / k, 1e-3, 1 - 1e-6)
+        dependence = _taken(pairs, expected, chance)
         alone = (seen >= _ALIKE) & (pairs.shared >= _ENOUGH) & ~(known[pairs.a] & known[pairs.b])
         dependence = np.where(alone, np.maximum(skill_product, 0.0), dependence)
-        now = suspect | (dependence > 0)
+        now = suspect | (dependence > 0.25)
         if (now == suspect).all():
             break
         suspect = now
@@ -160,10 +160,24 @@ def _dependent(pairs: _Pairs, k: int, level: float, n_workers: int) -> _Found:
     )
 
 
+def _taken(pairs: _Pairs, expected: Floats, chance: float) -> Floats:
+    """The posterior mean of the share of answers taken over, from how often two agree; small ones are 0. Shape (pairs,)."""
+    differ = pairs.shared - pairs.same
+    logs = np.zeros((len(_SHARES) + 1, len(expected)))
+    logs[0] = np.log(1 - chance)
+    for i, share in enumerate(_SHARES, start=1):
+        agree = expected + (1 - expected) * share
+        gain = pairs.same * np.log(agree / expected) + differ * np.log((1 - agree) / (1 - expected))
+        logs[i] = np.log(chance / len(_SHARES)) + gain
+    weight = np.exp(logs - logs.max(axis=0)) if len(expected) else logs
+    mean = (weight[1:] * np.array(_SHARES)[:, None]).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-300)
+    return np.where(mean >= 0.05, mean, 0.0)
+
+
 def _skills(pairs: _Pairs, product: Floats, use: Bools, n_workers: int) -> tuple[Floats, Bools]:
     """Skills whose products fit the chance-corrected agreement of the pairs in use, and whose skill rests on a pair at all.
 
-    Weighed least squares, one worker at a time given the others, damped, shrunk towards the mean as 10 answers would.
+    Weighed least squares, one worker at a time given the others, damped, shrunk towards the mean as 3 answers would.
     """
     a, b, y, n = pairs.a[use], pairs.b[use], product[use], pairs.shared[use]
     known = np.bincount(np.concatenate([a, b]), minlength=n_workers) > 0
@@ -177,8 +191,8 @@ def _skills(pairs: _Pairs, product: Floats, use: Bools, n_workers: int) -> tuple
     mean = level**0.5
     skill = np.full(n_workers, mean)
     for _ in range(50):
-        top = tally(a, n * y * skill[b], n_workers) + tally(b, n * y * skill[a], n_workers) + 10 * mean**3
-        bottom = tally(a, n * skill[b] ** 2, n_workers) + tally(b, n * skill[a] ** 2, n_workers) + 10 * mean**2
+        top = tally(a, n * y * skill[b], n_workers) + tally(b, n * y * skill[a], n_workers) + 3 * mean**3
+        bottom = tally(a, n * skill[b] ** 2, n_workers) + tally(b, n * skill[a] ** 2, n_workers) + 3 * mean**2
         fresh = np.clip((skill + top / bottom) / 2, -1.0, 1.0)
         if float(np.abs(fresh - skill).max(initial=0)) < 1e-4:
             break

@@ -26,7 +26,7 @@ def vote_shares(given: Answers, weight: Floats | None = None) -> Resolved:
     return _resolved(given, shares(votes(given, weight)))
 
 
-def weighted(given: Answers, worth: Any = None, weight: Floats | None = None) -> Resolved:
+def weighted(given: Answers, weight: Floats | None = None, *, worth: Any = None) -> Resolved:
     """Votes weighed by worker. `worth`: at least 0, shape (n_workers,), or None: from agreement with the others.
 
     None gives each worker the log odds of being right, ln(p (K - 1) / (1 - p)), at least 0, where p is how often the others'

@@ -1,0 +1,1 @@
+"""The aggregators that ship with Milo."""

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-from milo.builtin.demo.sample import Sample
-from milo.domain.policy import Policy, Workflow, WorkflowStep
+from milo.builtin.demo import rehearsal
+from milo.builtin.demo.sample import Rehearsal, Sample
+from milo.domain.policy import AssistantPolicy, DataRules, Policy, Workflow, WorkflowStep
 from milo.domain.project import ProjectSpec
 from milo.domain.question import Field, Question
 
@@ -185,6 +186,8 @@ SAMPLE = Sample(
         ),
         policy=Policy(
             order="random",
+            data=DataRules(models=(rehearsal.CONNECTION,)),
+            assistant=AssistantPolicy(connection=rehearsal.CONNECTION),
             workflows=[
                 Workflow("sure_or_rules", [WorkflowStep("topic_classifier", 0.6), WorkflowStep("topic_rules", 0.0)]),
             ],
@@ -192,9 +195,27 @@ SAMPLE = Sample(
         predictors=(
             {"name": "topic_classifier", "plugin": "text_classifier", "question": "topic"},
             {"name": "topic_rules", "plugin": "rules", "question": "topic", "config": {"rules": TOPIC_RULES}},
+            {
+                "name": rehearsal.MODEL,
+                "plugin": "llm",
+                "question": "topic",
+                "config": {
+                    "connection": rehearsal.CONNECTION,
+                    "instructions": rehearsal.INSTRUCTIONS,
+                    "reason": True,
+                },
+            },
             {"name": "urgency_classifier", "plugin": "text_classifier", "question": "urgency"},
             {"name": "detail_rules", "plugin": "rules", "question": "details", "config": {"rules": DETAIL_RULES}},
         ),
     ),
     files=files,
+    rehearsal=Rehearsal(
+        connection=rehearsal.CONNECTION,
+        config=rehearsal.script(),
+        model=rehearsal.MODEL,
+        items=rehearsal.RUN_ITEMS,
+        judge="topic_judge",
+        rubric=rehearsal.RUBRIC,
+    ),
 )

@@ -86,6 +86,6 @@ def test_preferences_leave_as_pairs_and_what_was_left_out_is_told(client: TestCl
         "rejected_source": "CANARY-one",
     }
     report = client.get(f"{at}/export/report?format=preference").json()
-    assert report == {"rows": 2, "lost": ["1 pairs that are level (ties)"]}
+    assert report == {"rows": 2, "lost": ["pairs that are level (ties): 1"]}
     assert client.get(f"{at}/export/report?format=preference&option=nonsense").status_code == 422
     assert people.client("annotator").get(f"{at}/export/report?format=preference").status_code == 403

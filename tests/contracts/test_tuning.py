@@ -92,10 +92,10 @@ def test_texts_answer_the_first_text_field() -> None:
     assert check_sft(lines[0]) == [_said("user", "6 x 7?"), _said("assistant", "42")]
     assert len(lines) == 1
     assert sorted(report.lost) == [
-        "1 answers to items that say nothing in the field of the prompt",
-        "1 conversations in which the assistant has not the last word",
-        "1 items without an answer",
-        "1 prompts whose picture, sound or document is left out",
+        "answers to items that say nothing in the field of the prompt: 1",
+        "conversations in which the assistant has not the last word: 1",
+        "items without an answer: 1",
+        "prompts whose picture, sound or document is left out: 1",
     ]
 
 
@@ -139,11 +139,11 @@ def test_what_prefers_nothing_is_counted() -> None:
     lines, report = _export("preference", [PAIR], rows, prompt="prompt")
     assert lines == []
     assert sorted(report.lost) == [
-        "1 items without an answer",
-        "1 pairs that are level (ties)",
-        "1 pairs whose texts are equal",
-        "1 pairs with a candidate that the item has not",
-        "1 pairs without a prompt",
+        "items without an answer: 1",
+        "pairs that are level (ties): 1",
+        "pairs whose texts are equal: 1",
+        "pairs with a candidate that the item has not: 1",
+        "pairs without a prompt: 1",
     ]
 
 
@@ -159,7 +159,7 @@ def test_rankings_give_all_pairs_or_neighbours() -> None:
     found = list(map(check_preference, lines))
     assert len(found) == 4
     assert (found[0]["chosen_source"], found[0]["rejected_source"]) == ("model-y", "model-w")
-    assert report.lost == ["1 pairs that are level (ties)"]
+    assert report.lost == ["pairs that are level (ties): 1"]
     with pytest.raises(Invalid, match="all, adjacent"):
         _export("preference", [RANK], [row], pairs="some")
 
@@ -214,7 +214,7 @@ def test_whatever_people_compare_trainers_can_read(answers: list[Any], prompt: s
     lines, report = _export("preference", [RANK], [row], prompt="prompt")
     for line in lines:
         check_preference(line)
-    left_out = sum(int(line.split()[0]) for line in report.lost if line.split()[1] == "pairs")
+    left_out = sum(int(line.rpartition(": ")[2]) for line in report.lost if line.startswith("pairs"))
     assert len(lines) + left_out == 3
 
 

@@ -49,6 +49,17 @@ def test_texts_are_rendered_and_kept_fields_stay_here(bench: Callable[..., LlmBe
     assert (task.guidelines, task.task_type.name, task.project_name) == ("Thanks are praise.", "choice", "Letters")
 
 
+def test_a_model_is_shown_no_more_than_those_who_answer(bench: Callable[..., LlmBench]) -> None:
+    fields = [{"name": "text"}, {"name": "secret"}, {"name": "answers", "kind": "table"}]
+    question = {"name": "better", "type": "ranking", "field": "answers"}
+    made = bench({"fields": fields, "questions": [question]}, data={"models": ["local"]}, hidden=["secret"])
+    made.script()
+    (item,) = made.add([{"text": "x", "secret": "hush", "answers": [{"text": "one", "source": "CANARY", "odd": "CANARY"}]}])
+    shown = Showing(made.ws, made.ws.projects.get(made.id), ["script"]).shown(item)
+    assert shown.item.data == {"text": "x", "answers": [{"text": "one"}]}
+    assert shown.data == {"text": "x", "answers": "[1] one"}
+
+
 def test_each_connection_counts(bench: Callable[..., LlmBench]) -> None:
     made = bench({"fields": FIELDS}, data={"models": ["*"], "fields": {"secret": ["near"], "talk": ["local"]}})
     made.script("near")

@@ -19,6 +19,7 @@ from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Field
 from milo.flow.reach import check_reach, fields_for
+from milo.flow.veil import Veil
 from milo.infra.rendering import as_text, is_media
 from milo.infra.sql.items import MediaRow, MediaSql
 from milo.infra.sql.showing import contents
@@ -46,6 +47,7 @@ class Showing:
         """Raises NotFound for an unknown connection, RuleForbids where the project's rules keep it out altogether or keep a
         field out that was asked for by name, InvalidConfig for a field that does not exist."""
         self.ws, self.project = workspace, project
+        self._veil = Veil(project.spec)
         self.fields = self._allowed(connections, fields)
         self.names = tuple(f.name for f in self.fields)
 
@@ -106,8 +108,9 @@ class Showing:
         return Shown(item, data, media)
 
     def _item(self, ident: int, key: str | None, blind: int, status: int, data: str) -> Item:
-        """The item with the fields that may be seen and no metadata: a plug-in is not given more than a model."""
-        known: dict[str, Any] = msgspec.json.decode(data)
+        """The item with the fields that may be seen and no metadata: a plug-in is not given more than a model, and a model not
+        more than those who answer, whom it might tell."""
+        known: dict[str, Any] = self._veil.content(msgspec.json.decode(data))
         seen = {name: known[name] for name in self.names if name in known}
         return Item(ident, self.project.id, ord_of(ident), seen, {}, key, status, bool(blind))
 

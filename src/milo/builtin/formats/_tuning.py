@@ -80,7 +80,7 @@ class Losses:
 
     def lines(self) -> list[str]:
         """As a report tells it."""
-        return [f"{n:,} {what}" for what, n in self._counts.items() if n]
+        return [f"{what}: {n:,}" for what, n in self._counts.items() if n]
 
 
 class Prompts:

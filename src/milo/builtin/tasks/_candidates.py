@@ -88,8 +88,10 @@ def described(question: Question) -> str:
         return (
             f"The candidates are the fields {', '.join(question.config['candidates'])}; a candidate's id is its field's name."
         )
-    where = "the last assistant turns" if origin_of(question) == "chat" else "the entries"
-    return f'The candidates are {where} of the field "{question.field}"; a candidate\'s id is its place as text, from "1".'
+    if origin_of(question) == "chat":
+        where = f"the assistant's turns behind everybody else's last turn in \"{question.field}\""
+        return f'The candidates are {where}; the first of them has the id "1", the next one "2".'
+    return f'The candidates are the entries of "{question.field}"; a candidate\'s id is its place as text, from "1".'
 
 
 def order_cell(value: dict[str, Any]) -> str | None:

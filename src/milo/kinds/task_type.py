@@ -76,7 +76,7 @@ class TaskType(Protocol):
 
 class ForModels(Protocol):
     """What a task type adds where models write its values in another form than they are stored in: quotes instead of offsets,
-    say. Optional; without it, models answer in the form of `brief` and the answer is the value."""
+    say. Each method is optional; without them, models answer in the form of `brief` and the answer is the value."""
 
     def model_brief(self, question: Question) -> Brief:
         """Instruction and JSON schema of the form for models."""

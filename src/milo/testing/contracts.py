@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 
 from milo.domain.annotation import Prediction
-from milo.domain.errors import InvalidValue
+from milo.domain.errors import BadAnswer, InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
+from milo.kinds.answers import check_schema
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Report, Row, Source
 from milo.kinds.predictor import Candidate, Example, Predictor
-from milo.kinds.task_type import TaskType
+from milo.kinds.task_type import TaskType, from_model, model_brief, to_model
 
 NEVER_VALUES: tuple[Any, ...] = (None, True, False, nan, inf, -inf, {}, {"x": 1}, [None], [nan], [True], [[]], "\ud800")
 """What no task type may take for an answer."""
@@ -40,6 +41,8 @@ def check_task_type(
     checked = [plugin.check(question, value, item) for value in values]
     for value in checked:
         _check_value(plugin, question, value, item)
+        if item is not None:
+            _check_model_form(plugin, question, value, item)
     for a in checked:
         for b in checked:
             _check_agreement(plugin, question, a, b)
@@ -68,6 +71,21 @@ def _check_value(plugin: TaskType, question: Question, value: Any, item: Item | 
     assert plugin.unflatten(question, as_text) == value, f"unflatten must take cells as text: {as_text!r}"
     assert as_text[""] != "", f"the main cell must not be empty, which means no answer: {value!r}"
     assert plugin.migrate(question, question, value) == value, "migrate to the same question must keep the value"
+
+
+def _check_model_form(plugin: TaskType, question: Question, value: Any, item: Item) -> None:
+    """A value in the form for models is of the schema that models are given, and means a valid value again."""
+    written = to_model(plugin, question, value, item)
+    schema = model_brief(plugin, question).json_schema
+    try:
+        check_schema(schema, json.loads(json.dumps(written)))
+    except BadAnswer as error:
+        raise AssertionError(f"to_model must give what model_brief asks for: {error.message}") from None
+    try:
+        read = from_model(plugin, question, written, item, last=False).value
+    except InvalidValue:
+        return
+    assert plugin.check(question, read, item) == read, "from_model must give a valid value"
 
 
 def _check_agreement(plugin: TaskType, question: Question, a: Any, b: Any) -> None:

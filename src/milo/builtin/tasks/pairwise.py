@@ -87,6 +87,11 @@ class Pairwise:
         }
         return Brief(instruction(question, f"{what} `strength`: from 1 (slightly better) to {steps} (far better)."), schema)
 
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The winner, with the strength where it is asked."""
+        winner = _winner(value)
+        return {"winner": winner, "strength": value.get("strength")} if _steps(question) else winner
+
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The candidate with more votes; a tie where votes are equal, or the first candidate if ties are not allowed. The
         strength is the median (the lower of two) among those who chose it."""

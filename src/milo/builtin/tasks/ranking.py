@@ -68,6 +68,11 @@ class Ranking:
             how = "Answer with the list of all ids, best first."
         return Brief(instruction(question, f"{shared.described(question)} {how} Each id stands in it once."), schema)
 
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The ids, best first; in lists where some may be equally good."""
+        tiers = value["tiers"]
+        return tiers if question.config.get("ties", True) else [ident for tier in tiers for ident in tier]
+
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The order with the least sum of distances to all (Kemeny) up to five candidates, else by mean ranks (Borda)."""
         if len(values) == 1:

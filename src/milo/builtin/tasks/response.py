@@ -104,6 +104,10 @@ class Response:
         schema = {"type": "array", "items": turn, "minItems": len(_roles(question)) * _rounds(question)[0]}
         return Brief(instruction(question, f"Answer with a list of turns in Markdown: {_asked(question)}."), schema)
 
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The text where one turn is asked for, else the turns."""
+        return value[-1]["content"] if _is_single(question) else value
+
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The answer closest to all others (the medoid); of equals the first in code point order."""
         if len(values) == 1:

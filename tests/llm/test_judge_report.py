@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from llm.judge_bench import RUBRIC
 from milo.domain.rubric import rated
 from milo.domain.verdict import Verdict
-from milo.flow.judge_report import NEEDED, Advice, Report, Response, Seen, corrected_pass_rate, count_advice, report
+from milo.flow.judge_report import NEEDED, AdviceCounts, JudgeReport, Response, Seen, corrected_pass_rate, count_advice, report
 
 
 def verdict(right: int, second: int = 3) -> Verdict:
@@ -24,9 +24,9 @@ def seen(pairs: list[tuple[int, int]], odds: float = 0.1, lengths: list[int] | N
     ]
 
 
-def told(pairs: list[tuple[int, int]], judged: tuple[int, int] = (1000, 700), **more: object) -> Report:
+def told(pairs: list[tuple[int, int]], judged: tuple[int, int] = (1000, 700), **more: object) -> JudgeReport:
     rows = seen(pairs, lengths=more.get("lengths"))  # type: ignore[arg-type]
-    return report(RUBRIC, rows, judged, len(rows), [], Advice())
+    return report(RUBRIC, rows, judged, len(rows), [], AdviceCounts())
 
 
 def test_figures_worked_out_by_hand() -> None:
@@ -108,14 +108,14 @@ def test_a_judge_that_likes_long_answers_is_seen() -> None:
 
 def test_unequal_odds_weigh_the_alarms() -> None:
     rows = seen([(1, 1)] * 20 + [(4, 4)] * 20, 0.5) + seen([(1, 4)] * 20, 0.1)
-    found = report(RUBRIC, rows, (1000, 700), 60, [], Advice())
+    found = report(RUBRIC, rows, (1000, 700), 60, [], AdviceCounts())
     assert found.alarms is not None
     assert found.alarms.precision.value == pytest.approx((20 / 0.5) / (20 / 0.5 + 20 / 0.1))
 
 
 def test_comparisons_tell_of_a_lean_to_a_place() -> None:
     orders = [(1, -1)] * 30 + [(1, 1)] * 60 + [(-1, 1)] * 10
-    found = report(RUBRIC, [], (0, 0), 0, orders, Advice())
+    found = report(RUBRIC, [], (0, 0), 0, orders, AdviceCounts())
     assert found.position is not None
     assert found.first_place is not None
     assert found.position.value == pytest.approx(0.6)
@@ -128,4 +128,4 @@ def test_advice_is_counted_by_what_was_done_and_against_gold() -> None:
         Response(True, "changed", "a", "b", None), Response(True, "dismissed", "a", None, "a"), Response(True, "none", "a", None, "b"),
         Response(False, "changed", "b", "a", "b"),
     ]  # fmt: skip
-    assert count_advice(rows, lambda a, b: float(a == b)) == Advice(7, 6, 1, 2, 2, 3, right_to_wrong=1, wrong_to_right=1)
+    assert count_advice(rows, lambda a, b: float(a == b)) == AdviceCounts(7, 6, 1, 2, 2, 3, right_to_wrong=1, wrong_to_right=1)

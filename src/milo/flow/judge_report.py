@@ -25,7 +25,7 @@ NEEDED = 50
 """Audits from which a judge counts as tested: kappa is then known to about 0.2, a rate to about 0.13."""
 
 
-class Figure(msgspec.Struct, frozen=True):
+class JudgeFigure(msgspec.Struct, frozen=True):
     """A number with its interval and how many observations it rests on. `value` None: it cannot be told, and `why` says so."""
 
     value: float | None
@@ -38,9 +38,9 @@ class Figure(msgspec.Struct, frozen=True):
 class AlarmWorth(msgspec.Struct, frozen=True):
     """`precision`: how many alarms were right; `recall`: how many defects were flagged; `defects`: share of defects."""
 
-    precision: Figure
-    recall: Figure
-    defects: Figure
+    precision: JudgeFigure
+    recall: JudgeFigure
+    defects: JudgeFigure
 
 
 class CriterionReport(msgspec.Struct, frozen=True):
@@ -50,15 +50,15 @@ class CriterionReport(msgspec.Struct, frozen=True):
     criterion: str
     title: str
     levels: list[int]
-    agreement: Figure
-    kappa: Figure
+    agreement: JudgeFigure
+    kappa: JudgeFigure
     confusion: list[list[int]]
     alarms: AlarmWorth | None
-    bias: Figure
-    length: Figure
+    bias: JudgeFigure
+    length: JudgeFigure
 
 
-class Advice(msgspec.Struct, frozen=True):
+class AdviceCounts(msgspec.Struct, frozen=True):
     """What annotators did with live advice. `given`: verdicts that raised an alarm; `dismissed`: waved away, possible false
     alarms; `taken` as proposed; `changed`: the answer was changed otherwise. Against gold: `checked` changed answers, of
     which `right_to_wrong` were right before and are not now, `wrong_to_right` the other way."""
@@ -73,7 +73,7 @@ class Advice(msgspec.Struct, frozen=True):
     wrong_to_right: int = 0
 
 
-class Report(msgspec.Struct, frozen=True):
+class JudgeReport(msgspec.Struct, frozen=True):
     """What is known about a judge in its project. `tested` only from `needed` audits on; `matched` are those whose answer the
     judge has judged too. `raw` is the share that it passed, `corrected` the share that auditors would pass."""
 
@@ -83,17 +83,17 @@ class Report(msgspec.Struct, frozen=True):
     needed: int
     judged: int
     passed: int
-    raw: Figure
-    corrected: Figure
-    kappa: Figure
-    agreement: Figure
+    raw: JudgeFigure
+    corrected: JudgeFigure
+    kappa: JudgeFigure
+    agreement: JudgeFigure
     confusion: list[list[int]]
     alarms: AlarmWorth | None
-    length: Figure
-    position: Figure | None
-    first_place: Figure | None
+    length: JudgeFigure
+    position: JudgeFigure | None
+    first_place: JudgeFigure | None
     criteria: list[CriterionReport]
-    advice: Advice
+    advice: AdviceCounts
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -121,8 +121,8 @@ def report(
     judged: tuple[int, int],
     audits: int,
     orders: Sequence[tuple[int, int]],
-    advice: Advice,
-) -> Report:
+    advice: AdviceCounts,
+) -> JudgeReport:
     """All figures. `judged`: how many present answers have a verdict, and how many passed; `orders`: the preferences of
     comparisons, as asked and with the order swapped; `audits`: all ratings, also of answers that the judge has not judged
     yet."""
@@ -131,7 +131,7 @@ def report(
     odds = [s.odds for s in seen]
     bias = order_bias([a for a, _ in orders], [b for _, b in orders]) if orders else None
     n, passed = judged
-    return Report(
+    return JudgeReport(
         len(seen) >= NEEDED, audits, len(seen), NEEDED, n, passed,
         _share(passed, n), corrected_pass_rate(ours, theirs, judged),
         _measure(cohen_kappa(theirs.astype(int), ours.astype(int), n_codes=2)),
@@ -146,7 +146,7 @@ def report(
     )  # fmt: skip
 
 
-def count_advice(responses: Sequence[Response], agreement: Callable[[Any, Any], float]) -> Advice:
+def count_advice(responses: Sequence[Response], agreement: Callable[[Any, Any], float]) -> AdviceCounts:
     """What was done with advice. Right is what agrees fully with gold."""
     alarmed = [r for r in responses if r.alarm]
     moved = [r for r in alarmed if r.response in ("taken", "changed")]
@@ -154,7 +154,7 @@ def count_advice(responses: Sequence[Response], agreement: Callable[[Any, Any], 
     was = [agreement(r.gold, r.before) >= 1 for r in checked]
     now = [agreement(r.gold, r.after) >= 1 for r in checked]
     count = [r.response for r in alarmed].count
-    return Advice(
+    return AdviceCounts(
         len(responses), len(alarmed), count("dismissed"), count("taken"), count("changed"), len(checked),
         sum(a and not b for a, b in zip(was, now, strict=True)), sum(b and not a for a, b in zip(was, now, strict=True)),
     )  # fmt: skip
@@ -196,7 +196,7 @@ def _worth(flagged: Any, defect: Any, odds: Sequence[float]) -> AlarmWorth | Non
     return AlarmWorth(_figure(found.precision), _figure(found.recall), _figure(found.prevalence))
 
 
-def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> Figure:
+def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> JudgeFigure:
     """The share of all judged answers that auditors would pass. `ours`, `theirs`: bool, whether the judge and the auditor
     passed each audited answer; `judged`: how many answers were judged, and how many passed.
 
@@ -204,7 +204,7 @@ def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> Figu
     audited, by the judge's rates of error."""
     n, passed = judged
     if not len(ours) or not n:
-        return Figure(None, None, None, len(ours), "nothing was audited yet" if n else "nothing was judged yet")
+        return JudgeFigure(None, None, None, len(ours), "nothing was audited yet" if n else "nothing was judged yet")
     found = corrected_rate_by_verdict(
         passed, n, int((ours & theirs).sum()), int(ours.sum()), int((~ours & theirs).sum()), int((~ours).sum())
     )
@@ -215,31 +215,31 @@ def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> Figu
     return _figure(found)
 
 
-def _length(ours: Sequence[float], theirs: Sequence[float], seen: Sequence[Seen]) -> Figure:
+def _length(ours: Sequence[float], theirs: Sequence[float], seen: Sequence[Seen]) -> JudgeFigure:
     """Spearman's correlation of the judge's scores with the answer's length, the auditors' scores held fixed."""
     return _figure(partial_correlation(ours, [float(s.length) for s in seen], theirs))
 
 
-def _share(k: int, n: int) -> Figure:
+def _share(k: int, n: int) -> JudgeFigure:
     from milo.stats.intervals import share
 
-    return _figure(share(k, n)) if n else Figure(None, None, None, 0, "nothing was judged yet")
+    return _figure(share(k, n)) if n else JudgeFigure(None, None, None, 0, "nothing was judged yet")
 
 
-def _mean(gaps: Sequence[float]) -> Figure:
+def _mean(gaps: Sequence[float]) -> JudgeFigure:
     n = len(gaps)
     if n < 2:
-        return Figure(None, None, None, n, "too few audits")
+        return JudgeFigure(None, None, None, n, "too few audits")
     half = 1.96 * float(np.std(gaps, ddof=1)) / math.sqrt(n)
     value = float(np.mean(gaps))
-    return Figure(value, value - half, value + half, n)
+    return JudgeFigure(value, value - half, value + half, n)
 
 
-def _figure(found: Estimate) -> Figure:
+def _figure(found: Estimate) -> JudgeFigure:
     if math.isnan(found.value):
-        return Figure(None, None, None, found.n, found.method)
-    return Figure(found.value, *(x if math.isfinite(x) else None for x in (found.low, found.high)), n=found.n)
+        return JudgeFigure(None, None, None, found.n, found.method)
+    return JudgeFigure(found.value, *(x if math.isfinite(x) else None for x in (found.low, found.high)), n=found.n)
 
 
-def _measure(found: Measure) -> Figure:
-    return Figure(found.value, found.low, found.high, found.n_items, found.why)
+def _measure(found: Measure) -> JudgeFigure:
+    return JudgeFigure(found.value, found.low, found.high, found.n_items, found.why)

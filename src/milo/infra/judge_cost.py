@@ -21,7 +21,7 @@ _PER_CRITERION, _PER_ANSWER = 70, 60
 """Likely tokens of what a judge writes: a quote, a reason and a score; an advice."""
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class JudgingCost(msgspec.Struct, frozen=True):
     """What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known."""
 
     answers: int
@@ -47,7 +47,7 @@ class _Unsent:
         raise Unreachable("Nothing is sent for an estimate.", sent=False)
 
 
-async def estimate(bench: Bench, answers: int, sample: list[Waiting]) -> Estimate:
+async def estimate(bench: Bench, answers: int, sample: list[Waiting]) -> JudgingCost:
     """The estimate for `answers` answers, from the requests for some of them. Runs on the gateway's loop."""
     calls, given, worst, cost, most = 0, 0, 0, 0.0, 0.0
     priced, currencies = True, set[str]()
@@ -63,7 +63,7 @@ async def estimate(bench: Bench, answers: int, sample: list[Waiting]) -> Estimat
             priced = priced and prices.known()
             currencies.add(prices.currency)
     scale = answers / len(sample) if sample else 0.0
-    return Estimate(
+    return JudgingCost(
         answers, round(calls * scale), round(given * scale), round(calls * scale) * written, round(worst * scale),
         cost * scale if priced and len(currencies) < 2 else None, most * scale if priced and len(currencies) < 2 else None,
         next(iter(currencies), ""), _assumptions(bench, len(sample), written),

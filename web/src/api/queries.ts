@@ -2,7 +2,8 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
-  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Kinds, Me, Model, Page, Project, Recipe, Role, Run, ServerStatus, Token, User,
+  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, Page, Project, Recipe, Role,
+  Rubric, RubricView, Run, ServerStatus, Token, User, VerdictView,
 } from "./types";
 
 /** A request that was refused will be refused again; a lost connection may come back. */
@@ -100,6 +101,39 @@ export const itemQuery = (project: number, item: number) =>
     queryKey: ["item", project, item],
     queryFn: () => api.get<ItemDetail>(`/projects/${project}/items/${item}`),
   });
+
+export const judgesQuery = (project: number) =>
+  queryOptions({ queryKey: ["judges", project], queryFn: () => api.get<Judge[]>(`/projects/${project}/judges`) });
+
+/** The judges that annotators may ask before they submit. */
+export const liveJudgesQuery = (project: number) =>
+  queryOptions({ queryKey: ["judges", project, "live"], queryFn: () => api.get<LiveJudge[]>(`/projects/${project}/judges/live`), staleTime: 60_000 });
+
+export const judgeReportQuery = (project: number, judge: number) =>
+  queryOptions({
+    queryKey: ["judges", project, "report", judge],
+    queryFn: () => api.get<JudgeReport>(`/projects/${project}/judges/${judge}/report`),
+  });
+
+export const verdictsQuery = (project: number, query: Query) =>
+  queryOptions({ queryKey: ["judges", project, "verdicts", query], queryFn: () => api.get<VerdictView[]>(`/projects/${project}/verdicts`, query) });
+
+export const rubricsQuery = (project: number) =>
+  queryOptions({ queryKey: ["rubrics", project], queryFn: () => api.get<RubricView[]>(`/projects/${project}/rubrics`) });
+
+/** All versions of the rubric that this version belongs to. */
+export const rubricQuery = (project: number, rubric: number) =>
+  queryOptions({
+    queryKey: ["rubrics", project, rubric],
+    queryFn: () => api.get<RubricView[]>(`/projects/${project}/rubrics/${rubric}`),
+    staleTime: 300_000,
+  });
+
+export const readyRubricsQuery = queryOptions({
+  queryKey: ["rubrics", "ready"],
+  queryFn: () => api.get<Rubric[]>("/rubrics/ready"),
+  staleTime: Infinity,
+});
 
 /** Whether nothing more will happen to the job by itself. */
 export function isOver(job: Job): boolean {

@@ -491,6 +491,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rubrics/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rubrics to start from: for open-ended answers, translations, and labels of comments. */
+        get: operations["list_ready_rubrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a rubric that every project may use; a name that exists gets a new version. */
+        post: operations["share_rubric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version of each rubric that the project may use. */
+        get: operations["list_rubrics"];
+        put?: never;
+        /** Store a rubric of the project. A name that exists gets a new version; judges and verdicts keep the one they have. */
+        post: operations["add_rubric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics/{r}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of one rubric, newest first. */
+        get: operations["list_rubric_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rubrics/{r}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a rubric as a YAML or JSON file. */
+        get: operations["get_rubric_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/judges/{j}/audit/next": {
         parameters: {
             query?: never;
@@ -1596,92 +1682,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/rubrics/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rubrics to start from: for open-ended answers, translations, and labels of comments. */
-        get: operations["list_ready_rubrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rubrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Store a rubric that every project may use; a name that exists gets a new version. */
-        post: operations["share_rubric"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/rubrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest version of each rubric that the project may use. */
-        get: operations["list_rubrics"];
-        put?: never;
-        /** Store a rubric of the project. A name that exists gets a new version; judges and verdicts keep the one they have. */
-        post: operations["add_rubric"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/rubrics/{r}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All versions of one rubric, newest first. */
-        get: operations["list_rubric_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/rubrics/{r}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One version of a rubric as a YAML or JSON file. */
-        get: operations["get_rubric_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{p}/items/{i}/first-answer": {
         parameters: {
             query?: never;
@@ -2101,13 +2101,54 @@ export interface components {
             ids: number[];
         };
         /**
+         * Advice
+         * @description Live advice. `available` false: there is none for this item, for no reason that it would tell.
+         */
+        Advice: {
+            available: boolean;
+            /** @default null */
+            verdict: components["schemas"]["VerdictView"] | null;
+        };
+        /**
+         * AdviceCounts
+         * @description What annotators did with live advice. `given`: verdicts that raised an alarm; `dismissed`: waved away, possible false
+         *         alarms; `taken` as proposed; `changed`: the answer was changed otherwise. Against gold: `checked` changed answers, of
+         *         which `right_to_wrong` were right before and are not now, `wrong_to_right` the other way.
+         */
+        AdviceCounts: {
+            /** @default 0 */
+            shown: number;
+            /** @default 0 */
+            given: number;
+            /** @default 0 */
+            dismissed: number;
+            /** @default 0 */
+            taken: number;
+            /** @default 0 */
+            changed: number;
+            /** @default 0 */
+            checked: number;
+            /** @default 0 */
+            right_to_wrong: number;
+            /** @default 0 */
+            wrong_to_right: number;
+        };
+        /**
+         * AdviceResponse
+         * @description What the annotator did with advice: dismissed it, or took the proposal.
+         */
+        AdviceResponse: {
+            /** @enum {unknown} */
+            response: "changed" | "dismissed" | "none" | "taken";
+        };
+        /**
          * AlarmWorth
          * @description `precision`: how many alarms were right; `recall`: how many defects were flagged; `defects`: share of defects.
          */
         AlarmWorth: {
-            precision: components["schemas"]["milo.flow.judge_report.Figure"];
-            recall: components["schemas"]["milo.flow.judge_report.Figure"];
-            defects: components["schemas"]["milo.flow.judge_report.Figure"];
+            precision: components["schemas"]["JudgeFigure"];
+            recall: components["schemas"]["JudgeFigure"];
+            defects: components["schemas"]["JudgeFigure"];
         };
         /**
          * AnnotateWhat
@@ -2149,14 +2190,6 @@ export interface components {
             version: number | null;
             /** @default null */
             user_id: number | null;
-        };
-        /**
-         * Answered
-         * @description What the annotator did with advice: dismissed it, or took the proposal.
-         */
-        Answered: {
-            /** @enum {unknown} */
-            response: "changed" | "dismissed" | "none" | "taken";
         };
         /**
          * ArmAnswer
@@ -2208,8 +2241,8 @@ export interface components {
             items: number;
             failed: number;
             scored: number;
-            right: components["schemas"]["milo.flow.compare.Figure"];
-            agreement: components["schemas"]["milo.flow.compare.Figure"];
+            right: components["schemas"]["Figure"];
+            agreement: components["schemas"]["Figure"];
             calls: number;
             cached: number;
             input_tokens: number;
@@ -2270,6 +2303,18 @@ export interface components {
             reason: string;
         };
         /**
+         * AuditRating
+         * @description Scores by criterion for one pick, and a note.
+         */
+        AuditRating: {
+            pick: number;
+            scores: {
+                [key: string]: number;
+            };
+            /** @default  */
+            note: string;
+        };
+        /**
          * AuditTask
          * @description An answer to rate. `pick` null: there is nothing to rate now, and `why` says so. Who answered, and what the judge said,
          *         is left out. `needed`: about how many ratings it takes until the judge counts as tested.
@@ -2279,7 +2324,7 @@ export interface components {
             rated: number;
             needed: number;
             question: string;
-            rubric: components["schemas"]["Rubric"];
+            rubric: components["schemas"]["milo.api.explicit.Rubric"];
             rubric_version: number;
             /** @default null */
             item: components["schemas"]["ItemView"] | null;
@@ -2628,22 +2673,6 @@ export interface components {
             mine: number;
         };
         /**
-         * Criterion
-         * @description One thing that is looked at. `levels` describe the scale from worst to best; `weight` counts it in the total;
-         *         below `pass_mark` (a score; None: no mark of its own) the criterion raises an alarm.
-         */
-        Criterion: {
-            name: string;
-            title: string;
-            levels: components["schemas"]["Level"][];
-            /** @default  */
-            description: string;
-            /** @default 1 */
-            weight: number;
-            /** @default null */
-            pass_mark: number | null;
-        };
-        /**
          * CriterionReport
          * @description One criterion. `confusion[a][j]`: how often auditors gave level a where the judge gave level j, in the order of
          *         `levels`. `bias`: by how much of a level the judge is above the auditors.
@@ -2652,12 +2681,12 @@ export interface components {
             criterion: string;
             title: string;
             levels: number[];
-            agreement: components["schemas"]["milo.flow.judge_report.Figure"];
-            kappa: components["schemas"]["milo.flow.judge_report.Figure"];
+            agreement: components["schemas"]["JudgeFigure"];
+            kappa: components["schemas"]["JudgeFigure"];
             confusion: number[][];
             alarms: components["schemas"]["AlarmWorth"] | null;
-            bias: components["schemas"]["milo.flow.judge_report.Figure"];
-            length: components["schemas"]["milo.flow.judge_report.Figure"];
+            bias: components["schemas"]["JudgeFigure"];
+            length: components["schemas"]["JudgeFigure"];
         };
         /**
          * CriterionScore
@@ -2667,13 +2696,10 @@ export interface components {
         CriterionScore: {
             criterion: string;
             score: number;
-            /** @default null */
             distribution: {
                 [key: string]: number;
             } | null;
-            /** @default [] */
             evidence: string[];
-            /** @default  */
             reason: string;
         };
         /**
@@ -2794,6 +2820,20 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * Estimate
+         * @description What a run would take. `cost` null: no prices are known. `assumptions` say in words what it rests on.
+         */
+        Estimate: {
+            items: number;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            cost: number | null;
+            currency: string;
+            seconds: number;
+            assumptions: string[];
+        };
+        /**
          * EstimateWhat
          * @description The items, and the version of the prompt (default: the one in use).
          */
@@ -2883,6 +2923,16 @@ export interface components {
                 };
             };
             meta_items: number;
+        };
+        /**
+         * Figure
+         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
+         */
+        Figure: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
         };
         /**
          * FirstAnswer
@@ -3154,9 +3204,55 @@ export interface components {
             enabled: boolean | null;
         };
         /**
+         * JudgeFigure
+         * @description A number with its interval and how many observations it rests on. `value` None: it cannot be told, and `why` says so.
+         */
+        JudgeFigure: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
+            /** @default  */
+            why: string;
+        };
+        /**
+         * JudgeKindView
+         * @description A way of judging; `compares`: two answers at a time.
+         */
+        JudgeKindView: {
+            name: string;
+            title: string;
+            compares: boolean;
+        };
+        /**
+         * JudgeReport
+         * @description What is known about a judge in its project. `tested` only from `needed` audits on; `matched` are those whose answer the
+         *         judge has judged too. `raw` is the share that it passed, `corrected` the share that auditors would pass.
+         */
+        JudgeReport: {
+            tested: boolean;
+            audits: number;
+            matched: number;
+            needed: number;
+            judged: number;
+            passed: number;
+            raw: components["schemas"]["JudgeFigure"];
+            corrected: components["schemas"]["JudgeFigure"];
+            kappa: components["schemas"]["JudgeFigure"];
+            agreement: components["schemas"]["JudgeFigure"];
+            confusion: number[][];
+            alarms: components["schemas"]["AlarmWorth"] | null;
+            length: components["schemas"]["JudgeFigure"];
+            position: components["schemas"]["JudgeFigure"] | null;
+            first_place: components["schemas"]["JudgeFigure"] | null;
+            criteria: components["schemas"]["CriterionReport"][];
+            advice: components["schemas"]["AdviceCounts"];
+        };
+        /**
          * JudgeView
          * @description A judge of a project. `audits`: how many answers people rated by its rubric; `matched`: how many of them it has judged
-         *         too, `needed` until it counts as tested; `waiting`: how many more were drawn. `judged`, `passed`: of people's answers.
+         *         too, `needed` until it counts as tested; `job`: its latest run over finished work; `waiting`: how many more were drawn.
+         *         `judged`, `passed`: of people's answers.
          */
         JudgeView: {
             id: number;
@@ -3181,6 +3277,22 @@ export interface components {
             waiting: number;
             judged: number;
             passed: number;
+            job: number | null;
+        };
+        /**
+         * JudgingCost
+         * @description What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known.
+         */
+        JudgingCost: {
+            answers: number;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            most_tokens: number;
+            cost: number | null;
+            most: number | null;
+            currency: string;
+            assumptions: string[];
         };
         /**
          * Kept
@@ -3198,6 +3310,7 @@ export interface components {
             formats: components["schemas"]["FormatView"][];
             predictors: components["schemas"]["PredictorView"][];
             samplers: components["schemas"]["SamplerView"][];
+            judges: components["schemas"]["JudgeKindView"][];
         };
         /**
          * KindsQuery
@@ -3309,14 +3422,6 @@ export interface components {
             cost: number;
             unpriced: number;
             seconds: number;
-        };
-        /**
-         * Level
-         * @description One step of a criterion's scale and what it looks like.
-         */
-        Level: {
-            score: number;
-            description: string;
         };
         /**
          * LiveJudge
@@ -3561,7 +3666,7 @@ export interface components {
          */
         NewRubric: {
             /** @default null */
-            rubric: components["schemas"]["Rubric"] | null;
+            rubric: components["schemas"]["milo.domain.verdict.Rubric"] | null;
             /** @default null */
             text: string | null;
         };
@@ -3655,7 +3760,7 @@ export interface components {
             b: number;
             only_a: number;
             only_b: number;
-            difference: components["schemas"]["milo.flow.compare.Figure"];
+            difference: components["schemas"]["Figure"];
             p: number | null;
             p_adjusted: number | null;
             /** @enum {unknown} */
@@ -3919,18 +4024,6 @@ export interface components {
             source: string | null;
         };
         /**
-         * Rating
-         * @description Scores by criterion for one pick, and a note.
-         */
-        Rating: {
-            pick: number;
-            scores: {
-                [key: string]: number;
-            };
-            /** @default  */
-            note: string;
-        };
-        /**
          * RecipeView
          * @description A ready-made project set-up.
          */
@@ -3948,30 +4041,6 @@ export interface components {
             op_id: string;
             /** @default  */
             reason: string;
-        };
-        /**
-         * Report
-         * @description What is known about a judge in its project. `tested` only from `needed` audits on; `matched` are those whose answer the
-         *         judge has judged too. `raw` is the share that it passed, `corrected` the share that auditors would pass.
-         */
-        Report: {
-            tested: boolean;
-            audits: number;
-            matched: number;
-            needed: number;
-            judged: number;
-            passed: number;
-            raw: components["schemas"]["milo.flow.judge_report.Figure"];
-            corrected: components["schemas"]["milo.flow.judge_report.Figure"];
-            kappa: components["schemas"]["milo.flow.judge_report.Figure"];
-            agreement: components["schemas"]["milo.flow.judge_report.Figure"];
-            confusion: number[][];
-            alarms: components["schemas"]["AlarmWorth"] | null;
-            length: components["schemas"]["milo.flow.judge_report.Figure"];
-            position: components["schemas"]["milo.flow.judge_report.Figure"] | null;
-            first_place: components["schemas"]["milo.flow.judge_report.Figure"] | null;
-            criteria: components["schemas"]["CriterionReport"][];
-            advice: components["schemas"]["milo.flow.judge_report.Advice"];
         };
         /**
          * Reverted
@@ -3999,18 +4068,6 @@ export interface components {
             offset: number;
         };
         /**
-         * Rubric
-         * @description Criteria with a pass mark on the weighted mean, each score mapped to 0..1 over its scale.
-         */
-        Rubric: {
-            name: string;
-            criteria: components["schemas"]["Criterion"][];
-            /** @default  */
-            description: string;
-            /** @default 0.5 */
-            pass_mark: number;
-        };
-        /**
          * RubricView
          * @description One version of a rubric. `shared`: it belongs to the workspace, and every project may use it.
          */
@@ -4019,7 +4076,7 @@ export interface components {
             name: string;
             version: number;
             shared: boolean;
-            rubric: components["schemas"]["Rubric"];
+            rubric: components["schemas"]["milo.api.explicit.Rubric"];
             at: number;
         };
         /**
@@ -4418,11 +4475,8 @@ export interface components {
             scores: components["schemas"]["CriterionScore"][];
             total: number;
             passed: boolean;
-            /** @default  */
             advice: string;
-            /** @default false */
             own_model: boolean;
-            /** @default {} */
             info: Record<string, unknown>;
         };
         /**
@@ -4505,6 +4559,19 @@ export interface components {
             any_of: (string | number)[];
         };
         /**
+         * Criterion
+         * @description One thing that is looked at. `levels` describe the scale from worst to best; `weight` counts it in the total;
+         *         below `pass_mark` (a score; None: no mark of its own) the criterion raises an alarm.
+         */
+        "milo.api.explicit.Criterion": {
+            name: string;
+            title: string;
+            levels: components["schemas"]["milo.api.explicit.Level"][];
+            description: string;
+            weight: number;
+            pass_mark: number | null;
+        };
+        /**
          * DataRules
          * @description Which data may reach which model. Nothing may, until the project says so.
          *
@@ -4531,6 +4598,14 @@ export interface components {
             name: string;
             kind: string;
             title: string | null;
+        };
+        /**
+         * Level
+         * @description One step of a criterion's scale and what it looks like.
+         */
+        "milo.api.explicit.Level": {
+            score: number;
+            description: string;
         };
         /**
          * Policy
@@ -4587,6 +4662,16 @@ export interface components {
             show: string | null;
             shape: string | null;
             subjective: boolean;
+        };
+        /**
+         * Rubric
+         * @description Criteria with a pass mark on the weighted mean, each score mapped to 0..1 over its scale.
+         */
+        "milo.api.explicit.Rubric": {
+            name: string;
+            criteria: components["schemas"]["milo.api.explicit.Criterion"][];
+            description: string;
+            pass_mark: number;
         };
         /**
          * Workflow
@@ -4670,15 +4755,6 @@ export interface components {
         "milo.api.routes.suggestions.BadLine": {
             line: number;
             reason: string;
-        };
-        /**
-         * Advice
-         * @description Live advice. `available` false: there is none for this item, for no reason that it would tell.
-         */
-        "milo.api.routes.verdicts.Advice": {
-            available: boolean;
-            /** @default null */
-            verdict: components["schemas"]["VerdictView"] | null;
         };
         /**
          * AssistantPolicy
@@ -4850,65 +4926,40 @@ export interface components {
             subjective: boolean;
         };
         /**
-         * Figure
-         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
+         * Criterion
+         * @description One thing that is looked at. `levels` describe the scale from worst to best; `weight` counts it in the total;
+         *         below `pass_mark` (a score; None: no mark of its own) the criterion raises an alarm.
          */
-        "milo.flow.compare.Figure": {
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            n: number;
-        };
-        /**
-         * Advice
-         * @description What annotators did with live advice. `given`: verdicts that raised an alarm; `dismissed`: waved away, possible false
-         *         alarms; `taken` as proposed; `changed`: the answer was changed otherwise. Against gold: `checked` changed answers, of
-         *         which `right_to_wrong` were right before and are not now, `wrong_to_right` the other way.
-         */
-        "milo.flow.judge_report.Advice": {
-            /** @default 0 */
-            shown: number;
-            /** @default 0 */
-            given: number;
-            /** @default 0 */
-            dismissed: number;
-            /** @default 0 */
-            taken: number;
-            /** @default 0 */
-            changed: number;
-            /** @default 0 */
-            checked: number;
-            /** @default 0 */
-            right_to_wrong: number;
-            /** @default 0 */
-            wrong_to_right: number;
-        };
-        /**
-         * Figure
-         * @description A number with its interval and how many observations it rests on. `value` None: it cannot be told, and `why` says so.
-         */
-        "milo.flow.judge_report.Figure": {
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            n: number;
+        "milo.domain.verdict.Criterion": {
+            name: string;
+            title: string;
+            levels: components["schemas"]["milo.domain.verdict.Level"][];
             /** @default  */
-            why: string;
+            description: string;
+            /** @default 1 */
+            weight: number;
+            /** @default null */
+            pass_mark: number | null;
         };
         /**
-         * Estimate
-         * @description What it takes to judge so many answers. `cost` and `most`: likely, and at worst; null where prices are not known.
+         * Level
+         * @description One step of a criterion's scale and what it looks like.
          */
-        "milo.infra.judge_cost.Estimate": {
-            answers: number;
-            calls: number;
-            input_tokens: number;
-            output_tokens: number;
-            most_tokens: number;
-            cost: number | null;
-            most: number | null;
-            currency: string;
-            assumptions: string[];
+        "milo.domain.verdict.Level": {
+            score: number;
+            description: string;
+        };
+        /**
+         * Rubric
+         * @description Criteria with a pass mark on the weighted mean, each score mapped to 0..1 over its scale.
+         */
+        "milo.domain.verdict.Rubric": {
+            name: string;
+            criteria: components["schemas"]["milo.domain.verdict.Criterion"][];
+            /** @default  */
+            description: string;
+            /** @default 0.5 */
+            pass_mark: number;
         };
         /**
          * Bin
@@ -4923,20 +4974,6 @@ export interface components {
             share: number;
             share_low: number;
             share_high: number;
-        };
-        /**
-         * Estimate
-         * @description What a run would take. `cost` null: no prices are known. `assumptions` say in words what it rests on.
-         */
-        "milo.infra.preannotate.estimating.Estimate": {
-            items: number;
-            calls: number;
-            input_tokens: number;
-            output_tokens: number;
-            cost: number | null;
-            currency: string;
-            seconds: number;
-            assumptions: string[];
         };
     };
     responses: never;
@@ -5391,7 +5428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["milo.infra.preannotate.estimating.Estimate"];
+                    "application/json": components["schemas"]["Estimate"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -5960,7 +5997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["milo.infra.judge_cost.Estimate"];
+                    "application/json": components["schemas"]["JudgingCost"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -5997,6 +6034,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_ready_rubrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.explicit.Rubric"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    share_rubric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRubric"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_rubrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_rubric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRubric"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_rubric_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_rubric_file: {
+        parameters: {
+            query?: {
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -6054,7 +6285,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rating"];
+                "application/json": components["schemas"]["AuditRating"];
             };
         };
         responses: {
@@ -6096,7 +6327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Report"];
+                    "application/json": components["schemas"]["JudgeReport"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -8635,200 +8866,6 @@ export interface operations {
             };
         };
     };
-    list_ready_rubrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rubric"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    share_rubric: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRubric"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RubricView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_rubrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RubricView"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    add_rubric: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRubric"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RubricView"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_rubric_versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                r: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RubricView"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    get_rubric_file: {
-        parameters: {
-            query?: {
-                format?: "json" | "yaml";
-            };
-            header?: never;
-            path: {
-                p: number;
-                r: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": unknown;
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
     keep_first_answer: {
         parameters: {
             query?: never;
@@ -9020,7 +9057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["milo.api.routes.verdicts.Advice"];
+                    "application/json": components["schemas"]["Advice"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -9056,7 +9093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["milo.api.routes.verdicts.Advice"];
+                    "application/json": components["schemas"]["Advice"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -9120,7 +9157,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Answered"];
+                "application/json": components["schemas"]["AdviceResponse"];
             };
         };
         responses: {

@@ -175,7 +175,7 @@ export interface ImportResult {
 
 // Jobs and models
 
-export type JobKind = "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
+export type JobKind = "judge" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
 export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" }>;
@@ -201,28 +201,13 @@ export interface Connection {
 }
 
 export type Budget = Schemas["CompareBudget"];
-export type Estimate = Schemas["milo.infra.preannotate.estimating.Estimate"];
+export type Estimate = Schemas["Estimate"];
 export type Selection = Given<Schemas["Selection"], "n" | "item_ids" | "filter" | "again">;
 export type RunProgress = Narrow<Schemas["RunProgress"], { state: "running" | "paused" | "done" | "failed" | "cancelled" | "stopped" }>;
 export type RunFailure = Schemas["RunError"];
 export type Confidence = Schemas["ConfidenceView"];
 export type ConfidenceBin = Confidence["bins"][number];
 export type Measure = NonNullable<Confidence["ece"]>;
-
-/** A connected model as a project's manager may see it. */
-export interface Connection {
-  id: number;
-  name: string;
-  plugin: string;
-  title: string;
-  model: string;
-  local: boolean;
-  enabled: boolean;
-  tested: boolean;
-  ok: boolean | null;
-  abilities: Record<string, boolean | null>;
-  prices: Record<string, unknown>;
-}
 
 export type Prompt = Schemas["PromptView"];
 export type Preview = Schemas["Preview"];
@@ -231,7 +216,7 @@ export type CompareReport = Schemas["CompareReport"];
 export type ArmReport = Schemas["ArmReport"];
 export type ArmView = Schemas["ArmView"];
 export type PairReport = Schemas["PairReport"];
-export type Figure = Schemas["milo.flow.compare.Figure"];
+export type Figure = Schemas["Figure"];
 export type NewComparison = Schemas["NewComparison"];
 export type ErrorGroup = Schemas["ErrorGroup"];
 export type ErrorGroupView = Schemas["GroupView"];
@@ -239,3 +224,22 @@ export type ComparedRow = Schemas["ComparedRow"];
 export type ComparedPage = Schemas["ComparedPage"];
 export type GuidelineNote = Schemas["NoteView"];
 export type NoteDraft = Schemas["NoteDraft"];
+
+// Judges
+
+export type Rubric = Explicit["Rubric"];
+export type Criterion = Explicit["Criterion"];
+export type Level = Explicit["Level"];
+export type RubricView = Schemas["RubricView"];
+export type Judge = Schemas["JudgeView"];
+export type LiveJudge = Schemas["LiveJudge"];
+export type Live = LiveJudge["live"];
+export type VerdictView = Schemas["VerdictView"];
+export type JudgeAdvice = Schemas["Advice"];
+export type JudgeReport = Schemas["JudgeReport"];
+export type CriterionReport = Schemas["CriterionReport"];
+export type JudgeFigure = Schemas["JudgeFigure"];
+export type Verdict = Schemas["Verdict"];
+export type CriterionScore = Schemas["CriterionScore"];
+export type JudgingCost = Schemas["JudgingCost"];
+export type AuditTask = Schemas["AuditTask"];

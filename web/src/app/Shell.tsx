@@ -18,6 +18,9 @@ const TITLES: [string, string][] = [
   ["/data", "Data"],
   ["/import", "Import"],
   ["/models", "Models"],
+  ["/judges", "Judges"],
+  ["/rubric", "Rubric"],
+  ["/audit", "Audit"],
   ["/settings", "Settings"],
   ["/projects/new", "New project"],
   ["/account", "Account"],
@@ -104,6 +107,9 @@ function Tabs({ id, role }: { id: number; role: Role }) {
           </Link>
           <Link to="/p/$projectId/models" params={params} className={css.tab}>
             Models
+          </Link>
+          <Link to="/p/$projectId/judges" params={params} className={css.tab}>
+            Judges
           </Link>
         </>
       ) : null}

@@ -123,6 +123,32 @@ const studio = createRoute({
   component: lazyRouteComponent(() => import("../features/models/studio/StudioPage"), "StudioPage"),
 });
 
+const judges = createRoute({
+  getParentRoute: () => project,
+  path: "/judges",
+  component: lazyRouteComponent(() => import("../features/judges/JudgesPage"), "JudgesPage"),
+});
+
+const rubric = createRoute({
+  getParentRoute: () => project,
+  path: "/rubric",
+  validateSearch: (raw: Record<string, unknown>): { rubric?: number } => {
+    const found = positive(raw.rubric);
+    return found === undefined ? {} : { rubric: found };
+  },
+  component: lazyRouteComponent(() => import("../features/judges/RubricPage"), "RubricPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => project,
+  path: "/audit",
+  validateSearch: (raw: Record<string, unknown>): { judge?: number } => {
+    const found = positive(raw.judge);
+    return found === undefined ? {} : { judge: found };
+  },
+  component: lazyRouteComponent(() => import("../features/judges/AuditPage"), "AuditPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings",
@@ -134,7 +160,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users,
-    project.addChildren([projectHome, label, data, importData, models, studio, settings]),
+    project.addChildren([projectHome, label, data, importData, models, judges, rubric, audit, studio, settings]),
   ]),
 ]);
 

@@ -20,6 +20,7 @@ const TITLES: Record<JobKind, string> = {
   annotate: "Asking a model",
   reproject: "Working out suggestions",
   overlap: "Counting answers anew",
+  judge: "Judging",
 };
 
 /** "1,200 of 40,000 · 3,100 a second · 12 s left", as far as it is known. */

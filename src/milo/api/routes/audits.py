@@ -9,10 +9,10 @@ import msgspec
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.judges import row_of
+from milo.api.routes.rubrics import FullRubric, full_rubric
 from milo.domain.errors import Conflict, NotFound
 from milo.domain.rubric import rated
-from milo.domain.verdict import Rubric
-from milo.flow.judge_report import NEEDED, Advice, Report, Response, Seen, count_advice, report
+from milo.flow.judge_report import NEEDED, AdviceCounts, JudgeReport, Response, Seen, count_advice, report
 from milo.infra.sql.database import Connection
 from milo.infra.sql.judges import AuditSql, JudgeRow, PickRow
 from milo.infra.sql.look import ItemView, Look
@@ -32,14 +32,14 @@ class AuditTask(msgspec.Struct):
     rated: int
     needed: int
     question: str
-    rubric: Rubric
+    rubric: FullRubric
     rubric_version: int
     item: ItemView | None = None
     value: Any = None
     why: str = ""
 
 
-class Rating(msgspec.Struct):
+class AuditRating(msgspec.Struct):
     """Scores by criterion for one pick, and a note."""
 
     pick: int
@@ -60,7 +60,9 @@ def next_audit(call: Call) -> AuditTask:
         pick = audits.waiting(row, call.actor.user_id)
         if pick is None and _draw(audits, row, call.workspace.clock()):
             pick = audits.waiting(row, call.actor.user_id)
-        task = AuditTask(None, audits.counts(row.id, rubric.id)[0], NEEDED, row.question, rubric.rubric, rubric.version)
+        task = AuditTask(
+            None, audits.counts(row.id, rubric.id)[0], NEEDED, row.question, full_rubric(rubric.rubric), rubric.version
+        )
         found = Look(c).item(pick.item_id) if pick else None
         if pick is None or found is None:
             task.why = "Every answer that can be audited was drawn, or is your own."
@@ -71,10 +73,10 @@ def next_audit(call: Call) -> AuditTask:
     return call.workspace.db.write(take)
 
 
-@endpoint("POST", "/projects/{p}/judges/{j}/audit", "quality.audit", body=Rating, reply=AuditTask)
+@endpoint("POST", "/projects/{p}/judges/{j}/audit", "quality.audit", body=AuditRating, reply=AuditTask)
 def rate_answer(call: Call) -> AuditTask:
     """Store the caller's rating of a pick; the next one comes back."""
-    given: Rating = call.body
+    given: AuditRating = call.body
     row = row_of(call, call.params["j"])
     rubric = _rubric(call, row)
     verdict = rated(rubric.rubric, given.scores, given.note.strip()[:_MOST_NOTE])
@@ -95,14 +97,14 @@ def rate_answer(call: Call) -> AuditTask:
     return next_audit(call)
 
 
-@endpoint("GET", "/projects/{p}/judges/{j}/report", "quality.view", reply=Report)
-def get_judge_report(call: Call) -> Report:
+@endpoint("GET", "/projects/{p}/judges/{j}/report", "quality.view", reply=JudgeReport)
+def get_judge_report(call: Call) -> JudgeReport:
     """How far the judge can be believed in this project: agreement with auditors, the worth of its alarms, its leanings, and
     the pass rate once its errors are known. Each figure has its interval."""
     row = row_of(call, call.params["j"])
     rubric = _rubric(call, row)
 
-    def look(c: Connection) -> Report:
+    def look(c: Connection) -> JudgeReport:
         verdicts = VerdictsSql(c)
         compares = call.workspace.registry.judges.get(row.plugin).compares
         seen = [Seen(p.judge, p.auditor, p.odds, _length(p.value)) for p in verdicts.pairs(row)]
@@ -119,7 +121,7 @@ def get_judge_report(call: Call) -> Report:
     return call.workspace.db.read(look)
 
 
-def _advice(call: Call, row: JudgeRow, verdicts: VerdictsSql) -> Advice:
+def _advice(call: Call, row: JudgeRow, verdicts: VerdictsSql) -> AdviceCounts:
     given = list(verdicts.advice(row))
     gold = verdicts.gold(row.question, [r.item_id for r in given if r.response in ("taken", "changed")])
     question = call.workspace.projects.get(call.project_id).schema.get(row.question)

@@ -14,7 +14,7 @@ from milo.api.routes.jobs import JobView, view
 from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.question import NAME_PATTERN
 from milo.flow.judge_report import NEEDED
-from milo.infra.judge_cost import SAMPLE, Estimate, estimate
+from milo.infra.judge_cost import SAMPLE, JudgingCost, estimate
 from milo.infra.judge_jobs import after_mark
 from milo.infra.judging import Bench
 from milo.infra.sql.database import Connection
@@ -29,7 +29,8 @@ _AMONG = 1_000
 
 class JudgeView(msgspec.Struct):
     """A judge of a project. `audits`: how many answers people rated by its rubric; `matched`: how many of them it has judged
-    too, `needed` until it counts as tested; `waiting`: how many more were drawn. `judged`, `passed`: of people's answers."""
+    too, `needed` until it counts as tested; `job`: its latest run over finished work; `waiting`: how many more were drawn.
+    `judged`, `passed`: of people's answers."""
 
     id: int
     name: str
@@ -52,6 +53,7 @@ class JudgeView(msgspec.Struct):
     waiting: int
     judged: int
     passed: int
+    job: int | None
 
 
 class NewJudge(msgspec.Struct):
@@ -179,8 +181,8 @@ def delete_judge(call: Call) -> Response:
     return Response(status_code=204)
 
 
-@endpoint("POST", "/projects/{p}/judges/{j}/estimate", "model.run", body=Sweep, reply=Estimate)
-def estimate_judge(call: Call) -> Estimate:
+@endpoint("POST", "/projects/{p}/judges/{j}/estimate", "model.run", body=Sweep, reply=JudgingCost)
+def estimate_judge(call: Call) -> JudgingCost:
     """How many answers wait for this judge, and what judging them takes. Nothing is sent."""
     bench, given = _sweeper(call), call.body
     waiting = call.workspace.db.read(lambda c: VerdictsSql(c).count_unjudged(bench.row, 0, given.items))
@@ -258,7 +260,7 @@ def _view(call: Call, row: JudgeRow) -> JudgeView:
             row.question, row.rubric, row.rubric_version, own.id if own else None, newest.version if newest else None,
             row.config, plugin.connections(row.config) if plugin else [], row.live, bool(row.after), row.enabled, audits,
             matched, NEEDED,
-            waiting, judged, passed,
+            waiting, judged, passed, JudgesSql(c).last_sweep(row),
         )  # fmt: skip
 
     return call.workspace.db.read(look)

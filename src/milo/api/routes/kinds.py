@@ -52,6 +52,14 @@ class SamplerView(msgspec.Struct):
     title: str
 
 
+class JudgeKindView(msgspec.Struct):
+    """A way of judging; `compares`: two answers at a time."""
+
+    name: str
+    title: str
+    compares: bool
+
+
 class Kinds(msgspec.Struct):
     """All plug-ins."""
 
@@ -59,6 +67,7 @@ class Kinds(msgspec.Struct):
     formats: list[FormatView]
     predictors: list[PredictorView]
     samplers: list[SamplerView]
+    judges: list[JudgeKindView]
 
 
 class KindsQuery(msgspec.Struct):
@@ -85,6 +94,7 @@ def list_kinds(call: Call) -> Kinds:
         [FormatView(f.name, f.title, f.suffixes, f.reads, f.writes, f.lossless) for f in registry.formats.all()],
         [PredictorView(p.name, p.title, p.learns, _answers(call, p), asks(p)) for p in registry.predictors.all()],
         [SamplerView(s.name, s.title) for s in registry.samplers.all()],
+        [JudgeKindView(j.name, j.title, j.compares) for j in registry.judges.all()],
     )
 
 

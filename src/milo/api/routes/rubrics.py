@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from starlette.responses import Response
 
 from milo.api.endpoint import Call, endpoint
+from milo.api.explicit import explicit
 from milo.builtin.rubrics import READY
 from milo.domain.errors import Conflict, NotFound
 from milo.domain.rubric import check_rubric
@@ -15,6 +16,11 @@ from milo.domain.verdict import Rubric
 from milo.flow.rubric_file import read_rubric, write_rubric
 from milo.infra.sql.database import Connection
 from milo.infra.sql.rubrics import RubricRow, RubricsSql
+
+if TYPE_CHECKING:
+    FullRubric = Any
+else:
+    FullRubric = explicit(Rubric, "Rubric")
 
 
 class RubricView(msgspec.Struct):
@@ -24,7 +30,7 @@ class RubricView(msgspec.Struct):
     name: str
     version: int
     shared: bool
-    rubric: Rubric
+    rubric: FullRubric
     at: float
 
 
@@ -41,10 +47,10 @@ class FileQuery(msgspec.Struct):
     format: Literal["yaml", "json"] = "yaml"
 
 
-@endpoint("GET", "/rubrics/ready", "self", reply=list[Rubric])
-def list_ready_rubrics(call: Call) -> list[Rubric]:
+@endpoint("GET", "/rubrics/ready", "self", reply=list[FullRubric])
+def list_ready_rubrics(call: Call) -> list[Any]:
     """Rubrics to start from: for open-ended answers, translations, and labels of comments."""
-    return list(READY)
+    return [full_rubric(rubric) for rubric in READY]
 
 
 @endpoint("POST", "/rubrics", "workspace.manage", body=NewRubric, reply=RubricView, status=201)
@@ -108,4 +114,9 @@ def _row(call: Call) -> RubricRow:
 
 
 def _view(row: RubricRow) -> RubricView:
-    return RubricView(row.id, row.name, row.version, row.project_id is None, row.rubric, row.at)
+    return RubricView(row.id, row.name, row.version, row.project_id is None, full_rubric(row.rubric), row.at)
+
+
+def full_rubric(rubric: Rubric) -> Any:
+    """The rubric with every value written out."""
+    return msgspec.convert(rubric, FullRubric, from_attributes=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import CancelledError, Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from milo.api.endpoint import Call, endpoint
+from milo.api.explicit import explicit
 from milo.api.routes.judges import row_of
 from milo.domain.errors import Conflict, Invalid, NotFound
 from milo.domain.ids import project_of
@@ -22,6 +23,10 @@ from milo.infra.sql.verdicts import NewVerdict, VerdictRow, VerdictsSql
 from milo.infra.sql.work import WorkSql
 from milo.kinds.asking import Judged
 
+if TYPE_CHECKING:
+    FullVerdict = Any
+else:
+    FullVerdict = explicit(Verdict, "Verdict")
 _PAGE = 200
 _LOOK_SECONDS = 0.2
 _TELLS = ("model", "proposal", "quotes_not_found", "disagreement", "members", "failed", "consistent", "first_probability")
@@ -53,7 +58,7 @@ class VerdictView(msgspec.Struct):
     annotation_id: int | None
     rubric_id: int
     mode: str
-    verdict: Verdict
+    verdict: FullVerdict
     response: Response
     created_at: float
 
@@ -65,7 +70,7 @@ class Advice(msgspec.Struct):
     verdict: VerdictView | None = None
 
 
-class Answered(msgspec.Struct):
+class AdviceResponse(msgspec.Struct):
     """What the annotator did with advice: dismissed it, or took the proposal."""
 
     response: Response
@@ -132,7 +137,7 @@ def list_verdicts(call: Call) -> list[VerdictView]:
     return [_told(row) for row in rows]
 
 
-@endpoint("POST", "/projects/{p}/verdicts/{v}/respond", "work.submit", body=Answered, reply=VerdictView)
+@endpoint("POST", "/projects/{p}/verdicts/{v}/respond", "work.submit", body=AdviceResponse, reply=VerdictView)
 def respond_to_verdict(call: Call) -> VerdictView:
     """Say what became of live advice that was given to the caller: dismissed, or taken as proposed."""
     if call.body.response not in ("dismissed", "taken"):
@@ -211,7 +216,8 @@ def _keep(call: Call, new: NewVerdict) -> VerdictView:
 def _told(row: VerdictRow) -> VerdictView:
     """Without the marks that are ours."""
     info = {name: row.verdict.info[name] for name in _TELLS if name in row.verdict.info}
+    told = msgspec.convert(msgspec.structs.replace(row.verdict, info=info), FullVerdict, from_attributes=True)
     return VerdictView(
         row.id, row.item_id, row.question, row.judge_id, row.annotation_id, row.rubric_id, row.mode,
-        msgspec.structs.replace(row.verdict, info=info), row.response, row.created_at,
+        told, row.response, row.created_at,
     )  # fmt: skip

@@ -98,6 +98,15 @@ class JudgesSql:
         ).fetchone()
         return row[0], row[1]
 
+    def last_sweep(self, judge: JudgeRow) -> int | None:
+        """The latest job that sent the judge over finished work."""
+        row = self._c.execute(
+            "SELECT id FROM job WHERE project_id = ? AND kind = 'judge' AND json_extract(args, '$.judge') = ? "
+            "AND json_extract(args, '$.mode') = 'batch' ORDER BY id DESC LIMIT 1",
+            (judge.project_id, judge.id),
+        ).fetchone()
+        return None if row is None else row[0]
+
     def next_annotation(self) -> int:
         """The id that the next annotation gets at least."""
         return (self._c.execute("SELECT max(id) FROM annotation").fetchone()[0] or 0) + 1

@@ -5,7 +5,7 @@ import type { Command } from "../command";
 export interface ViewActions {
   togglePanel(): void;
   toggleLabels(): void;
-  show(tab: "suggestions" | "assistant" | "guide" | "history" | "comments"): void;
+  show(tab: "suggestions" | "assistant" | "judge" | "guide" | "history" | "comments"): void;
   unsaved(): void;
 }
 

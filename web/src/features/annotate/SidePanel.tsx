@@ -1,20 +1,23 @@
 /** The right column: what models suggest, the assistant, the guidelines, what was done before, and what people said. */
 import { IconHistory, IconMessage } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import type { LiveJudge } from "../../api/types";
 import { AssistantPanel } from "./Assistant";
 import { Comments } from "./Comments";
 import { Guide, type Wanted } from "./Guide";
 import { History } from "./History";
+import { JudgePanel } from "./JudgePanel";
 import { useDesk } from "./session";
 import { Suggestions } from "./Suggestions";
 import css from "./workbench.module.css";
 
-export type Tab = "suggestions" | "assistant" | "guide" | "history" | "comments";
+export type Tab = "suggestions" | "assistant" | "judge" | "guide" | "history" | "comments";
 
 /** The last ones are icons, so that all find room in a narrow column. */
 const TABS: readonly { tab: Tab; title: string; icon?: ReactNode }[] = [
   { tab: "suggestions", title: "Suggestions" },
   { tab: "assistant", title: "Assistant" },
+  { tab: "judge", title: "Judge" },
   { tab: "guide", title: "Guide" },
   { tab: "history", title: "History", icon: <IconHistory size={16} aria-hidden /> },
   { tab: "comments", title: "Comments", icon: <IconMessage size={16} aria-hidden /> },
@@ -26,20 +29,24 @@ interface SidePanelProps {
   guide: Wanted | null;
   onGuide(passage: { text: string; heading: string }): void;
   onBulk(): void;
+  /** Without any, there is no tab for them. */
+  judges: readonly LiveJudge[];
 }
 
-export function SidePanel({ tab, onTab, guide, onGuide, onBulk }: SidePanelProps) {
+export function SidePanel({ tab, onTab, guide, onGuide, onBulk, judges }: SidePanelProps) {
+  const tabs = judges.length > 0 ? TABS : TABS.filter((t) => t.tab !== "judge");
   const comments = useDesk((s) => s.open?.work.comments.length ?? 0);
   const body: Record<Tab, () => ReactNode> = {
     suggestions: () => <Suggestions onBulk={onBulk} />,
     assistant: () => <AssistantPanel onGuide={onGuide} />,
+    judge: () => <JudgePanel judges={judges} />,
     guide: () => <Guide wanted={guide} />,
     history: () => <History />,
     comments: () => <Comments />,
   };
   const step = (by: number) => {
-    const at = TABS.findIndex((t) => t.tab === tab);
-    const next = TABS[(at + by + TABS.length) % TABS.length]?.tab ?? tab;
+    const at = tabs.findIndex((t) => t.tab === tab);
+    const next = tabs[(at + by + tabs.length) % tabs.length]?.tab ?? tab;
     onTab(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
@@ -52,7 +59,7 @@ export function SidePanel({ tab, onTab, guide, onGuide, onBulk }: SidePanelProps
           if (event.key === "ArrowLeft") step(-1);
         }}
       >
-        {TABS.map(({ tab: own, title, icon }) => (
+        {tabs.map(({ tab: own, title, icon }) => (
           <button
             key={own} id={`tab-${own}`} type="button" role="tab" aria-selected={own === tab} aria-controls="side-panel"
             tabIndex={own === tab ? 0 : -1} className={css.tab} data-icon={icon ? true : undefined} title={icon ? title : undefined}

@@ -22,6 +22,7 @@ import { Splitter } from "./Splitter";
 import { Strip } from "./Strip";
 import { Unsaved } from "./Unsaved";
 import { useAssistantCommands } from "./useAssistant";
+import { useJudgeCommands } from "./useJudge";
 import { useGuideFollowing } from "./useGuideFollowing";
 import { useLayout } from "./useLayout";
 import { useTelemetry } from "./useTelemetry";
@@ -65,6 +66,7 @@ function Rooms({ bench }: { bench: Bench }) {
   useSeen(layout.rightOpen && tab === "suggestions");
   useWorkCommands({ open: setDialog, show });
   useAssistantCommands(() => show("assistant"));
+  const judges = useJudgeCommands(() => show("judge"));
   useCommands("view", viewCommands({
     togglePanel: () => change({ rightOpen: !layout.rightOpen }),
     toggleLabels: () => change({ leftOpen: !layout.leftOpen }),
@@ -94,7 +96,7 @@ function Rooms({ bench }: { bench: Bench }) {
           <>
             <Splitter side="right" layout={layout} onChange={change} />
             <aside className={css.right} aria-label="Help">
-              <SidePanel tab={tab} onTab={setTab} guide={guide} onGuide={onPassage} onBulk={() => setDialog("bulk")} />
+              <SidePanel tab={tab} onTab={setTab} guide={guide} onGuide={onPassage} onBulk={() => setDialog("bulk")} judges={judges} />
             </aside>
           </>
         ) : null}

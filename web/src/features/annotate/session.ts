@@ -12,6 +12,7 @@ import { Assistant, type AssistState } from "./logic/assistant";
 import { Desk } from "./logic/desk";
 import { DraftKeeper } from "./logic/draft-keeper";
 import { keepFirstAnswers } from "./logic/first-answers";
+import { JudgeDesk } from "./logic/judge";
 import { recall, remember } from "./logic/memory";
 import { OtherTabs } from "./logic/other-tabs";
 import type { IsEmpty } from "./logic/questions";
@@ -27,6 +28,7 @@ export interface Session {
   outbox: Outbox;
   log: TimeLog;
   assistant: Assistant;
+  judge: JudgeDesk;
   api: WorkApi;
   user: number;
 }
@@ -65,6 +67,7 @@ export function useSession(projectId: number, itemId: number | undefined): { ben
       part();
       unfollow();
       session.assistant.clear();
+      session.judge.clear();
       session.desk.leave();
       session.supply.stop();
     };
@@ -102,7 +105,12 @@ function buildSession(user: number, context: Context, itemId: number | undefined
   const prefetch = (work: WorkItem) => prefetchMedia(work.item);
   const supply = new Supply(desk, { api, drafts, outbox, prefetch, held: itemId !== undefined });
   desk.onNeed = () => void supply.fill();
-  return { desk, supply, outbox, log, assistant, api, user };
+  const empty = (name: string, value: unknown) => {
+    const question = desk.context.questions.find((q) => q.name === name);
+    return question === undefined || isEmpty(question, value);
+  };
+  const judge = new JudgeDesk(desk, log, { review: api.review, respond: api.respond }, empty);
+  return { desk, supply, outbox, log, assistant, judge, api, user };
 }
 
 /** The server is back: fetch items at once. */

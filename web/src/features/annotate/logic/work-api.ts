@@ -1,7 +1,7 @@
 /** The requests of the workbench that do not go through the outbox: reading, lending, drafts. */
 
 import { api } from "../../../api/client";
-import type { BulkAcceptResult, Histogram, WorkItem } from "../../../api/types";
+import type { BulkAcceptResult, Histogram, JudgeAdvice, LiveJudge, VerdictView, WorkItem } from "../../../api/types";
 
 export interface BulkAcceptQuery {
   question: string;
@@ -26,6 +26,9 @@ export function workApi(project: number) {
       api.post<BulkAcceptResult>(`${root}/bulk/accept`, { ...query, op_id, dry_run: true }),
     undoBulk: (bulk: number) => api.post<{ reverted: number }>(`${root}/bulk/${bulk}/undo`),
     redoBulk: (bulk: number) => api.post(`${root}/bulk/${bulk}/redo`),
+    review: (judge: LiveJudge, item_id: number, value: unknown, signal: AbortSignal) =>
+      api.post<JudgeAdvice>(`${root}/judges/${judge.id}/review`, { item_id, question: judge.question, value }, { signal }),
+    respond: (verdict: VerdictView, response: "dismissed" | "taken") => api.post(`${root}/verdicts/${verdict.id}/respond`, { response }),
     tookProposal: (turn: number) => api.post(`${root}/assist/${turn}/taken`),
     item: (item: number) => api.get<{ item: WorkItem["item"] }>(`${root}/items/${item}`),
   };

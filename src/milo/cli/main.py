@@ -27,6 +27,7 @@ for _name, _where, _help in (
     ("user", "milo.cli.users:app", "People: list, add, change, give a role in a project; tokens."),
     ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
     ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
+    ("judge", "milo.cli.judges:app", "Judges: list, run over finished work, report on how far they can be believed."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
     ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),

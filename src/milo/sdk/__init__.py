@@ -3,9 +3,10 @@
 from milo.sdk.client import Client
 from milo.sdk.http import Unreachable
 from milo.sdk.jobs import Job, JobFailed
+from milo.sdk.judges import Judge
 from milo.sdk.models import Model
 from milo.sdk.project import Project
 from milo.sdk.runs import Run
 from milo.sdk.work import WorkItem
 
-__all__ = ["Client", "Job", "JobFailed", "Model", "Project", "Run", "Unreachable", "WorkItem"]
+__all__ = ["Client", "Job", "JobFailed", "Judge", "Model", "Project", "Run", "Unreachable", "WorkItem"]

@@ -14,6 +14,7 @@ from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
+from milo.sdk.judges import Judge, JudgeInfo, Rubric
 from milo.sdk.models import Model
 from milo.sdk.runs import Run
 from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
@@ -233,6 +234,20 @@ class Project:
         """Set up a model."""
         body = {"plugin": plugin, "question": question, "name": name or f"{plugin}_{question}", "config": config or {}}
         return Model(self._http, self.id, self._http.call("POST", f"{self._at}/models", ModelInfo, body))
+
+    def judges(self) -> list[Judge]:
+        """The judges of the project."""
+        return [Judge(self._http, self.id, one) for one in self._http.get(f"{self._at}/judges", list[JudgeInfo])]
+
+    def add_rubric(self, rubric: Rubric | str) -> dict[str, Any]:
+        """Store a rubric, given as data or as the text of its file; a known name gets a new version."""
+        body = {"text": rubric} if isinstance(rubric, str) else {"rubric": rubric}
+        return self._http.call("POST", f"{self._at}/rubrics", dict[str, Any], body)
+
+    def add_judge(self, name: str, question: str, rubric: str, *, plugin: str = "rubric", **config: Any) -> Judge:
+        """Set up a judge of finished work; `config` holds the settings of its kind, such as `connection`."""
+        body = {"plugin": plugin, "name": name, "question": question, "rubric": rubric, "config": config}
+        return Judge(self._http, self.id, self._http.call("POST", f"{self._at}/judges", JudgeInfo, body))
 
     def members(self) -> list[Member]:
         """Who belongs to it."""

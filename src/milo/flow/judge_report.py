@@ -16,13 +16,16 @@ import numpy as np
 
 from milo.domain.rubric import nearest_level, raises_alarm
 from milo.domain.verdict import Criterion, Rubric, Verdict
-from milo.stats.intervals import Estimate
+from milo.stats.intervals import Estimate, share
 from milo.stats.judging import alarms, corrected_rate, corrected_rate_by_verdict, order_bias, partial_correlation
 from milo.stats.kappa import cohen_kappa, percent_agreement
 from milo.stats.measure import Measure
 
 NEEDED = 50
 """Audits from which a judge counts as tested: kappa is then known to about 0.2, a rate to about 0.13."""
+
+_FEW = 0.1
+"""The share of verdicts of one kind that may go unaudited before the corrected pass rate cannot be told."""
 
 
 class JudgeFigure(msgspec.Struct, frozen=True):
@@ -134,7 +137,7 @@ def report(
     return JudgeReport(
         len(seen) >= NEEDED, audits, len(seen), NEEDED, n, passed,
         _share(passed, n), corrected_pass_rate(ours, theirs, judged),
-        _measure(cohen_kappa(theirs.astype(int), ours.astype(int), n_codes=2)),
+        _kappa(theirs.astype(int), ours.astype(int), 2),
         _measure(percent_agreement(theirs.astype(int), ours.astype(int))),
         _confusion(theirs.astype(int), ours.astype(int), 2),
         _worth(~ours, ~theirs, odds),
@@ -167,16 +170,24 @@ def _criterion(criterion: Criterion, seen: Sequence[Seen]) -> CriterionReport:
     theirs = [levels.index(nearest_level(criterion, b)) for _, b in scores]
     flagged = [raises_alarm(criterion, a) for a, _ in scores]
     defects = [raises_alarm(criterion, b) for _, b in scores]
-    weights = "identity" if len(levels) == 2 else "linear"
     return CriterionReport(
         criterion.name, criterion.title, levels,
         _measure(percent_agreement(theirs, ours)),
-        _measure(cohen_kappa(theirs, ours, weights, len(levels))),
+        _kappa(theirs, ours, len(levels)),
         _confusion(theirs, ours, len(levels)),
         None if criterion.pass_mark is None else _worth(flagged, defects, [s.odds for s in seen]),
         _mean([a - b for a, b in scores]),
         _length([a for a, _ in scores], [b for _, b in scores], seen),
     )  # fmt: skip
+
+
+def _kappa(theirs: Any, ours: Any, levels: int) -> JudgeFigure:
+    """Agreement beyond chance, near misses counted in part on scales of more than two levels. Where one of the two always gave
+    the same level it is 0 whatever the other gave, so that it says nothing."""
+    if len(ours) and (len(set(map(int, ours))) == 1 or len(set(map(int, theirs))) == 1):
+        who = "The judge" if len(set(map(int, ours))) == 1 else "The auditors"
+        return JudgeFigure(None, None, None, len(ours), f"{who} always gave the same level.")
+    return _measure(cohen_kappa(theirs, ours, "identity" if levels == 2 else "linear", levels))
 
 
 def _score(verdict: Verdict, criterion: Criterion) -> float:
@@ -209,10 +220,25 @@ def corrected_pass_rate(ours: Any, theirs: Any, judged: tuple[int, int]) -> Judg
         passed, n, int((ours & theirs).sum()), int(ours.sum()), int((~ours & theirs).sum()), int((~ours).sum())
     )
     if math.isnan(found.value):
-        found = corrected_rate(
+        found = _one_kind(ours, theirs, judged) or corrected_rate(
             passed, n, int((ours & theirs).sum()), int(theirs.sum()), int((~ours & ~theirs).sum()), int((~theirs).sum())
         )
     return _figure(found)
+
+
+def _one_kind(ours: Any, theirs: Any, judged: tuple[int, int]) -> Estimate | None:
+    """Where the few verdicts of the other kind were never audited: they may all be right or all be wrong, and both ends
+    count."""
+    n, passed = judged
+    kind = bool(ours[0])
+    rest = 1 - passed / n if kind else passed / n
+    if rest > _FEW:
+        return None
+    known = share(int(theirs.sum()), len(theirs))
+    value = (1 - rest) * known.value + rest / 2
+    return Estimate(
+        value, (1 - rest) * known.low, (1 - rest) * known.high + rest, len(ours), known.level, "one kind of verdict"
+    )
 
 
 def _length(ours: Sequence[float], theirs: Sequence[float], seen: Sequence[Seen]) -> JudgeFigure:
@@ -221,8 +247,6 @@ def _length(ours: Sequence[float], theirs: Sequence[float], seen: Sequence[Seen]
 
 
 def _share(k: int, n: int) -> JudgeFigure:
-    from milo.stats.intervals import share
-
     return _figure(share(k, n)) if n else JudgeFigure(None, None, None, 0, "nothing was judged yet")
 
 

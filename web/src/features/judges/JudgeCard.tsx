@@ -33,7 +33,7 @@ export function JudgeCard({ project, judge, onEdit }: CardProps) {
   return (
     <article className={css.card} data-off={!judge.enabled || undefined} aria-label={judge.name}>
       <Head project={project} judge={judge} boss={boss} onEdit={onEdit} />
-      <p className={css.tested} data-tested={tested || undefined}>{testedText(judge)}</p>
+      <p className={css.tested} data-tested={tested || undefined} data-plain={judge.compares || undefined}>{testedText(judge)}</p>
       {judge.compares || tested ? null : (
         <Bar label="Audits until it counts as tested" total={judge.needed} parts={[{ n: Math.min(judge.matched, judge.needed), color: "var(--accent)", title: "audited" }]} />
       )}

@@ -64,7 +64,7 @@ function Table({ report }: { report: JudgeReport }) {
             <th title="How often both gave the same level">Same level</th>
             <th>Alarms right</th>
             <th>Faults found</th>
-            <th title="Judge minus auditor, in levels">Milder by</th>
+            <th className={layout.number} title="Judge minus auditor, in levels">Milder by</th>
             <th>Auditor by judge</th>
           </tr>
         </thead>

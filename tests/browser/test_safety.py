@@ -80,9 +80,20 @@ def _axe() -> str:
     return path.read_text(encoding="utf-8")
 
 
+def serious(page: Page) -> list[str]:
+    """What axe finds serious on the page as it is now."""
+    page.evaluate(_axe())
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found: list[str] = []
+    for violation in result["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            nodes = [n["html"][:160] + " :: " + str(n.get("failureSummary", ""))[:200] for n in violation["nodes"][:3]]
+            found.append(f"{violation['id']}: {nodes}")
+    return found
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page: Page, server: Server, owner: Api, theme: str) -> None:
-    axe = _axe()
     project = make_project(owner, 5)
     rows = owner.call("GET", f"/api/projects/{project}/items")["rows"]
     given = [{"item_id": r["id"], "question": "mood", "value": "praise", "score": 0.8, "reason": "love"} for r in rows]
@@ -96,10 +107,5 @@ def test_axe_finds_nothing_serious(page: Page, server: Server, owner: Api, theme
         page.goto(f"{server.address}/{place}")
         expect(page.get_by_role("main")).to_be_visible()
         page.wait_for_timeout(1200)
-        page.evaluate(axe)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        for violation in result["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                nodes = [n["html"][:160] + " :: " + str(n.get("failureSummary", ""))[:200] for n in violation["nodes"][:3]]
-                found.append(f"{place}: {violation['id']}: {nodes}")
+        found += [f"{place}: {violation}" for violation in serious(page)]
     assert found == []

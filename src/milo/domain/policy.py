@@ -9,6 +9,7 @@ import msgspec
 Show = Literal["shown", "on_demand", "after_first_answer", "hidden"]
 Order = Literal["imported", "random", "uncertainty"]
 AssistKind = Literal["draft", "explain", "guide", "check", "rewrite"]
+MaskKind = Literal["email", "phone", "card", "iban", "ip", "key"]
 
 
 class WorkflowStep(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,7 +38,7 @@ class DataRules(msgspec.Struct, frozen=True, omit_defaults=True):
 
     models: tuple[str, ...] = ()
     fields: dict[str, tuple[str, ...]] = {}
-    mask: tuple[str, ...] = ()
+    mask: tuple[MaskKind, ...] = ()
     mask_local: bool = False
     keep_content: bool = False
 

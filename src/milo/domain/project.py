@@ -70,6 +70,7 @@ def check_spec(spec: ProjectSpec) -> None:
         earlier.add(question.name)
     _check_policy(spec.policy)
     _check_hidden(spec.policy, spec.questions, fields)
+    _check_model_rules(spec.policy, fields)
 
 
 def _check_names(place: str, names: list[str]) -> None:
@@ -114,3 +115,20 @@ def _check_policy(policy: Policy) -> None:
     for name, value, low, high in ranges:
         if not low <= value <= high:
             raise InvalidConfig(f"{name} is {value}; it must be between {low} and {high}.", place=f"policy.{name}")
+
+
+def _check_model_rules(policy: Policy, fields: set[str]) -> None:
+    """A rule about a field that does not exist would protect nothing."""
+    named = [("policy.data.fields", policy.data.fields), ("policy.assistant.fields", policy.assistant.fields or ())]
+    for place, names in named:
+        unknown = sorted(set(names) - fields)
+        if unknown:
+            raise InvalidConfig(
+                f'{place} names the field "{unknown[0]}", which does not exist. Fields: {", ".join(sorted(fields))}.',
+                place=place,
+            )
+    if not 1 <= policy.assistant.max_tokens <= 32_000:
+        raise InvalidConfig(
+            f"max_tokens of the assistant is {policy.assistant.max_tokens}; it must be between 1 and 32,000.",
+            place="policy.assistant.max_tokens",
+        )

@@ -12,11 +12,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
-Kind = Literal["email", "phone", "card", "iban", "ip", "key"]
+from milo.domain.policy import MaskKind as Kind
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _ORDER: tuple[Kind, ...] = ("key", "iban", "card", "email", "ip", "phone")
 """Where two kinds claim the same characters, the earlier one has them: the surer check first."""

@@ -24,6 +24,8 @@ const SECTIONS: [string, string][] = [
   ["questions", "Questions"],
   ["guidelines", "Guidelines"],
   ["policy", "Policy"],
+  ["data", "What models may see"],
+  ["assistant", "Assistant"],
   ["members", "Members"],
   ["file", "Project file"],
   ["danger", "Danger zone"],
@@ -99,6 +101,7 @@ function useSave(project: Project, onSaved: (spec: ProjectSpec) => void) {
     onSuccess: (saved) => {
       client.setQueryData(projectQuery(project.id).queryKey, saved);
       void client.invalidateQueries({ queryKey: ["projects"] });
+      void client.invalidateQueries({ queryKey: ["assistant", project.id] });
       onSaved(completeSpec(saved.spec));
       notify("Settings saved.");
     },

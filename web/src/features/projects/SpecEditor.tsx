@@ -4,6 +4,8 @@ import { ApiError } from "../../api/client";
 import type { Kinds, ProjectSpec } from "../../api/types";
 import { Panel } from "../../ui";
 import layout from "../../ui/layout.module.css";
+import { AssistantEditor } from "./editor/AssistantEditor";
+import { DataRulesEditor } from "./editor/DataRulesEditor";
 import { FieldsEditor } from "./editor/FieldsEditor";
 import { GuidelinesEditor } from "./editor/GuidelinesEditor";
 import { PolicyEditor } from "./editor/PolicyEditor";
@@ -51,6 +53,15 @@ export function SpecEditor({ spec, kinds, error, models, project, onChange }: Sp
       </Panel>
       <Panel title="Policy" id="policy">
         <PolicyEditor policy={spec.policy} models={models} onChange={(policy) => set({ policy })} />
+      </Panel>
+      <Panel title="What models may see" id="data">
+        <DataRulesEditor rules={spec.policy.data} fields={spec.fields} onChange={(data) => set({ policy: { ...spec.policy, data } })} />
+      </Panel>
+      <Panel title="Assistant" id="assistant">
+        <AssistantEditor
+          policy={spec.policy.assistant} allowed={spec.policy.data.models} fields={spec.fields}
+          onChange={(assistant) => set({ policy: { ...spec.policy, assistant } })}
+        />
       </Panel>
     </>
   );

@@ -1,8 +1,7 @@
 /** The rules of work, each explained in one sentence. */
 import { NumberInput, Select, Switch, TagsInput } from "@mantine/core";
-import type { ReactNode } from "react";
 import type { Order, Policy, Show, Workflow } from "../../../api/types";
-import css from "./editor.module.css";
+import { Rule as Row } from "./Rule";
 import { SHOW_CHOICES } from "./show";
 import { WorkflowsEditor } from "./WorkflowsEditor";
 
@@ -87,18 +86,6 @@ export function PolicyEditor({ policy, models, onChange }: PolicyEditorProps) {
       <Row name="Lend items for" text="An item that was opened but not answered goes back to the queue after this time.">
         <Whole label="Lend items for" value={policy.lease_minutes} min={1} max={20_160} suffix=" minutes" onChange={(lease_minutes) => set({ lease_minutes })} />
       </Row>
-    </div>
-  );
-}
-
-function Row({ name, text, children }: { name: string; text: string; children: ReactNode }) {
-  return (
-    <div className={css.policy}>
-      <div>
-        <h3>{name}</h3>
-        <p>{text}</p>
-      </div>
-      {children}
     </div>
   );
 }

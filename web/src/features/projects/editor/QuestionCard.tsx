@@ -95,8 +95,12 @@ function QuestionBody({ question, earlier, fields, kinds, trouble, onChange }: Q
       <div className={`${layout.row} ${layout.wrap} ${layout.bottom}`} style={{ gap: 24 }}>
         <Select
           label="Suggestions for this question" w={260} value={question.show ?? ""} allowDeselect={false}
-          data={[{ value: "", label: "As the project says" }, ...SHOW_CHOICES]}
+          data={[{ value: "", label: question.subjective ? "After the first answer" : "As the project says" }, ...SHOW_CHOICES]}
           onChange={(show) => set({ show: (show || undefined) as Show | undefined })}
+        />
+        <Checkbox
+          pb={7} label="People may rightly differ" title="Suggestions then appear only after the person's own first answer, unless chosen otherwise."
+          checked={question.subjective === true} onChange={(event) => set({ subjective: event.currentTarget.checked || undefined })}
         />
         <Checkbox
           pb={7} label="Must be answered" checked={question.required !== false}

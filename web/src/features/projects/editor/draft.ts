@@ -33,7 +33,9 @@ export function emptySpec(): ProjectSpec {
 
 /** A spec from a recipe or a file, completed by what the form needs. */
 export function completeSpec(spec: Partial<ProjectSpec>): ProjectSpec {
-  return { ...emptySpec(), ...spec, policy: { ...DEFAULT_POLICY, ...spec.policy } };
+  const policy = { ...DEFAULT_POLICY, ...spec.policy };
+  const data = { ...DEFAULT_POLICY.data, ...policy.data };
+  return { ...emptySpec(), ...spec, policy: { ...policy, data, assistant: { ...DEFAULT_POLICY.assistant, ...policy.assistant } } };
 }
 
 /** "My question?" -> "my_question": a name that the server accepts. */

@@ -387,6 +387,39 @@ def test_fields_that_it_may_not_see_are_not_sent(bench: Any, puppet: Puppet) -> 
     assert (reply.status_code, reply.json()["error"]["place"]) == (403, "policy.data.fields.secret")
 
 
+def test_it_sees_no_more_than_the_annotator_does(bench: Any, puppet: Puppet) -> None:
+    fields = [{"name": "text"}, {"name": "origin"}]
+    bench.project(MOOD, fields=fields, assistant=HOUSE, data=OPEN_TO_ALL, hidden=["origin"])
+    bench.item = bench.call("POST", "/items", [{"data": {"text": "seen", "origin": "GIVEAWAY"}}])["ids"][0]
+    bench.call("GET", f"/items/{bench.item}/work")
+    ask(bench, "guide")
+    assert "seen" in puppet.read
+    assert "GIVEAWAY" not in puppet.read
+
+
+def test_rules_travel_with_the_project_file_and_name_what_exists(bench: Any, puppet: Puppet) -> None:
+    rules = {
+        "models": ["local", "model"],
+        "fields": {"text": ["local"]},
+        "mask": ["email", "key"],
+        "mask_local": True,
+        "keep_content": True,
+    }
+    helper = {"connection": "model", "offers": ["guide"], "fields": ["text"], "instructions": "Be kind.", "max_tokens": 300}
+    bench.project({**MOOD, "subjective": True}, data=rules, assistant=helper)
+    text = bench.ask("GET", "/file").text
+    spec = bench.call("POST", "/api/projects/from-file", {"text": text})["spec"]
+    assert spec["policy"]["data"] == rules
+    assert spec["policy"]["assistant"] == helper
+    assert spec["questions"][0]["subjective"] is True
+    policy = bench.call("GET", "")["spec"]["policy"]
+    for wrong in (
+        {"data": {"fields": {"txt": []}}}, {"data": {"mask": ["emails"]}}, {"assistant": {"fields": ["txt"]}},
+        {"assistant": {"offers": ["write"]}}, {"assistant": {"max_tokens": 0}},
+    ):  # fmt: skip
+        assert bench.ask("PATCH", "", {"policy": {**policy, **wrong}}).status_code == 422
+
+
 def test_taking_a_proposal_is_noted_for_its_owner_only(house: Any, puppet: Puppet) -> None:
     turn = only(ask(house, "guide"), "done")["turn"]
     reviewer = person(house, "reviewer")

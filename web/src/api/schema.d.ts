@@ -4586,7 +4586,7 @@ export interface components {
             fields: {
                 [key: string]: string[];
             };
-            mask: string[];
+            mask: ("card" | "email" | "iban" | "ip" | "key" | "phone")[];
             mask_local: boolean;
             keep_content: boolean;
         };
@@ -4799,7 +4799,7 @@ export interface components {
                 [key: string]: string[];
             };
             /** @default [] */
-            mask: string[];
+            mask: ("card" | "email" | "iban" | "ip" | "key" | "phone")[];
             /** @default false */
             mask_local: boolean;
             /** @default false */

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import exported, sign_in
+from browser.conftest import exported, shows, sign_in
 from browser.test_safety import _axe
 from running import Api, Server
 
@@ -29,16 +28,10 @@ WHY = {"name": "why", "type": "text", "title": "Why?", "required": False}
 MOOD = {"name": "mood", "type": "choice", "title": "What is it?", "config": {"labels": ["praise", "complaint"]}}
 
 
-def connect(server: Server, seconds_per_word: float = 0.0, seconds: float = 0.0) -> None:
+def connect(owner: Api, seconds_per_word: float = 0.0) -> None:
     """A scripted model under the name "script"."""
-    config = {
-        "rules": RULES, "seconds": seconds, "seconds_per_word": seconds_per_word, "fail_every": 0, "fail_how": "gone",
-    }  # fmt: skip
-    with sqlite3.connect(server.workspace / "milo.db", timeout=20) as c:
-        c.execute(
-            "INSERT INTO connection (name, plugin, config, local, created_at) VALUES ('script', 'scripted', ?, 1, 0)",
-            (json.dumps(config),),
-        )
+    config = {"rules": RULES, "seconds_per_word": seconds_per_word}
+    owner.call("POST", "/api/connections", {"name": "script", "plugin": "scripted", "config": config})
 
 
 def project(owner: Api, *questions: dict[str, Any], n: int = 3, **policy: Any) -> tuple[int, list[int]]:
@@ -58,7 +51,7 @@ def opened(page: Page, server: Server, made: int) -> Locator:
     """The workbench with the assistant's tab open; the panel."""
     sign_in(page, server)
     page.goto(f"{server.address}/p/{made}/label")
-    expect(page.get_by_text("I love this chair (order 0)")).to_be_visible()
+    shows(page, "I love this chair (order 0)")
     page.keyboard.press("Control+j")
     return page.get_by_role("tabpanel")
 
@@ -69,7 +62,7 @@ def stored(server: Server, sql: str) -> list[Any]:
 
 
 def test_ask_read_the_guide_take_a_draft_with_a_key_and_undo(page: Page, server: Server, owner: Api) -> None:
-    connect(server)
+    connect(owner)
     made, _ = project(owner, WHY)
     panel = opened(page, server, made)
     box = page.get_by_role("textbox", name="Ask how to label this")
@@ -100,11 +93,11 @@ def test_ask_read_the_guide_take_a_draft_with_a_key_and_undo(page: Page, server:
     page.keyboard.press("Alt+x")
     expect(answer).to_have_value(DRAFT["answer"])
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("I love this chair (order 1)")).to_be_visible()
+    shows(page, "I love this chair (order 1)")
     expect(panel.get_by_text("It proposes, you decide.")).to_be_visible()
-    wait_for(lambda: exported(owner, made))
-    (row,) = exported(owner, made, "everything")
-    (given,) = [a for a in row["annotations"] if a["role"] == "answer"]
+    wait_for(lambda: stored(server, "SELECT 1 FROM annotation WHERE role = 'answer'"))
+    rows = exported(owner, made, "everything")
+    (given,) = [a for row in rows for a in row["annotations"] if a["role"] == "answer"]
     assert given["basis"] == "shown"
     assert {s["kind"] for s in given["shown"]} == {"guide", "draft", "rewrite"}
     assert stored(server, "SELECT kind, taken FROM assist_turn ORDER BY id") == [("guide", 0), ("draft", 1), ("rewrite", 0)]
@@ -113,7 +106,7 @@ def test_ask_read_the_guide_take_a_draft_with_a_key_and_undo(page: Page, server:
 
 
 def test_stopping_ends_the_call_and_the_item_stays_in_reach(page: Page, server: Server, owner: Api) -> None:
-    connect(server, seconds_per_word=0.02)
+    connect(owner, seconds_per_word=0.02)
     made, _ = project(owner, MOOD, instant_submit=False)
     panel = opened(page, server, made)
     page.keyboard.type("endless")
@@ -131,7 +124,7 @@ def test_stopping_ends_the_call_and_the_item_stays_in_reach(page: Page, server: 
 
 
 def test_words_of_a_model_load_nothing_and_link_nowhere(page: Page, server: Server, owner: Api) -> None:
-    connect(server)
+    connect(owner)
     made, items = project(owner, MOOD, instant_submit=False)
     body = [{"item_id": i, "question": "mood", "value": "complaint", "score": 0.9} for i in items]
     owner.call("POST", f"/api/projects/{made}/suggestions?name=elsewhere", body)
@@ -171,13 +164,13 @@ def test_after_the_first_answer(page: Page, server: Server, owner: Api) -> None:
     expect(page.get_by_text("Suggestions appear after your own first answer.")).to_be_visible()
     page.keyboard.press("1")
     expect(rows).to_have_count(1)
-    expect(page.get_by_text("I love this chair (order 0)")).to_be_visible()
+    shows(page, "I love this chair (order 0)")
     wait_for(lambda: stored(server, "SELECT value FROM first_answer") == [('"praise"',)])
     page.keyboard.press("a")
     expect(page.get_by_role("radio", name="complaint")).to_be_checked()
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("I love this chair (order 1)")).to_be_visible()
-    wait_for(lambda: exported(owner, made))
+    shows(page, "I love this chair (order 1)")
+    wait_for(lambda: owner.call("GET", f"/api/projects/{made}/second-thoughts")[0]["n"] == 1)
     (line,) = owner.call("GET", f"/api/projects/{made}/second-thoughts")
     assert (line["n"], line["changed"], line["to_suggestion"]) == (1, 1, 1)
 
@@ -185,7 +178,7 @@ def test_after_the_first_answer(page: Page, server: Server, owner: Api) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_beside_the_item_and_in_the_settings(page: Page, server: Server, owner: Api, theme: str) -> None:
     axe = _axe()
-    connect(server)
+    connect(owner)
     made, _ = project(owner, WHY, MOOD)
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     panel = opened(page, server, made)
@@ -203,15 +196,15 @@ def test_axe_finds_nothing_serious_beside_the_item_and_in_the_settings(page: Pag
 
 
 def test_settings_say_what_may_leave(page: Page, server: Server, owner: Api) -> None:
-    connect(server)
+    connect(owner)
     made, _ = project(owner, MOOD, data={}, assistant={"connection": None})
     sign_in(page, server)
     page.goto(f"{server.address}/p/{made}/settings")
-    page.get_by_role("textbox", name="Models that may be asked").click()
+    page.get_by_label("Models that may be asked").first.click()
     page.get_by_role("option", name="Every local model").click()
     page.keyboard.press("Escape")
     page.get_by_role("checkbox", name="E-mail addresses").check()
-    page.get_by_role("textbox", name="text", exact=True).click()
+    page.get_by_label("text", exact=True).first.click()
     page.get_by_role("option", name="Local models only").click()
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()

@@ -1,8 +1,8 @@
 /** The assistant beside the item: what it offers, what it says while it says it, and what it proposes, dashed until taken. */
 import { Link } from "@tanstack/react-router";
 import { IconArrowUpRight, IconCheck, IconPlayerStop, IconSend, IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useState, type KeyboardEvent } from "react";
-import type { AssistKind } from "../../api/types";
+import { lazy, Suspense, useState, type CSSProperties, type KeyboardEvent } from "react";
+import type { AssistKind, Question } from "../../api/types";
 import { OFFERS } from "../../commands/groups/assistant";
 import { useKey } from "../../commands/live";
 import { manages } from "../../lib/rights";
@@ -10,7 +10,9 @@ import { widgets } from "../../tasks";
 import { Button, buttonLook, Empty, IconButton, Note, Skeleton } from "../../ui";
 import css from "./assistant.module.css";
 import { useRows } from "./hooks";
+import { partDetail, partLook } from "./labels";
 import type { Part } from "./logic/assistant";
+import type { Row } from "./logic/suggestions";
 import { useAssist, useBench, useDesk } from "./session";
 import { ASSISTANT_BOX, useHelp, type Help } from "./useAssistant";
 
@@ -66,6 +68,15 @@ function Offers({ help }: { help: Help }) {
   );
 }
 
+/** Why something is offered but not possible now. */
+const MISSING: Record<AssistKind, string> = {
+  draft: "Give your own first answer; then it may help with it.",
+  explain: "No suggestion for this question is on the screen.",
+  guide: "",
+  check: "Answer the question first.",
+  rewrite: "Write something first.",
+};
+
 function Offer({ kind, title, help }: { kind: AssistKind; title: string; help: Help }) {
   const { assistant } = useBench();
   const keys = useKey(`assistant.${kind}`) ?? undefined;
@@ -74,7 +85,8 @@ function Offer({ kind, title, help }: { kind: AssistKind; title: string; help: H
     assistant.store.setState({ box: kind });
     document.getElementById(ASSISTANT_BOX)?.focus();
   };
-  return <Button size="small" className={css.offer} keys={keys} disabled={!help.ready.has(kind)} onClick={ask}>{title}</Button>;
+  const ready = help.ready.has(kind);
+  return <Button size="small" className={css.offer} keys={keys} disabled={!ready} title={ready ? undefined : MISSING[kind]} onClick={ask}>{title}</Button>;
 }
 
 function Answer({ help, onGuide }: PanelProps & { help: Help }) {
@@ -129,15 +141,19 @@ function Proposal({ help }: { help: Help }) {
   const takeKey = useKey("assistant.take") ?? undefined;
   const dropKey = useKey("assistant.drop") ?? undefined;
   const suggestion = useDesk((s) => s.open?.work.suggestions.find((one) => one.id === id));
+  const item = useDesk((s) => s.open?.work.item);
   const question = project.spec.questions.find((q) => q.name === suggestion?.question);
   const widget = widgets[question?.type ?? ""];
-  if (id === 0 || !suggestion || !question || !widget) return null;
+  if (id === 0 || !suggestion || !question || !widget || !item) return null;
   const left = assistant.open(rows).length;
   const taken = rows.some((r) => r.suggestion.id === id && r.state === "accepted");
   const { View } = widget;
+  const parts = rows.filter((r) => r.suggestion.id === id && partDetail(r.part.part, item, question.field ?? project.spec.fields[0]?.name) !== null);
   return (
     <div className={css.proposal} data-state={left > 0 ? "open" : taken ? "taken" : "dropped"} role="group" aria-label="Proposed answer">
-      <div className={css.value}>{widget.isEmpty(suggestion.value) ? <span className="dim">Nothing to mark.</span> : <View question={question} value={suggestion.value} />}</div>
+      <div className={css.value}>
+        {widget.isEmpty(suggestion.value) ? <span className="dim">Nothing to mark.</span> : parts.length > 0 ? <Marks rows={parts} question={question} /> : <View question={question} value={suggestion.value} />}
+      </div>
       {left > 0 ? (
         <div className={css.actions}>
           <Button size="small" kind="primary" icon={<IconCheck size={14} />} keys={takeKey} onClick={help.take}>Use it</Button>
@@ -145,6 +161,26 @@ function Proposal({ help }: { help: Help }) {
         </div>
       ) : <small className="dim">{taken ? "Taken into your answer." : "Not taken."}</small>}
     </div>
+  );
+}
+
+/** Marks on the item, each with its label and the words or the size that it covers. */
+function Marks({ rows, question }: { rows: readonly Row[]; question: Question }) {
+  const { project } = useBench();
+  const item = useDesk((s) => s.open?.work.item);
+  if (!item) return null;
+  return (
+    <ul className={css.marks}>
+      {rows.map((row) => {
+        const look = partLook(question, row.part);
+        return (
+          <li key={row.key} style={{ "--label": look.color } as CSSProperties}>
+            <i aria-hidden />
+            <b>{look.title}</b> {partDetail(row.part.part, item, question.field ?? project.spec.fields[0]?.name)}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

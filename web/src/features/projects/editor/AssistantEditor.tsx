@@ -43,7 +43,7 @@ export function AssistantEditor({ policy, allowed, fields, onChange }: Assistant
               <div className={css.masks}>{OFFERS.map((one) => <Checkbox key={one.value} value={one.value} label={one.label} />)}</div>
             </Checkbox.Group>
           </Rule>
-          <Rule name="Fields that it sees" text="Empty: all that the rules on data let this model see.">
+          <Rule wide name="Fields that it sees" text="Empty: all that the rules on data let this model see.">
             <MultiSelect
               aria-label="Fields that it sees" data={fields.map((f) => ({ value: f.name, label: f.title ?? f.name }))} value={policy.fields ?? []} clearable
               placeholder={policy.fields === null ? "All allowed ones" : undefined} onChange={(names) => set({ fields: names.length > 0 ? names : null })}
@@ -55,10 +55,12 @@ export function AssistantEditor({ policy, allowed, fields, onChange }: Assistant
               onChange={(n) => typeof n === "number" && set({ max_tokens: n })}
             />
           </Rule>
-          <Textarea
-            label="Instructions" description="Said to the assistant each time, beside the guidelines." autosize minRows={2} maxRows={12} value={policy.instructions}
-            placeholder="Answer in German. Name the number of the rule." onChange={(event) => set({ instructions: event.currentTarget.value })}
-          />
+          <Rule wide name="Instructions" text="Said to the assistant each time, beside the guidelines.">
+            <Textarea
+              aria-label="Instructions for the assistant" autosize minRows={2} maxRows={12} value={policy.instructions}
+              placeholder="Answer in German. Name the number of the rule." onChange={(event) => set({ instructions: event.currentTarget.value })}
+            />
+          </Rule>
         </>
       ) : null}
     </div>

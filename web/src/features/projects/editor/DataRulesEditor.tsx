@@ -27,7 +27,7 @@ export function DataRulesEditor({ rules, fields, onChange }: DataRulesEditorProp
   const choices = [...WIDE_CHOICES, ...named];
   return (
     <div>
-      <Rule name="Models that may be asked" text="Only these ever see data of this project. A local model runs on this machine, or on an address that its owner marked as local.">
+      <Rule wide name="Models that may be asked" text="Only these ever see data of this project. A local model runs on this machine, or on an address that its owner marked as local.">
         <MultiSelect
           aria-label="Models that may be asked" data={choices} value={rules.models} searchable clearable
           placeholder={rules.models.length === 0 ? "None" : undefined} onChange={(models) => set({ models })}

@@ -2,9 +2,17 @@
 import type { ReactNode } from "react";
 import css from "./editor.module.css";
 
-export function Rule({ name, text, children }: { name: string; text: ReactNode; children: ReactNode }) {
+interface RuleProps {
+  name: string;
+  text: ReactNode;
+  children: ReactNode;
+  /** The control stands below the words, over the whole width. */
+  wide?: boolean;
+}
+
+export function Rule({ name, text, children, wide }: RuleProps) {
   return (
-    <div className={css.policy}>
+    <div className={css.policy} data-wide={wide || undefined}>
       <div>
         <h3>{name}</h3>
         <p>{text}</p>

@@ -20,7 +20,10 @@ DRAFT = {"answer": "The writer loves the chair and says so plainly."}
 RULES = [
     {"when": "Draft the answer", "answer": DRAFT},
     {"when": "Rewrite the person", "answer": {"answer": "They love the chair."}},
-    {"when": "Explain the suggestion", "answer": "It says **love**. ![x](https://evil.example/x.png) [more](https://evil.example/)"},
+    {
+        "when": "Explain the suggestion",
+        "answer": "It says **love**. ![x](https://evil.example/x.png) [more](https://evil.example/)",
+    },
     {"when": "endless", "answer": "word " * 2_000},
     {"when": "how to label", "answer": "It is praise.\n> Somebody is happy, even when a small thing went wrong.\n\nNo doubt."},
 ]
@@ -86,6 +89,7 @@ def test_ask_read_the_guide_take_a_draft_with_a_key_and_undo(page: Page, server:
     page.keyboard.press("Control+Shift+z")
     expect(answer).to_have_value(DRAFT["answer"])
     page.keyboard.press("Shift+R")
+    expect(page.get_by_role("textbox", name="How should your text be rewritten?")).to_be_focused()
     page.keyboard.type("shorter")
     page.keyboard.press("Enter")
     expect(panel.get_by_role("group", name="Proposed answer")).to_contain_text("They love the chair.")
@@ -176,7 +180,9 @@ def test_after_the_first_answer(page: Page, server: Server, owner: Api) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_beside_the_item_and_in_the_settings(page: Page, server: Server, owner: Api, theme: str) -> None:
+def test_axe_finds_nothing_serious_beside_the_item_and_in_the_settings(
+    page: Page, server: Server, owner: Api, theme: str
+) -> None:
     axe = _axe()
     connect(owner)
     made, _ = project(owner, WHY, MOOD)

@@ -56,7 +56,9 @@ export function useAssistantCommands(show: () => void): void {
   const into = (box: AssistKind) => {
     show();
     assistant.store.setState({ box });
-    setTimeout(() => document.getElementById(ASSISTANT_BOX)?.focus(), 0);
+    const there = document.getElementById(ASSISTANT_BOX);
+    if (there) there.focus();
+    else setTimeout(() => document.getElementById(ASSISTANT_BOX)?.focus(), 0);
   };
   useCommands("assistant", assistantCommands({
     show: () => into("guide"),

@@ -1,4 +1,4 @@
-"""A live server with a project of all six task types in it, for tests that send it everything they can think of."""
+"""A live server with a project of all task types in it, for tests that send it everything they can think of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ LABELS = ["good", "bad", "so so"]
 SPEC: dict[str, Any] = {
     "name": "Everything",
     "guidelines": "# Look closely",
-    "fields": [{"name": "text"}, {"name": "picture", "kind": "image"}],
+    "fields": [
+        {"name": "text"},
+        {"name": "picture", "kind": "image"},
+        {"name": "answers", "kind": "table"},
+        {"name": "talk", "kind": "chat"},
+    ],
     "questions": [
         {"name": "mood", "type": "choice", "config": {"labels": LABELS}},
         {"name": "topics", "type": "choices", "required": False, "config": {"labels": LABELS}},
@@ -22,6 +27,11 @@ SPEC: dict[str, Any] = {
         {"name": "note", "type": "text", "required": False},
         {"name": "names", "type": "spans", "required": False, "field": "text", "config": {"labels": LABELS}},
         {"name": "things", "type": "boxes", "required": False, "field": "picture", "config": {"labels": LABELS}},
+        {"name": "better", "type": "pairwise", "required": False, "field": "answers", "config": {"strength": 3}},
+        {"name": "order", "type": "ranking", "required": False, "field": "answers"},
+        {"name": "scores", "type": "rubric_grid", "required": False, "config": {"criteria": ["clarity", "tone"]}},
+        {"name": "reply", "type": "response", "required": False, "field": "talk"},
+        {"name": "turns", "type": "turn_labels", "required": False, "field": "talk", "config": {"labels": LABELS}},
     ],
     "policy": {"blind_share": 0.2, "order": "random", "overlap": 2, "data": {"models": ["*"]}},
 }
@@ -54,8 +64,15 @@ class Seeded:
         return self.api.call("POST", "/api/projects", SPEC)["id"]
 
     def _items(self) -> list[int]:
+        pair = [{"text": "one", "source": "a"}, {"text": "two", "source": "b"}]
+        talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
         rows = [
-            {"data": {"text": f"message {k} about café {k % 7}"}, "key": str(k), "meta": {"part": k % 3}} for k in range(40)
+            {
+                "data": {"text": f"message {k} about café {k % 7}", "answers": pair, "talk": talk},
+                "key": str(k),
+                "meta": {"part": k % 3},
+            }
+            for k in range(40)
         ]
         return self.api.call("POST", f"/api/projects/{self.project}/items", rows)["ids"]
 

@@ -15,9 +15,12 @@ import { statusText } from "./StatusMark";
 function carries(format: Kinds["formats"][number] | undefined): string {
   if (!format) return "";
   if (format.lossless) return "Carries everything: nested values, authors, times and confidence. It can be read back without loss.";
-  if (format.suffixes.includes(".jsonl")) return "For tuning language models: one conversation, or one pair of answers, a line. What such a file cannot hold is left out and counted.";
+  if (isTuning(format)) return "For tuning language models: one conversation, or one pair of answers, a line. What such a file cannot hold is left out and counted.";
   return "One flat table: a column per question, marked spans and boxes as JSON in one cell, nested metadata as text. Take a lossless format to read it back.";
 }
+
+/** Lines made for tuning models rather than for reading them back. */
+const isTuning = (format: Kinds["formats"][number] | undefined): boolean => format !== undefined && !format.lossless && format.suffixes.includes(".jsonl");
 
 export interface ExportDialogProps {
   project: Project;
@@ -36,15 +39,18 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
   const filtered = countFilters(filters) > 0;
   const chosen = format ?? formats.find((one) => one.name === "jsonl")?.name ?? formats[0]?.name ?? "";
   const [safe, setSafe] = useState(false);
+  const [prompt, setPrompt] = useState<string | null>(null);
   const sheet = formats.find((one) => one.name === chosen)?.suffixes.includes(".csv") === true;
   const all = status.length === 0 || status.length === STATUSES.length;
   const picked = formats.find((one) => one.name === chosen);
+  const tuning = isTuning(picked);
   const query: Query = {
     ...(filtered && only ? (filters as Query) : {}),
     format: chosen,
     what,
     excel_safe: sheet && safe ? true : undefined,
     status: all ? undefined : status,
+    option: tuning && prompt ? `prompt:${prompt}` : undefined,
   };
   const url = apiUrl(`/projects/${project.id}/export`, query);
   return (
@@ -75,6 +81,12 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
         ) : null}
         {filtered ? (
           <Checkbox label="Only items that match the present filters" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} />
+        ) : null}
+        {tuning ? (
+          <Select
+            label="What was asked stands in" clearable placeholder="as the question says, else the first conversation or text" value={prompt} onChange={setPrompt}
+            data={project.spec.fields.map((field) => ({ value: field.name, label: field.title ?? field.name }))}
+          />
         ) : null}
         {picked && !picked.lossless ? <LeftOut key={url} query={query} project={project.id} /> : null}
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>

@@ -44,7 +44,7 @@ def test_no_effect_is_claimed_no_more_often_than_stated() -> None:
     for seed in range(runs):
         seconds, right, who, item, arm = study(seed)
         time_ = time_ + (time_ratio(seconds, who, arm).p <= 0.05)
-        found = quality_difference(right, who, item, arm, draws=200, seed=seed)
+        found = quality_difference(right, who, item, arm)
         quality += not found.low <= 0 <= found.high
     limit = runs * 0.05 + 2 * math.sqrt(runs * 0.05 * 0.95)
     assert time_ <= limit

@@ -1,1 +1,1 @@
-"""Numerics on arrays: intervals, calibration, agreement. Knows nothing of items, questions or annotations."""
+"""Numerics on arrays: agreement, truth, confidence, promises, totals, studies. Knows nothing of items or questions."""

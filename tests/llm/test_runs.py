@@ -234,3 +234,20 @@ def test_progress_is_told_over_the_bus(bench: Make) -> None:
     runs = [one for one in told if one["kind"] == "run"]
     assert {"running", "done"} <= {one["state"] for one in runs}
     assert any(0 < one.get("done", 0) < 200 for one in runs)
+
+
+def test_the_queue_is_kept_filled_only_where_the_model_may(bench: Make) -> None:
+    made = ready(bench, 40, window=10)
+    ids = made.items()
+    for item in ids[:6]:
+        made.answer(item, "praise")
+    made.quiet()
+    assert made.calls() == 0
+    config = {"connection": "script", "auto": True, "auto_tokens": 100_000}
+    made.call("POST", f"{made.path}/prompts", {"config": config})
+    for item in ids[6:12]:
+        made.answer(item, "praise")
+    made.until(lambda: made.rows("SELECT count(*) FROM signal")[0][0] >= 4)
+    made.until(lambda: not made.rows("SELECT 1 FROM run WHERE state = 'running'"))
+    assert {r[0] for r in made.rows("SELECT item_id FROM signal")} <= set(ids[6:])
+    assert made.calls() < 20

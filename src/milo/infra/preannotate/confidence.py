@@ -6,6 +6,7 @@ in, the map from signals to probability is fitted anew, and the scores of the ve
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MOST = 5_000
 _PAGE = 200
 _GROWTH = 1.1
+_REST = 0.5
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -55,7 +57,7 @@ class Measure(msgspec.Struct, frozen=True):
 class Fit(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is known of a version's confidence. `n`: blind answers that it was compared with; `fitted_on`: those of the fit in
     use (0: none), `scored` those of the fit that the stored scores are of. The measures are of probabilities that did not see
-    the answer they are compared with. `answers`: blind answers to the question, whether or not the model has spoken of them."""
+    the answer they are compared with."""
 
     version: int
     n: int
@@ -69,7 +71,6 @@ class Fit(msgspec.Struct, frozen=True, omit_defaults=True):
     auroc: Measure | None = None
     brier: Measure | None = None
     quality: Quality | None = None
-    answers: int = 0
     scored: int = 0
 
 
@@ -99,6 +100,7 @@ class ConfidenceFits:
 
     def __init__(self, workspace: Workspace) -> None:
         self.ws = workspace
+        self._rested: dict[int, float] = {}
         workspace.jobs.handler("confidence", self._run)
 
     def known(self, predictor_id: int) -> Fit | None:
@@ -116,11 +118,20 @@ class ConfidenceFits:
         args = {"predictor": row.id}
         return self.ws.jobs.submit("confidence", row.project_id, args, key=f"confidence:{row.id}")
 
+    def refresh_if_rested(self, row: PredictorRow) -> bool:
+        """`refresh`, unless the last time was a moment ago; then False. It rests in proportion to what it takes."""
+        if time.monotonic() < self._rested.get(row.id, 0.0):
+            return False
+        began = time.monotonic()
+        self.refresh(row)
+        self._rested[row.id] = time.monotonic() + max(_REST, 20 * (time.monotonic() - began))
+        return True
+
     def refresh(self, row: PredictorRow) -> Fit:
         """Compare with the blind answers there are now. A new fit is put to use by a job, once the scores are its own."""
         before = self.known(row.id)
         fit = self.fit(row, before)
-        if before is not None and (before.n, before.version, before.answers) == (fit.n, fit.version, fit.answers):
+        if before is not None and (before.n, before.version, before.quality) == (fit.n, fit.version, fit.quality):
             return before
         if fit.fit is not None and fit.scored != fit.fitted_on:
             held = before if before is not None and before.version == fit.version else None
@@ -153,18 +164,13 @@ class ConfidenceFits:
         project = self.ws.projects.get(row.project_id)
         question = project.schema.get(row.question)
         task = self.ws.task_types[question.type]
-        rows, answers = self.ws.db.read(
-            lambda c: (
-                SignalsSql(c).measured(row.id, row.version, row.question, _MOST),
-                SignalsSql(c).blind_answers(project.id, row.question),
-            )
-        )
+        rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST))
         good = quality(task, question, [(said, given) for _, said, given, _ in rows])
         signals = [s for _, _, _, s in rows]
         names = sorted({name for one in signals for name in one})
-        blank = Fit(row.version, len(rows), NEEDED, "", names, quality=good, answers=answers)
+        blank = Fit(row.version, len(rows), NEEDED, "", names, quality=good)
         if before is not None and _keeps(before, row.version, names, len(rows)):
-            return msgspec.structs.replace(before, n=len(rows), quality=good, answers=answers)
+            return msgspec.structs.replace(before, n=len(rows), quality=good)
         if not names:
             short = len(rows) < NEEDED
             return msgspec.structs.replace(blank, why=str(NotEnough(len(rows))) if short else "The answers carry no signals.")

@@ -149,8 +149,8 @@ class Annotating:
 
     def look(self, project: Project, row: PredictorRow, *, stale: bool) -> None:
         """People have answered: measure by what was answered blind, and keep the queue filled where the model may (`auto`)."""
-        if self.latest(row) is not None:
-            self.confidence.refresh(row)
+        if self.latest(row) is not None and not self.confidence.refresh_if_rested(row):
+            self.ws.loop_models.answered(project.id, 0)  # look again soon
         if not stale or not row.config.get("auto") or self.ws.db.read(lambda c: RunsSql(c).busy(row.id)) is not None:
             return
         bounds = Bounds(None, int(row.config.get("auto_tokens", 1)))

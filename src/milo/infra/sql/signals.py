@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 
-from milo.infra.sql.ids import id_range
-
 _decode = msgspec.json.decode
 
 
@@ -61,15 +59,6 @@ class SignalsSql:
         """The fitted map of a predictor."""
         row = self._c.execute("SELECT data FROM confidence_model WHERE predictor_id = ?", (predictor,)).fetchone()
         return None if row is None else _decode(row[0])
-
-    def blind_answers(self, project_id: int, question: str) -> int:
-        """How many answers were given blind."""
-        low, high = id_range(project_id)
-        return self._c.execute(
-            "SELECT count(*) FROM annotation INDEXED BY ix_annotation_answer WHERE role <> 'suggestion' AND live = 1 "
-            "AND basis = 'blind' AND author_kind = 'person' AND question = ? AND item_id >= ? AND item_id < ?",
-            (question, low, high),
-        ).fetchone()[0]
 
     def signalled(self, run: int, after: int, size: int) -> list[tuple[int, dict[str, float]]]:
         """(item id, signals) of a run, by item id."""

@@ -85,6 +85,14 @@ class Gateway:
         """The plug-in's own client, for what only its kind can do. Runs on the gateway's loop."""
         return self._open(connection).bare
 
+    def bare_now(self, connection: str) -> Any:
+        """The same from any thread."""
+
+        async def find() -> Any:
+            return self.bare(connection)
+
+        return self.run(find()).result(timeout=10)
+
     async def complete(self, connection: str, request: Request, call: CallFor) -> Reply:
         """The whole answer. Runs on the gateway's loop.
 

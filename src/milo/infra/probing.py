@@ -224,7 +224,9 @@ def _batches(gateway: Gateway, row: ConnectionRow, provider: Provider) -> Check:
     if not offers:
         return Check("batch", "no", "No batches: each call is answered at once.")
     return Check(
-        "batch", "unknown", "Batches exist for this kind of server. They cost money and take hours, so they were not tried."
+        "batch",
+        "unknown",
+        "Servers of this kind may take batches. Those take hours and cost money, so that they were not tried.",
     )
 
 

@@ -18,6 +18,8 @@ from milo.kinds.provider import SAYS, Allowance, without_key
 
 _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance", "billing details")
 _AGAIN_LATER = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_NEVER = ("not supported", "unsupported", "does not support")
+"""Some servers call it their own failure when they cannot do what was asked."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SHOWN = 400
@@ -72,7 +74,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes, key: str | Non
     again = retry_after(headers)
     if status == 429 and not any(word in said for word in _NO_CREDIT):
         return RateLimited(f"{address} says: slow down.{said}", retry_after=again)
-    if status in _AGAIN_LATER:
+    if status in _AGAIN_LATER and not any(word in said for word in _NEVER):
         return Unreachable(f"{address} failed (status {status}).{said}", retry_after=again)
     return ModelRefused(f"{address} {_REFUSED.get(status, f'refused the request (status {status})')}.{said}")
 

@@ -153,10 +153,15 @@ class OpenAIClient:
         if self._ready is not None:
             self._turn_to(await self._ready())
         url: Any = self._url if path is None else self._address + path
+        sent_headers = self._headers if headers is None else headers
         try:
-            response = await session.request(
-                method, url, data=data, headers=self._headers if headers is None else headers, allow_redirects=False
-            )
+            try:
+                response = await session.request(method, url, data=data, headers=sent_headers, allow_redirects=False)
+            except (self._aiohttp.ClientOSError, self._aiohttp.ServerDisconnectedError) as error:
+                if isinstance(error, self._aiohttp.ClientConnectorError):
+                    raise
+                # a connection that was kept open had been closed at the other end
+                response = await session.request(method, url, data=data, headers=sent_headers, allow_redirects=False)
         except self._aiohttp.ClientConnectorError as error:
             raise Unreachable(f"Nothing answers at {self._address}: {self._plain(error)}.", sent=False) from None
         except (self._aiohttp.ClientError, OSError, ValueError) as error:
@@ -170,7 +175,7 @@ class OpenAIClient:
     async def _start(self) -> aiohttp.ClientSession:
         aiohttp = self._aiohttp
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=20),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

@@ -82,7 +82,7 @@ class TestAnthropic:
         assert reply.cost == pytest.approx((20 * 3.0 + 100 * 0.3 + 5 * 15.0) / 1e6)
         (seen,) = server.seen
         assert seen["path"].startswith("/v1/messages")
-        assert seen["headers"]["x-api-key"] == KEY
+        assert {k.lower(): v for k, v in seen["headers"].items()}["x-api-key"] == KEY
         body = seen["body"]
         assert (body["model"], body["max_tokens"], body["system"], body["temperature"]) == ("the-model", 50, "Be brief.", 0.2)
         assert body["stop_sequences"] == ["END"]
@@ -265,7 +265,7 @@ class TestGoogle:
         assert reply.logprobs[0].top == (("x", -0.25), ("y", -1.5))
         (seen,) = server.seen
         assert "/models/the-model:generateContent" in seen["path"]
-        assert seen["headers"]["x-goog-api-key"] == KEY
+        assert {k.lower(): v for k, v in seen["headers"].items()}["x-goog-api-key"] == KEY
         assert KEY not in seen["path"]
         config = seen["body"]["generationConfig"]
         assert (config["temperature"], config["maxOutputTokens"], config["seed"], config["logprobs"]) == (0.2, 50, 7, 3)

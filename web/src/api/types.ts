@@ -185,20 +185,6 @@ export type Model = Narrow<Schemas["ModelView"], { state: "waiting" | "training"
 
 // Connected language models
 
-/** A connected model as a project's manager may see it. */
-export interface Connection {
-  id: number;
-  name: string;
-  plugin: string;
-  title: string;
-  model: string;
-  local: boolean;
-  enabled: boolean;
-  tested: boolean;
-  ok: boolean | null;
-  abilities: Record<string, boolean | null>;
-  prices: Record<string, unknown>;
-}
 
 export type Budget = Schemas["CompareBudget"];
 export type Estimate = Schemas["Estimate"];
@@ -208,6 +194,7 @@ export type RunFailure = Schemas["RunError"];
 export type Confidence = Schemas["ConfidenceView"];
 export type ConfidenceBin = Confidence["bins"][number];
 export type Measure = NonNullable<Confidence["ece"]>;
+
 
 export type Prompt = Schemas["PromptView"];
 export type Preview = Schemas["Preview"];
@@ -243,3 +230,13 @@ export type Verdict = Schemas["Verdict"];
 export type CriterionScore = Schemas["CriterionScore"];
 export type JudgingCost = Schemas["JudgingCost"];
 export type AuditTask = Schemas["AuditTask"];
+/** A connected model. What only owners are told is null for others. */
+export type Connection = Schemas["ConnectionView"];
+/** A kind of server that can be connected. */
+export type Provider = Schemas["ProviderView"];
+/** What the last test of a connected model found. */
+export type Probe = Schemas["ProbeView"];
+export type ProbeCheck = Schemas["Check"];
+export type LedgerLine = Schemas["LedgerLine"];
+export type LedgerPage = Schemas["LedgerPage"];
+export type LedgerTotal = Schemas["LedgerTotal"];

@@ -25,6 +25,7 @@ const TITLES: [string, string][] = [
   ["/projects/new", "New project"],
   ["/account", "Account"],
   ["/users", "People"],
+  ["/connections", "Connected models"],
 ];
 
 export function Shell() {

@@ -1,6 +1,6 @@
 /** The menu behind the name: account, people, sign out. Warns before answers that are not yet saved are left behind. */
 import { Menu } from "@mantine/core";
-import { IconLogout, IconSettings, IconUsers } from "@tabler/icons-react";
+import { IconLogout, IconPlugConnected, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -40,9 +40,14 @@ export function UserMenu() {
             Account
           </Menu.Item>
           {me.user.role === "owner" ? (
-            <Menu.Item component={Link} to="/users" leftSection={<IconUsers size={15} />}>
-              People
-            </Menu.Item>
+            <>
+              <Menu.Item component={Link} to="/users" leftSection={<IconUsers size={15} />}>
+                People
+              </Menu.Item>
+              <Menu.Item component={Link} to="/connections" leftSection={<IconPlugConnected size={15} />}>
+                Connected models
+              </Menu.Item>
+            </>
           ) : null}
           <Menu.Divider />
           <Menu.Item leftSection={<IconLogout size={15} />} onClick={askToLeave}>

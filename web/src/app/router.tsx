@@ -61,6 +61,12 @@ const users = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/UsersPage"), "UsersPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => inside,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("../features/settings/connections/ConnectionsPage"), "ConnectionsPage"),
+});
+
 const project = createRoute({
   getParentRoute: () => inside,
   path: "/p/$projectId",
@@ -159,7 +165,7 @@ const tree = root.addChildren([
   setup,
   login,
   inside.addChildren([
-    projects, newProject, account, users,
+    projects, newProject, account, users, connections,
     project.addChildren([projectHome, label, data, importData, models, judges, rubric, audit, studio, settings]),
   ]),
 ]);

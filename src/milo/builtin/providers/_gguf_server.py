@@ -30,8 +30,9 @@ def main() -> None:
 
 
 def _start(given: dict[str, Any]) -> Any:
-    import xllamacpp
+    from importlib import import_module
 
+    xllamacpp: Any = import_module("xllamacpp")
     p = xllamacpp.CommonParams()
     p.model.path = given["model"]
     if given.get("mmproj"):

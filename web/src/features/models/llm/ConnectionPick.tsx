@@ -29,7 +29,7 @@ export function ConnectionPick({ project, value, disabled, onChange }: Props) {
         description={chosen ? whereItRuns(chosen) : undefined} onChange={(name) => name && onChange(name)}
       />
       {connections.data?.length === 0 ? (
-        <Note>No model is connected to this workspace yet. An owner connects one under “Connected models” in the menu at the top right, or with <code>milo connect</code>.</Note>
+        <Note>No model is connected to this workspace yet. An owner connects one under “Connected models” in the menu at the top right, or with <code>milo connection add</code>.</Note>
       ) : null}
       {chosen && !isAllowed(project, chosen) ? <Allow project={project} connection={chosen} /> : null}
       {connections.error && value === "" ? <ErrorNote error={connections.error} /> : null}

@@ -40,7 +40,6 @@ FIELDS = [
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlmBench]:
     from llm.tiny_gguf import write_model, write_projector
-
     from milo.infra.connections import Connections, Entered
 
     folder = tmp_path_factory.mktemp("llama")

@@ -19,7 +19,7 @@ describe("fields", () => {
 
   it("cleans Markdown", async () => {
     const page = show("markdown", "**bold** <script>alert(1)</script> [link](javascript:alert(1)) ![x](javascript:alert(2))");
-    await screen.findByText("bold");
+    await screen.findByText("bold", undefined, { timeout: 10_000 });
     expect(page.querySelector("script")).toBeNull();
     expect(page.innerHTML).not.toContain("javascript:");
   });
@@ -45,7 +45,7 @@ describe("fields", () => {
       { role: "tool", tool_call_id: "1", content: '{"t":3}' },
       { role: "assistant", content: "It is **cold**. ![x](http://example.org/y.png)" },
     ]);
-    await screen.findByText("cold");
+    await screen.findByText("cold", undefined, { timeout: 10_000 });
     expect(page.querySelector("img, script")).toBeNull();
     expect(page.textContent).toContain("[image url]");
     expect(page.textContent).toContain("calls weather");

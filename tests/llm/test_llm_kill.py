@@ -109,17 +109,41 @@ def stored(workspace: Path) -> dict[int, int]:
     return {item: int(text.split()[-1]) for item, text in rows}
 
 
+def begin(owner: Api, n: int) -> tuple[int, int]:
+    """A project of n items and a run over all of them."""
+    project = owner.call("POST", "/api/projects", SPEC)["id"]
+    rows = [{"data": {"text": f"this is message {k}"}} for k in range(n)]
+    owner.call("POST", f"/api/projects/{project}/items", rows)
+    made = {"plugin": "llm", "name": "slow", "question": "mood", "config": {"connection": "slow"}}
+    path = f"/api/projects/{project}/models/{owner.call('POST', f'/api/projects/{project}/models', made)['id']}"
+    run = owner.call("POST", f"{path}/annotate", {"selection": {"what": "all"}, "budget": {"money": 1.0}})["id"]
+    return project, run
+
+
+def test_a_server_that_is_stopped_repeats_nothing(tmp_path: Path, model: Counting) -> None:
+    workspace = tmp_path / "ws"
+    connect(workspace, model)
+    with Server(workspace) as server:
+        owner = server.owner()
+        project, run = begin(owner, 150)
+        wait(owner, project, run, 40)
+        owner.close()
+        server.stop()
+        assert len(stored(workspace)) < 150
+        server.start()
+        owner = server.owner()
+        done = wait(owner, project, run, 150)
+        owner.close()
+    assert (done["done"], done["repeated"]) == (150, 0)
+    assert set(model.asked.values()) == {1}
+
+
 def test_sigkill_in_a_run(tmp_path: Path, model: Counting) -> None:
     workspace = tmp_path / "ws"
     connect(workspace, model)
     with Server(workspace) as server:
         owner = server.owner()
-        project = owner.call("POST", "/api/projects", SPEC)["id"]
-        rows = [{"data": {"text": f"this is message {k}"}} for k in range(N)]
-        owner.call("POST", f"/api/projects/{project}/items", rows)
-        made = {"plugin": "llm", "name": "slow", "question": "mood", "config": {"connection": "slow"}}
-        path = f"/api/projects/{project}/models/{owner.call('POST', f'/api/projects/{project}/models', made)['id']}"
-        run = owner.call("POST", f"{path}/annotate", {"selection": {"what": "all"}, "budget": {"money": 1.0}})["id"]
+        project, run = begin(owner, N)
         kept: list[tuple[dict[int, int], Counter[int]]] = []
         for enough in (60, 180):
             wait(owner, project, run, enough)

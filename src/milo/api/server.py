@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -79,12 +80,24 @@ def serve(settings: Settings, ready: Callable[[Workspace, str], None] | None = N
         timeout_keep_alive=75,
         server_header=False,
     )
+    _end_in_peace()
     try:
         with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(Server(config, workspace, listening).serve([sock]))
     finally:
         workspace.close()
         sock.close()
+
+
+def _end_in_peace() -> None:
+    """Let SIGTERM close the workspace as Ctrl-C does: the server raises it again once connections are closed, which would end
+    the process on the spot."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
 
 
 class PrivateServer:

@@ -6,7 +6,7 @@ import { downloadCsv } from "../../../lib/csv";
 import { Bar, Button, ErrorNote, Note, Panel, Skeleton } from "../../../ui";
 import { count, percent } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
-import { SIGNALS } from "./llmConfig";
+import { signalName } from "./llmConfig";
 import css from "./llm.module.css";
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
@@ -38,7 +38,7 @@ function NotYet({ confidence }: { confidence: Confidence }) {
 }
 
 function Ready({ confidence, model }: { confidence: Confidence; model: Model }) {
-  const names = confidence.signals.map((name) => SIGNALS.find((one) => one.value === name)?.title.toLowerCase() ?? name);
+  const names = confidence.signals.map(signalName);
   return (
     <>
       <Panel title={`Measures on ${count(confidence.n)} blind answers, version ${confidence.version}`}>

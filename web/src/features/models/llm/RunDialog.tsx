@@ -3,7 +3,7 @@ import { Checkbox, Modal, NumberInput, Radio } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "../../../api/client";
+import { api, ApiError, errorText } from "../../../api/client";
 import type { Connection, Estimate, Model, Project, RunProgress, Selection } from "../../../api/types";
 import { Button, ErrorNote, Note, Skeleton } from "../../../ui";
 import { count, plural } from "../../../ui/format";
@@ -55,7 +55,8 @@ export function RunDialog({ project, model, connection, onClose }: Props) {
       for (const key of ["runs", "models", "jobs"]) void client.invalidateQueries({ queryKey: [key, project.id] });
     },
   });
-  const free = budget.money === null && budget.tokens === null;
+  const free = budget.money === null && budget.tokens === null && estimate.error === null;
+  const nothing = estimate.error instanceof ApiError && estimate.error.status === 409;
   return (
     <Modal opened onClose={onClose} title={`Run ${model.name}, version ${Math.max(1, model.version)}`} centered size={560}>
       <form
@@ -92,7 +93,7 @@ export function RunDialog({ project, model, connection, onClose }: Props) {
               ))}
             </>
           ) : null}
-          <ErrorNote error={estimate.error} />
+          {nothing ? <span>{errorText(estimate.error)}</span> : <ErrorNote error={estimate.error} />}
         </section>
         <div className={layout.two}>
           <NumberInput

@@ -60,6 +60,12 @@ export const SIGNALS: { value: Signal; title: string; text: string }[] = [
   { value: "committee", title: "Other models or instructions", text: "How far they agree. Costs a call for each." },
 ];
 
+/** What a signal is called where it is listed, those included that are always there. */
+export function signalName(name: string): string {
+  if (name === "valid") return "whether the answer fitted at the first attempt";
+  return SIGNALS.find((one) => one.value === name)?.title.toLowerCase() ?? name;
+}
+
 /** A stored config with its defaults. */
 export function readConfig(raw: Record<string, unknown>): LlmConfig {
   const given = raw as Partial<LlmConfig>;

@@ -1,5 +1,5 @@
 /** Connect a model or change a connection. A key can be typed in and is never shown again. */
-import { Accordion, Checkbox, Modal, NumberInput, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Modal, NumberInput, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../../api/client";
@@ -7,6 +7,7 @@ import type { Connection, Provider } from "../../../api/types";
 import { Button, ErrorNote, Note } from "../../../ui";
 import layout from "../../../ui/layout.module.css";
 import { notify } from "../../../ui/notify";
+import css from "./connections.module.css";
 import { bodyOf, choicesOf, emptyForm, formOf, type ConnectionForm } from "./form";
 
 interface Props {
@@ -81,22 +82,16 @@ export function ConnectionDialog({ providers, connection, onClose }: Props) {
           label="It runs on a machine of ours" checked={form.local} onChange={(event) => set({ local: event.currentTarget.checked })}
           description="Projects that allow only local models may then ask it."
         />
-        <Accordion variant="separated" chevronPosition="left">
-          <Accordion.Item value="prices">
-            <Accordion.Control>Prices and limits</Accordion.Control>
-            <Accordion.Panel>
-              <PricesAndLimits form={form} onChange={set} />
-            </Accordion.Panel>
-          </Accordion.Item>
-          {names.length > first.length ? (
-            <Accordion.Item value="more">
-              <Accordion.Control>Further settings</Accordion.Control>
-              <Accordion.Panel>
-                <div className={layout.stack}>{names.filter((name) => !first.includes(name)).map(setting)}</div>
-              </Accordion.Panel>
-            </Accordion.Item>
-          ) : null}
-        </Accordion>
+        <details className={css.more}>
+          <summary>Prices and limits</summary>
+          <PricesAndLimits form={form} onChange={set} />
+        </details>
+        {names.length > first.length ? (
+          <details className={css.more}>
+            <summary>Further settings</summary>
+            <div className={layout.stack}>{names.filter((name) => !first.includes(name)).map(setting)}</div>
+          </details>
+        ) : null}
         <ErrorNote error={save.error} />
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>
           <Button onClick={onClose}>Cancel</Button>

@@ -31,8 +31,11 @@ export interface Choice {
   hint: string;
 }
 
+const ORDER = ["openai_compatible", "anthropic", "google", "gguf"];
+
 export function choicesOf(providers: Provider[]): Choice[] {
-  return providers.flatMap((provider) =>
+  const place = ({ name }: Provider) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return providers.toSorted((a, b) => place(a) - place(b)).flatMap((provider) =>
     provider.presets.length > 0
       ? provider.presets.map((preset) => ({
           id: `${provider.name}:${preset.name}`, title: preset.title, provider, config: preset.config, needsKey: preset.needs_key, local: preset.local,

@@ -76,8 +76,8 @@ class Judge:
 
     def verdicts(self, *, passed: bool | None = None, limit: int = 200) -> list[Given]:
         """Its latest verdicts."""
-        wanted = "" if passed is None else f"&passed={int(passed)}"
-        return self._http.get(f"{self._project}/verdicts?judge={self.info.id}&limit={limit}{wanted}", list[Given])
+        query = {"judge": self.info.id, "limit": limit, "passed": None if passed is None else int(passed)}
+        return self._http.get(f"{self._project}/verdicts", list[Given], query)
 
     def change(self, **changes: Any) -> JudgeInfo:
         """Change `name`, `rubric`, `rubric_version`, `config`, `live`, `after` or `enabled`."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import shows, sign_in
+from browser.test_safety import _axe as axe_script  # pyright: ignore[reportPrivateUsage]
 from running import Api, Server
 
 QUESTION = "Where does the river rise?"
@@ -84,6 +86,7 @@ def test_get_judged_dismiss_revise_and_take(page: Page, server: Server, owner: A
     assert (told["shown"], told["given"], told["dismissed"], told["taken"]) == (3, 2, 1, 1)
     events = owner.call("GET", f"/api/projects/{project}/effort")
     assert events[0]["effort"]["waits"] == 2, "waiting for the judge is a clock of its own"
+    assert {line["basis"] for line in events} == {"shown"}, "an answer given after advice is no unassisted one"
 
 
 def test_a_judge_speaks_at_a_pause_and_never_holds_up_a_submit(page: Page, server: Server, owner: Api) -> None:
@@ -131,6 +134,38 @@ def test_audit_by_keys_and_read_the_report(page: Page, server: Server, owner: Ap
     expect(card.get_by_text("Pass rate put right")).to_be_visible()
     card.get_by_text("Against people, criterion by criterion").click()
     expect(card.get_by_role("cell", name="Right", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Page, server: Server, owner: Api, theme: str) -> None:
+    axe = axe_script()
+    project = prepare(owner, "asked")
+    at = f"/api/projects/{project}"
+    ana = server.person(owner, "ana", project)
+    for k, item in enumerate(owner.call("GET", f"{at}/items?limit=3")["rows"]):
+        ana.call("POST", f"{at}/answers", {"op_id": f"operation-{k}", "item_id": item["id"], "values": {"answer": BAD}})
+    ana.close()
+    judge = owner.call("GET", f"{at}/judges")[0]["id"]
+    rubric = owner.call("GET", f"{at}/rubrics")[0]["id"]
+    owner.call("POST", f"{at}/judges/{judge}/run", {})
+    pick = owner.call("POST", f"{at}/judges/{judge}/audit/next")["pick"]
+    owner.call("POST", f"{at}/judges/{judge}/audit", {"pick": pick, "scores": {"right": 2}})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    sign_in(page, server)
+    found: list[str] = []
+    for place in ("label", "judges", f"rubric?rubric={rubric}", "rubric", f"audit?judge={judge}"):
+        page.goto(f"{server.address}/p/{project}/{place}")
+        expect(page.get_by_role("main")).to_be_visible()
+        page.wait_for_timeout(1200)
+        if place == "label":
+            write(page, BAD)
+            page.keyboard.press("Alt+j")
+            expect(page.get_by_text("Below the mark")).to_be_visible()
+        page.evaluate(axe)
+        for violation in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append(f"{place}: {violation['id']}: {[n['html'][:160] for n in violation['nodes'][:3]]}")
+    assert found == []
 
 
 def test_write_a_rubric_from_a_ready_one(page: Page, server: Server, owner: Api) -> None:

@@ -130,7 +130,7 @@ export type TimeEvent = {
 };
 
 /** `kind` is what the assistant was asked for; what it proposed or said has the exchange's number as id, less than 0. */
-export type ShownSuggestion = Pick<Suggestion, "id" | "value" | "score" | "source" | "version"> & { kind?: AssistKind };
+export type ShownSuggestion = Pick<Suggestion, "id" | "value" | "score" | "source" | "version"> & { kind?: AssistKind | "judge" };
 
 export type Submission = Narrow<
   Given<Schemas["Submission"], "assignment_id" | "keystrokes" | "reopen">,

@@ -26,6 +26,8 @@ export interface JudgeCalls {
 }
 
 const NOTHING: JudgeState = { phase: "idle", judge: null, value: undefined, verdict: null, error: null };
+/** Below this are the numbers of verdicts among what was shown; turns of the assistant have smaller negative ones. */
+const VERDICTS = -1_000_000_000_000;
 /** Milliseconds without a change after which a judge that speaks at pauses speaks. */
 export const PAUSE = 1_500;
 
@@ -72,7 +74,9 @@ export class JudgeDesk {
     this.log.add("model_wait", { kind: "judge" });
     try {
       const advice = await this.calls.review(judge, open.work.item.id, value, run.signal);
-      if (this.running === run) this.end(advice.verdict ? { phase: "done", verdict: advice.verdict } : { phase: "unavailable" });
+      if (this.running !== run) return;
+      this.end(advice.verdict ? { phase: "done", verdict: advice.verdict } : { phase: "unavailable" });
+      if (advice.verdict) this.saw(judge, advice.verdict);
     } catch (error) {
       if (this.running === run) this.end({ phase: "failed", error: errorText(error) });
     }
@@ -108,6 +112,16 @@ export class JudgeDesk {
   clear(): void {
     this.forget();
     this.store.setState(NOTHING);
+  }
+
+  /** What a judge said was on the screen: that is stored with the answer, which so does not count as given unassisted. */
+  private saw(judge: LiveJudge, { id, question, verdict }: VerdictView): void {
+    const { open } = this.desk.getState();
+    if (!open) return;
+    const own = VERDICTS - id;
+    const value = verdict.info.proposal ?? null;
+    const shown = { id: own, question, value, score: null, source: judge.name, version: 0, kind: "judge" as const };
+    this.desk.setState({ open: { ...open, seen: { ...open.seen, [own]: shown } } });
   }
 
   private answer(response: "dismissed" | "taken"): boolean {

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from api.minimal import minimal_body
+from bodies import minimal_body
 from data_bench import PASSWORD, Bench
 from milo.api.app import create_app
 from milo.api.endpoint import ENDPOINTS

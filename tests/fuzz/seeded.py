@@ -106,7 +106,7 @@ class Seeded:
         """Path parameters that lead to something that exists and may be destroyed by this operation."""
         known = {
             "p": self.project, "i": self.items[7], "id": self.job, "m": self.media, "job": self.job, "bulk": self.bulk,
-            "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "c": 1, "t": 1, "k": self.connection,
+            "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "n": 1, "c": 1, "t": 1, "k": self.connection,
         }  # fmt: skip
         if operation == "delete_project":
             known["p"] = self._project()

@@ -99,6 +99,8 @@ def _success(end: Endpoint, by_kind: dict[str, Any]) -> dict[str, Any]:
     if end.status != 204:
         schema = by_kind[repr(end.reply)] if end.reply is not None else _ANYTHING
         out["content"] = {end.media_type: {"schema": schema}}
+        if end.media_type == "text/event-stream" and end.reply is not None:  # a stream, or one value where there is none
+            out["content"] = {end.media_type: {"schema": _ANYTHING}, "application/json": {"schema": schema}}
     return out
 
 

@@ -3693,6 +3693,14 @@ export interface components {
             role: "annotator" | "manager" | "owner" | "reviewer";
         };
         /**
+         * NotAvailable
+         * @description What is answered instead of a stream where there is no assistant for an item.
+         */
+        NotAvailable: {
+            available: boolean;
+            reason: string;
+        };
+        /**
          * NoteDecision
          * @description A note as it shall stand in the guidelines.
          */
@@ -5767,6 +5775,7 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                    "application/json": components["schemas"]["NotAvailable"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -79,7 +79,9 @@ def get_assistant(call: Call) -> AssistantView:
     return AssistantView(True, row.name, {q.name: offered(spec.policy, q) for q in spec.questions})
 
 
-@endpoint("POST", "/projects/{p}/items/{i}/assist", "work.submit", body=Asked, media_type="text/event-stream")
+@endpoint(
+    "POST", "/projects/{p}/items/{i}/assist", "work.submit", body=Asked, reply=NotAvailable, media_type="text/event-stream"
+)
 async def ask_assistant(call: Call) -> Any:
     """Ask about an item that is lent to the caller. Events: `text`, `draft` and `quote` as they come, `proposal` with a checked
     answer, `again` where the model is asked once more, `unproven`, `error`, and `done` with the id of the exchange. Closing the

@@ -167,13 +167,35 @@ def scenes(api: Api) -> Iterator[tuple[str, str, Step]]:
     yield "workbench-spans", f"/p/1/label?item={spans}", mark
     yield "workbench-digits", f"/p/2/label?item={unanswered(api, 2)}", nothing
     yield "data", "/p/1/data?sort=updated", nothing
-    yield "models", "/p/1/models", nothing
+    yield "models", "/p/1/models", asked
+    yield "assistant", f"/p/1/label?item={text}", ask
+    yield "judges", "/p/1/judges", nothing
+    yield "studio", f"/p/1/models/{scripted(api)}", nothing
+    yield "connections", "/connections", nothing
     yield "new-project", "/projects/new", pick
     yield "import", "/p/1/import", give
 
 
 def nothing(page: Page) -> None:
     """The page as it opens."""
+
+
+def scripted(api: Api) -> int:
+    """The model of the sample that asks the script."""
+    return next(m["id"] for m in api.call("GET", "/projects/1/models") if m["plugin"] == "llm")
+
+
+def asked(page: Page) -> None:
+    """Down to the model that asks."""
+    page.get_by_text("Spent so far").scroll_into_view_if_needed()
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 220)
+
+
+def ask(page: Page) -> None:
+    """Ask the assistant for a draft and wait for it."""
+    page.keyboard.press("Shift+D")
+    page.get_by_role("button", name="Use it").wait_for()
 
 
 def mark(page: Page) -> None:

@@ -36,7 +36,8 @@ class Stub:
     """Gives the outcomes one after another, the last for ever; counts what is in flight."""
 
     def __init__(self, *outcomes: Reply | Exception, seconds: float = 0.0) -> None:
-        self.left, self.seconds = list(outcomes), seconds
+        self.left: list[Reply | Exception] = list(outcomes)
+        self.seconds = seconds
         self.calls = self.now = self.peak = 0
 
     async def complete(self, request: Request) -> Reply:
@@ -292,7 +293,11 @@ def test_what_is_recorded_can_be_replayed(tmp_path: Path) -> None:
 
 def recorded(folder: Path) -> Path:
     file = folder / "one.jsonl"
-    run(Recording(Stub(DONE), lambda line: file.write_bytes(line) and None).complete(ASKED))
+
+    def write(line: bytes) -> None:
+        file.write_bytes(line)
+
+    run(Recording(Stub(DONE), write).complete(ASKED))
     return file
 
 

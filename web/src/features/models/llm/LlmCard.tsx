@@ -41,7 +41,7 @@ export function LlmCard({ project, model }: { project: Project; model: Model }) 
   const last = runs[0];
   const studio = { to: "/p/$projectId/models/$modelId", params: { projectId: project.id, modelId: model.id } } as const;
   return (
-    <article className={css.card} data-off={!model.enabled || undefined} aria-label={model.name}>
+    <article className={css.card} data-wide data-off={!model.enabled || undefined} aria-label={model.name}>
       <header className={css.head}>
         <div className={layout.grow}>
           <h2>{model.name}</h2>

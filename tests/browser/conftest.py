@@ -24,8 +24,9 @@ def messages(n: int) -> list[dict[str, Any]]:
     return [{"data": {"text": f"{texts[k % 3]} (order {k})"}, "key": str(k), "meta": {"channel": "mail"}} for k in range(n)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file of tests: Playwright's event loop runs in this thread, and other tests run loops of their own."""
     path = chromium()
     if path in (None, "none"):
         pytest.skip("There is no Chromium on this machine.")

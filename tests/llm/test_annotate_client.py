@@ -56,11 +56,11 @@ def test_the_client(bench: Callable[..., LlmBench]) -> None:
         assert small.wait().state == "done"
 
 
-def milo(made: LlmBench, *arguments: str, status: int = 0) -> Any:
+def milo(made: LlmBench, *arguments: str, status: int | tuple[int, ...] = 0) -> Any:
     environment = {**os.environ, "MILO_WORKSPACE": str(made.ws.path), "COLUMNS": "200", "NO_COLOR": "1"}
     command = [sys.executable, "-W", "error", "-m", "milo.cli.main", "annotate", "Letters", "gpt", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
-    assert done.returncode == status, done.stderr
+    assert done.returncode in (status if isinstance(status, tuple) else (status,)), done.stderr
     return json.loads(done.stdout) if "--json" in arguments else done.stdout + done.stderr
 
 
@@ -69,7 +69,9 @@ def test_the_command(bench: Callable[..., LlmBench]) -> None:
     assert "tokens in" in milo(made, "--estimate")
     assert milo(made, "--sample", "4", "--estimate", "--json")["items"] == 4
     assert "budget" in milo(made, "--sample", "4", status=1)
-    assert milo(made, "--sample", "4", "--tokens", "100000", "--json")["total"] == 4
+    assert milo(made, "--sample", "4", "--tokens", "100000", "--json", status=(0, 3))["total"] == 4, (
+        "the odd letter may be in the sample"
+    )
     assert "stopped" in milo(made, "--all", "--money", "0.000001", status=3)
-    assert "answered" in milo(made, "--all", "--tokens", "1000000", status=3)
+    assert "answered" in milo(made, "--all", "--again", "--tokens", "1000000", status=3)
     assert "Choose one" in milo(made, "--all", "--gold", status=1)

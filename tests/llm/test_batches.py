@@ -51,7 +51,7 @@ def test_a_run_by_batches(bench: Callable[..., LlmBench], far: Mailbox) -> None:
     assert (run["done"], run["failed"]) == (49, 1)
     assert far.sizes == [50, 1]
     assert run["cost"] == pytest.approx((50 * 100 * 1.0 + 50 * 10 * 2.0) / 1e6 * 0.5)
-    assert made.rows("SELECT state, info FROM open_batch") == [("done", "{}")] * 2
+    made.until(lambda: made.rows("SELECT state, info FROM open_batch") == [("done", "{}")] * 2)
     kept = made.rows("SELECT (SELECT count(*) FROM blind_check), (SELECT count(*) FROM annotation WHERE role = 'suggestion')")
     assert sum(kept[0]) == 49
     assert kept[0][0] > 0

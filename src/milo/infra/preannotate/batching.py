@@ -156,8 +156,10 @@ class Batching:
         return 1
 
     async def _settle(self, row: BatchRow, state: str) -> None:
+        """Note that a batch is over. The note is written even if the wait for it is cut short, as at the end of a run."""
         self._known = {key: one for key, one in self._known.items() if one.id != row.id}
-        await asyncio.wrap_future(self.ws.db.write_later(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND))
+        written = self.ws.db.write_later(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND)
+        await asyncio.shield(asyncio.wrap_future(written))
 
     def _tell_all(self, error: BaseException) -> None:
         for _, _, future in self._waiting.values():

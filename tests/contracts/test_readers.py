@@ -322,7 +322,7 @@ def test_without_pyarrow_a_sentence_says_what_to_install(registry: Registry, mon
 
 
 def test_a_file_that_is_not_there(registry: Registry, tmp_path: Path) -> None:
-    for plugin in registry.formats.all():
+    for plugin in (p for p in registry.formats.all() if p.reads):
         with pytest.raises(NotFound):
             list(plugin.read(Source(tmp_path / "none", "none")))
 

@@ -30,7 +30,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"name": "turns", "type": "turn_labels", "config": {"labels": LABELS}, "field": "talk"},
     {"name": "grid", "type": "rubric_grid", "config": {"criteria": ["clear", "kind"], "levels": {"min": 1, "max": 3}}},
 ]  # fmt: skip
-CERTAIN = {"mood", "stars", "topics", "better", "grid", "summary", "reply"}
+CERTAIN = {"mood", "stars", "better"}
 """Questions whose schema leaves no room for a wrong answer."""
 FIELDS = [
     {"name": "text"}, {"name": "photo", "kind": "image"}, {"name": "one"}, {"name": "two"}, {"name": "talk", "kind": "chat"},

@@ -86,6 +86,7 @@ def test_a_connected_model_from_first_to_last(page: Page, server: Server, owner:
     expect(page.get_by_text("it sounds friendly").first).to_be_visible()
     page.keyboard.press("1")
     shows(page, "(order 13)")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
     # a better prompt, and whether it is better
     page.goto(f"{server.address}/p/{project}/models")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +127,7 @@ class Connections:
         provider = self.ws.registry.providers.get(row.plugin)
         report = await probe(self.ws.gateway, row, provider, user_id)
         kept = {"probe": msgspec.to_builtins(report)}
-        await asyncio.wrap_future(self.ws.db.write_later(lambda c: ConnectionsSql(c).change(ident, kept)))
+        await self.ws.db.write_through(lambda c: ConnectionsSql(c).change(ident, kept))
         return report
 
     def abilities(self, row: ConnectionRow) -> Abilities:

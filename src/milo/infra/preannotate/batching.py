@@ -113,10 +113,8 @@ class Batching:
         opened = self.ws.gateway.connection(connection)
         keys = tuple(key for key, _ in mine)
         now = self.ws.clock()
-        ident = await asyncio.wrap_future(
-            self.ws.db.write_later(
-                lambda c: BatchesSql(c).add(self._call.run_id or 0, opened.id, connection, batch_id, keys, now), BACKGROUND
-            )
+        ident = await self.ws.db.write_through(
+            lambda c: BatchesSql(c).add(self._call.run_id or 0, opened.id, connection, batch_id, keys, now), BACKGROUND
         )
         row = BatchRow(ident, connection, batch_id, keys)
         self._known |= dict.fromkeys(keys, row)
@@ -156,10 +154,8 @@ class Batching:
         return 1
 
     async def _settle(self, row: BatchRow, state: str) -> None:
-        """Note that a batch is over. The note is written even if the wait for it is cut short, as at the end of a run."""
         self._known = {key: one for key, one in self._known.items() if one.id != row.id}
-        written = self.ws.db.write_later(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND)
-        await asyncio.shield(asyncio.wrap_future(written))
+        await self.ws.db.write_through(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND)
 
     def _tell_all(self, error: BaseException) -> None:
         for _, _, future in self._waiting.values():

@@ -310,7 +310,7 @@ class Drive:
         def write(c: Connection) -> None:
             self.s.store.put(c, part, kept, state, retrying=retrying)
 
-        await asyncio.shield(asyncio.wrap_future(self.ws.db.write_later(write, BACKGROUND)))
+        await self.ws.db.write_through(write, BACKGROUND)
         p.done, p.failed = kept.done, kept.failed
 
     def _count(self) -> None:

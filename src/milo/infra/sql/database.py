@@ -8,6 +8,7 @@ else's along.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import queue
 import sqlite3
@@ -104,6 +105,10 @@ class Database:
     def write(self, change: Callable[[Connection], T], priority: int = NORMAL) -> T:
         """Run a change in a transaction and wait until it is on disk."""
         return self.write_later(change, priority).result()
+
+    async def write_through(self, change: Callable[[Connection], T], priority: int = NORMAL) -> T:
+        """Run a change from an event loop and wait until it is on disk; whoever is cut off while waiting cancels nothing."""
+        return await asyncio.shield(asyncio.wrap_future(self.write_later(change, priority)))
 
     def read(self, look: Callable[[Connection], T]) -> T:
         """Run a read on this thread's own connection."""

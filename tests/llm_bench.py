@@ -130,11 +130,11 @@ class LlmBench:
         self.call("POST", f"/projects/{self.id}/answers", body)
 
     def quiet(self, seconds: float = 60) -> None:
-        """Wait until no job is queued or running."""
-        end = time.monotonic() + seconds
-        while any(j["state"] in ("queued", "running") for j in self.call("GET", f"/jobs?project={self.id}")):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        """Wait until the loop has looked at all answers and no job is queued or running."""
+        self.until(lambda: self.ws.loop_models.idle() and not self._busy(), seconds)
+
+    def _busy(self) -> bool:
+        return any(j["state"] in ("queued", "running") for j in self.call("GET", f"/jobs?project={self.id}"))
 
     def close(self) -> None:
         """End it."""

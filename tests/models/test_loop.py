@@ -43,22 +43,23 @@ class Bench:
         """The models by name."""
         return {m["name"]: m for m in self.call("GET", f"/projects/{self.id}/models")}
 
-    def label(self, n: int) -> None:
-        """Answer the next `n` items with what they are."""
+    def label(self, n: int, mood: str | None = None) -> None:
+        """Answer the next `n` items with what they are, or with `mood`."""
         for _ in range(n):
             work = self.call("GET", f"/projects/{self.id}/queue?n=1")[0]
-            mood = work["item"]["key"].split("-")[0]
-            body = {"op_id": f"op-{work['item']['id']}", "item_id": work["item"]["id"], "values": {"mood": mood}}
+            values = {"mood": mood or work["item"]["key"].split("-")[0]}
+            body = {"op_id": f"op-{work['item']['id']}", "item_id": work["item"]["id"], "values": values}
             self.call("POST", f"/projects/{self.id}/answers", {**body, "schema_version": 1})
 
-    def quiet(self, seconds: float = 60) -> None:
-        """Wait until no job has been running for a second."""
+    def quiet(self, seconds: float = 120) -> None:
+        """Wait until the loop has looked at all answers and no job is left; twice, since a job may lead to another."""
         end, calm = time.monotonic() + seconds, 0
-        while calm < 5:
+        while calm < 2:
             assert time.monotonic() < end
+            looked = self.server._workspace.loop_models.idle()
             busy = [j for j in self.call("GET", f"/jobs?project={self.id}") if j["state"] in ("queued", "running")]
-            calm = 0 if busy else calm + 1
-            time.sleep(0.25)
+            calm = calm + 1 if looked and not busy else 0
+            time.sleep(0.1)
 
     def close(self) -> None:
         """End it."""
@@ -75,7 +76,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def test_a_model_starts_after_a_handful_and_again_as_labels_grow(bench: Bench) -> None:
     assert bench.models()["text_mood"]["state"] == "waiting"
-    bench.label(12)
+    bench.label(24)
     bench.quiet()
     first = bench.models()["text_mood"]
     assert first["version"] == 1
@@ -87,6 +88,20 @@ def test_a_model_starts_after_a_handful_and_again_as_labels_grow(bench: Bench) -
     assert [p["n_labels"] for p in later["curve"]] == sorted(p["n_labels"] for p in later["curve"])
     assert later["quality"]["n"] > 0
     assert 0 <= later["quality"]["low"] <= later["quality"]["accuracy"] <= later["quality"]["high"] <= 1
+
+
+def test_labels_that_are_all_the_same_delay_the_first_training_only_a_little(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, blind_share=0, train_every=1000)
+    try:
+        bench.label(8, mood="praise")
+        bench.quiet()
+        alone = bench.models()["text_mood"]
+        assert (alone["state"], alone["version"]) == ("waiting", 0)
+        bench.label(2, mood="complaint")
+        bench.quiet()
+        assert bench.models()["text_mood"]["version"] >= 1
+    finally:
+        bench.close()
 
 
 def test_rules_are_measured_on_blind_answers_too(bench: Bench) -> None:

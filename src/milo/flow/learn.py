@@ -29,10 +29,12 @@ class Quality(msgspec.Struct, frozen=True):
 
 def next_training_at(policy: Policy, n_at_last: int, version: int) -> int:
     """The number of labels at which a model is trained again: after the first few, then every `train_every` labels, and
-    at least a tenth more, so that the total cost of training stays in proportion to the labels."""
-    if version == 0 and n_at_last < FIRST_AT:
-        return FIRST_AT
-    return n_at_last + max(policy.train_every, int(n_at_last * _GROWTH))
+    at least a tenth more, so that the total cost of training stays in proportion to the labels. One that could learn
+    nothing from the first few (they may all carry one label) tries again soon."""
+    growth = int(n_at_last * _GROWTH)
+    if version == 0:
+        return max(FIRST_AT, n_at_last + max(1, growth))
+    return n_at_last + max(policy.train_every, growth)
 
 
 def quality(task: TaskType, question: Question, pairs: list[tuple[Any, Any]]) -> Quality | None:

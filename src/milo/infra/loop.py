@@ -35,7 +35,7 @@ class LoopModels:
         self._count_again: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._news = threading.Event()
-        self._closing = False
+        self._closing = self._looking = False
         ModelJobs(workspace, self.trainer)
         self._thread = threading.Thread(target=self._watch, name="milo-loop", daemon=True)
         self._thread.start()
@@ -45,6 +45,11 @@ class LoopModels:
         with self._lock:
             self._answered[project_id] += n
         self._news.set()
+
+    def idle(self) -> bool:
+        """Whether every answer that was told of has been looked at, so that the jobs it leads to are queued."""
+        with self._lock:
+            return not (self._answered or self._looking)
 
     def close(self) -> None:
         """Stop watching and end the training process."""
@@ -82,9 +87,11 @@ class LoopModels:
             self._news.clear()
             with self._lock:
                 projects, self._answered = self._answered, Counter()
+                self._looking = True
             for project_id, n in projects.items():
                 if not self._closing:
                     self._look_safely(project_id, n)
+            self._looking = False
             threading.Event().wait(_LOOK_SECONDS)
 
     def _look_safely(self, project_id: int, n: int) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from hypothesis import strategies as st
 
-from milo.domain.item import Item
-from milo.domain.question import Field, Question
-from milo.testing.builders import make_item, make_question
+from contracts.case import TEXT, Case
+from contracts.drawn_cases import DRAWN
+from milo.domain.question import Field
+from milo.testing.builders import make_question
 
-TEXT = "Ada 👩‍🚀 wrote to شارل in Zu\u0308rich — naïve café, 東京.\nשלום, Ole\u0301!"
 AWKWARD = ["a|b", "line\nbreak", "[1]", '"quoted"', "ünï", "👩‍🚀", "plain", "=1+1", ",", " "[:0] + "x y"]
 TREE = [
     {"value": "animal"},
@@ -20,26 +19,6 @@ TREE = [
     {"value": "house cat", "parent": "cat"},
     {"value": "plant"},
 ]
-TALK = [
-    {"role": "system", "content": "Be brief."},
-    {"role": "user", "content": "Hi"},
-    {"role": "assistant", "content": "Hello"},
-    {"role": "user", "content": "And?"},
-    {"role": "assistant", "content": "One"},
-    {"role": "assistant", "content": "Two", "model": "secret"},
-]
-ITEM = make_item(
-    {
-        "text": TEXT,
-        "image": {"media": 1, "mime": "image/png", "width": 640, "height": 480},
-        "a": "one answer",
-        "b": "another",
-        "c": "a third",
-        "pair": [{"text": "x", "source": "m"}, "y"],
-        "many": [{"text": str(k)} for k in range(7)],
-        "talk": TALK,
-    }
-)
 FIELDS = (
     Field("text"),
     Field("image", "image"),
@@ -57,30 +36,12 @@ CRITERIA = [
 ]
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One question to try a task type on."""
-
-    question: Question
-    values: Any
-    item: Item | None = ITEM
-
-
 @st.composite
 def _span(draw: st.DrawFn) -> dict[str, Any]:
     start = draw(st.integers(0, len(TEXT) - 1))
     end = draw(st.integers(start + 1, len(TEXT)))
     span: dict[str, Any] = {"start": start, "end": end, "label": draw(st.sampled_from(AWKWARD))}
     return span | {"text": TEXT[start:end]} if draw(st.booleans()) else span
-
-
-@st.composite
-def _box(draw: st.DrawFn) -> dict[str, Any]:
-    """Boxes on a coarse grid, so that many overlap and some are equal; a few overshoot by up to a pixel."""
-    x, y = draw(st.integers(0, 30)) * 20.0, draw(st.integers(0, 22)) * 20.0
-    w, h = draw(st.floats(2, 639)), draw(st.sampled_from([5, 20, 40, 60.5]))
-    extra = draw(st.sampled_from([0.0, 0.5, 1.0]))
-    label = draw(st.sampled_from(["car", "bus"]))
-    return {"x": x, "y": y, "w": min(w, 640 - x + extra), "h": min(h, 480 - y + extra), "label": label}
 
 
 _text = st.one_of(
@@ -216,5 +177,5 @@ CASES: dict[str, list[Case]] = {
         Case(make_question("turn_labels", {"max": 4}), _marks("rating", [1, 2, 3, 4], [2, 4, 5], every=True)),
         Case(make_question("turn_labels", {"every": False}), _marks("rating", [1, 5], [2, 4, 5], every=False)),
     ],
-    "boxes": [Case(make_question("boxes", {"labels": ["car", "bus"]}), st.lists(_box(), max_size=5))],
 }
+CASES |= {"boxes": DRAWN["boxes"]}

@@ -4,7 +4,10 @@ Formats, predictors and viewers bind to these shapes, never to task types. Value
 describe and check that JSON. Units and origins:
 
 - `Span`: offsets in Unicode code points of the field's text, as Python counts them; `start` inclusive, `end` exclusive.
-- `Box`: pixels of the image after its EXIF orientation was applied; origin top left, x to the right, y down; floats.
+- `Box`, `Polygon`, `Polyline`, `Keypoints`: pixels of the image after its EXIF orientation was applied; origin top left, x to
+  the right, y down; floats. The middle of the first pixel is (0.5, 0.5). An angle is in degrees, clockwise as seen on the
+  screen, about the middle of the box.
+- `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 import msgspec
 
-PLACED = frozenset({"spans", "boxes", "ranks", "turn_marks"})
+PLACED = frozenset({"spans", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"})
 """Shapes whose values are held against the content of the item when they are checked."""
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
@@ -49,17 +52,69 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float | None = None
 
 
-class Box(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An axis-aligned rectangle on an image, in pixels of the upright image, origin top left; `score` as in `Span`."""
+class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What all things marked on an image have in common.
+
+    `score` as in `Span`. `attributes`: answers about this one thing, by the name of the question's attribute. `group`: things
+    of one number, from 1, belong together (the parts of a thing that is cut in two, say). `z`: things with a higher one lie in
+    front; equal ones in the order of the list.
+    """
+
+    id: str | None = None
+    field: str | None = None
+    score: float | None = None
+    attributes: dict[str, JSON] = {}
+    group: int | None = None
+    z: int = 0
+
+
+class Box(Marked, frozen=True, omit_defaults=True):
+    """A rectangle on an image, in pixels of the upright image, origin top left.
+
+    `angle`, 0 <= angle < 360: x, y, w, h is the rectangle before it is turned by that many degrees clockwise about its middle
+    (x + w / 2, y + h / 2).
+    """
 
     x: float
     y: float
     w: float
     h: float
     label: str
-    id: str | None = None
-    field: str | None = None
-    score: float | None = None
+    angle: float = 0.0
+
+
+class Polygon(Marked, frozen=True, omit_defaults=True):
+    """An outline of at least three corners, closed by itself, with `holes` of the same kind. What is inside is decided by the
+    even-odd rule over all outlines. `points` are [x, y] pairs."""
+
+    points: list[tuple[float, float]]
+    label: str
+    holes: list[list[tuple[float, float]]] = []
+
+
+class Polyline(Marked, frozen=True, omit_defaults=True):
+    """A line through at least two points, from the first to the last; not closed."""
+
+    points: list[tuple[float, float]]
+    label: str
+
+
+class Keypoints(Marked, frozen=True, omit_defaults=True):
+    """One figure: its points as [x, y, v], in the order of the question's `points`. v is 0: not there (x and y are then 0),
+    1: hidden but known, 2: seen; as in COCO."""
+
+    points: list[tuple[float, float, int]]
+    label: str
+
+
+class Mask(Marked, frozen=True, omit_defaults=True):
+    """The pixels of one thing. `size` is [height, width] of the whole image. `counts` are the lengths of runs, off and on in
+    turn and off first, down each column and column after column: a list of numbers, or COCO's compressed text (what Milo
+    stores)."""
+
+    size: tuple[int, int]
+    counts: str | list[int]
+    label: str
 
 
 class Ranks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -91,7 +146,7 @@ class TurnMark(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0..1; 0 when both are empty."""
+    """Intersection over union of two boxes as if neither were turned, 0..1; 0 when both are empty."""
     width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
     height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
     if width <= 0 or height <= 0:

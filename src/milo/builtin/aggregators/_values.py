@@ -86,6 +86,8 @@ def _spans(question: Question, values: list[Any], weight: Floats | None) -> Any:
 
 
 def _boxes(question: Question, values: list[Any], weight: Floats | None) -> Any:
+    if any("angle" in box or "attributes" in box for value in values for box in value):
+        return None  # medians of the four numbers would lose the turn and the attributes; the task type knows how
     merged = _merged(values, weight, ("x", "y", "w", "h"))
     rows = zip(merged[0].shapes.tolist(), merged[0].label.tolist(), strict=True)
     return [dict(zip("xywh", shape, strict=True)) | {"label": merged[1][code]} for shape, code in rows]

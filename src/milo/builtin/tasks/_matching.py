@@ -43,9 +43,14 @@ def count_matches(a: Sequence[Box], b: Sequence[Box]) -> int:
     edges: list[list[int]] = [[] for _ in a]
     for i, j, _ in close_pairs(a, b):
         edges[i].append(j)
+    return largest_matching(edges)
+
+
+def largest_matching(edges: list[list[int]]) -> int:
+    """How many pairs the largest one-to-one matching has, given the possible partners of each."""
     owner: dict[int, int] = {}
     held: dict[int, int] = {}
-    for i in range(len(a)):
+    for i in range(len(edges)):
         _augment(i, edges, owner, held)
     return len(owner)
 
@@ -110,4 +115,5 @@ def _closest_first(a: Box, b: Box, overlap: float) -> tuple[bool, float, list[tu
 def _mean(boxes: list[Box]) -> Box:
     n = len(boxes)
     x, y = fsum(b.x for b in boxes) / n, fsum(b.y for b in boxes) / n
-    return Box(x, y, fsum(b.w for b in boxes) / n, fsum(b.h for b in boxes) / n, boxes[0].label)
+    w, h = fsum(b.w for b in boxes) / n, fsum(b.h for b in boxes) / n
+    return Box(x=x, y=y, w=w, h=h, label=boxes[0].label)

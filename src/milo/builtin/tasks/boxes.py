@@ -1,8 +1,10 @@
-"""`boxes`: labelled rectangles on an image.
+"""`boxes`: labelled rectangles on an image, upright or, if the question allows it, turned.
 
-Stands alone because coordinates need their own care: they are pixels of the upright image (EXIF orientation applied),
-origin top left, as floats. The value is a list of {x, y, w, h, label, id?}, sorted by y, x, size and label; equal boxes
-are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
+Stands alone because coordinates need their own care: they are pixels of the upright image (EXIF orientation applied), origin
+top left, as floats. The value is a list of {x, y, w, h, label, angle?, id?, attributes?, group?, z?}, sorted by y, x, size and
+label; equal boxes are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
+`angle` is in degrees, 0 <= angle < 360: x, y, w, h is the box before it is turned clockwise about its middle. The middle of a
+turned box lies on the image, its corners need not.
 """
 
 from __future__ import annotations
@@ -12,9 +14,12 @@ from typing import Any
 
 import msgspec
 
-from milo.builtin.tasks import _thousandths
-from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, number, value_error
+from milo.builtin.tasks import _thousandths, _turned
+from milo.builtin.tasks._attributes import read_attributes
+from milo.builtin.tasks._config import fitting_field, flag, kept_or_none, known_keys, number, value_error
+from milo.builtin.tasks._drawn import Given, check_common, common, size_of
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
+from milo.builtin.tasks._likeness import best_total
 from milo.builtin.tasks._matching import consensus, count_matches
 from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
 from milo.domain.item import Item
@@ -26,19 +31,17 @@ MAX_PIXEL = 1_000_000.0
 OVERSHOOT = 1.0
 
 
-class _Given(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class _Given(Given, forbid_unknown_fields=True, kw_only=True):
     x: float
     y: float
     w: float
     h: float
-    label: str
-    id: str | None = None
-    field: str | None = None
-    score: float | None = None
+    angle: float = 0.0
 
 
 class Boxes:
-    """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label, over the largest one-to-one matching."""
+    """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label, over the largest one-to-one matching. With attributes,
+    half of the weight of each pair is how far these agree."""
 
     name = "boxes"
     title = "Bounding boxes"
@@ -46,9 +49,16 @@ class Boxes:
     field_kinds: tuple[str, ...] = ("image",)
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `labels`, `min_size` (1.0: the least width and height in pixels). Fills in `field`."""
-        known_keys(question, "labels", "min_size")
-        config = {"labels": normalise_labels(question), "min_size": number(question, "min_size", 1.0, 0.0, 10_000.0)}
+        """Settings: `labels`, `min_size` (1.0: the least width and height in pixels), `rotated` (false: boxes may be turned),
+        `attributes` (see `_attributes`). Fills in `field`."""
+        known_keys(question, "labels", "min_size", "rotated", "attributes")
+        labels = normalise_labels(question)
+        config: dict[str, Any] = {"labels": labels, "min_size": number(question, "min_size", 1.0, 0.0, 10_000.0)}
+        if flag(question, "rotated", False):
+            config["rotated"] = True
+        attributes = read_attributes(question, labels)
+        if attributes:
+            config["attributes"] = attributes
         field = fitting_field(question, fields, self.field_kinds)
         return msgspec.structs.replace(question, config=config, field=field)
 
@@ -57,18 +67,20 @@ class Boxes:
         given = read_regions(question, value, _Given, "boxes")
         check_ids(question, [box.id for box in given])
         check_scores(question, [box.score for box in given])
-        labels, size = label_set(question), _size_of(question, item)
+        labels, size = label_set(question), size_of(question, item)
         for box in given:
             if box.label not in labels.order:
                 check_label(question, labels, box.label)
-            if box.field is not None and question.field is not None and box.field != question.field:
-                raise value_error(question, f'a box is on the field "{box.field}", not "{question.field}".')
+            check_common(question, box)
             _check_box(question, box, size)
-        given.sort(key=lambda b: (b.y, b.x, b.w, b.h, b.label, b.id or ""))
-        return [_plain(box) for box in _without_repeats(given)]
+        given.sort(key=lambda b: (b.y, b.x, b.w, b.h, b.angle, b.label, b.id or ""))
+        return [_plain(question, box) for box in _without_repeats(given)]
 
     def agreement(self, question: Question, a: Any, b: Any) -> float:
         """F1 of the largest matching; ids do not matter."""
+        if question.config.get("attributes") or question.config.get("rotated"):
+            pairs = _turned.pairs(question, a, b, weighed=True)
+            return 2 * best_total(pairs) / (len(a) + len(b)) if a or b else 1.0
         ours, theirs = _boxes(a), _boxes(b)
         return f1(count_matches(ours, theirs), len(ours), len(theirs))
 
@@ -94,19 +106,21 @@ class Boxes:
 
     def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
         """The boxes in pixels of the item's image."""
-        size = _size_of(question, item)
+        size = size_of(question, item)
         if size is None:
             raise value_error(question, "the size of the item's image is not known.")
         return _thousandths.in_pixels(question, answer, size, last, float(question.config.get("min_size", 1.0)))
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:
         """The boxes in thousandths."""
-        return _thousandths.in_thousandths(value, _size_of(question, item) or (1000.0, 1000.0))
+        return _thousandths.in_thousandths(value, size_of(question, item) or (1000.0, 1000.0))
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The mean of every group of matching boxes that at least half of the answers contain."""
         if len(values) == 1:
             return values[0]
+        if question.config.get("attributes") or question.config.get("rotated"):
+            return self.check(question, _turned.merged(question, values), None)
         found = [msgspec.to_builtins(box) for box in consensus([_boxes(value) for value in values])]
         return self.check(question, found, None)
 
@@ -129,17 +143,6 @@ class Boxes:
         return kept_or_none(lambda: self.check(new, value, None))
 
 
-def _size_of(question: Question, item: Item | None) -> tuple[float, float] | None:
-    """Width and height of the image, None where unknown."""
-    if item is None:
-        return None
-    images = [item.data.get(question.field)] if question.field is not None else list(item.data.values())
-    for image in images:
-        if isinstance(image, dict) and isinstance(image.get("width"), int) and isinstance(image.get("height"), int):
-            return float(image["width"]), float(image["height"])
-    return None
-
-
 def _where(x: float, y: float, w: float, h: float) -> str:
     return f"the box at x={x:g}, y={y:g}, w={w:g}, h={h:g}"
 
@@ -149,14 +152,32 @@ def _check_box(question: Question, box: _Given, size: tuple[float, float] | None
     numbers = (box.x, box.y, box.w, box.h)
     if not all(isfinite(n) and abs(n) <= MAX_PIXEL for n in numbers):
         raise value_error(question, f"{_where(*numbers)} has a number that is not finite or beyond {MAX_PIXEL:,.0f}.")
-    box.x, box.w = _cut(box.x, box.w, size[0] if size else None)
-    box.y, box.h = _cut(box.y, box.h, size[1] if size else None)
-    if box.x < 0 or box.y < 0 or (size and (box.x + box.w > size[0] + 1e-6 or box.y + box.h > size[1] + 1e-6)):
-        bounds = f", which is {size[0]:g} x {size[1]:g} pixels" if size else ""
-        raise value_error(question, f"{_where(*numbers)} lies outside of the image{bounds}.")
+    if box.angle:
+        _check_turn(question, box, size)
+    else:
+        box.x, box.w, box.y, box.h = (
+            *_cut(box.x, box.w, size[0] if size else None),
+            *_cut(box.y, box.h, size[1] if size else None),
+        )
+        if box.x < 0 or box.y < 0 or (size and (box.x + box.w > size[0] + 1e-6 or box.y + box.h > size[1] + 1e-6)):
+            bounds = f", which is {size[0]:g} x {size[1]:g} pixels" if size else ""
+            raise value_error(question, f"{_where(*numbers)} lies outside of the image{bounds}.")
     least = float(question.config.get("min_size", 1.0))
     if box.w <= 0 or box.h <= 0 or box.w < least or box.h < least:
         raise value_error(question, f"{_where(*numbers)} is too small; width and height must be at least {least:g} pixels.")
+
+
+def _check_turn(question: Question, box: _Given, size: tuple[float, float] | None) -> None:
+    if not question.config.get("rotated"):
+        raise value_error(
+            question, f"a box has the angle {box.angle!r:.20}, but this question takes upright boxes only (rotated)."
+        )
+    if not isfinite(box.angle) or abs(box.angle) > MAX_PIXEL:
+        raise value_error(question, f"the angle {box.angle} of a box is no number of degrees.")
+    box.angle = round(box.angle % 360.0, 6) % 360.0
+    x, y = box.x + box.w / 2, box.y + box.h / 2
+    if x < 0 or y < 0 or (size and (x > size[0] or y > size[1])):
+        raise value_error(question, f"the middle of a turned box, ({x:g}, {y:g}), lies outside of the image.")
 
 
 def _cut(start: float, length: float, limit: float | None) -> tuple[float, float]:
@@ -169,22 +190,20 @@ def _cut(start: float, length: float, limit: float | None) -> tuple[float, float
 
 
 def _boxes(value: list[dict[str, Any]]) -> list[Box]:
-    return [Box(b["x"], b["y"], b["w"], b["h"], b["label"]) for b in value]
+    return [Box(x=b["x"], y=b["y"], w=b["w"], h=b["h"], label=b["label"]) for b in value]
 
 
-def _plain(box: _Given) -> dict[str, Any]:
+def _plain(question: Question, box: _Given) -> dict[str, Any]:
     plain: dict[str, Any] = {"x": box.x, "y": box.y, "w": box.w, "h": box.h, "label": box.label}
-    if box.id is not None:
-        plain["id"] = box.id
-    if box.score is not None:
-        plain["score"] = box.score
-    return plain
+    if box.angle:
+        plain["angle"] = box.angle
+    return plain | common(question, box)
 
 
 def _without_repeats(boxes: list[_Given]) -> list[_Given]:
-    kept: dict[tuple[float, float, float, float, str], _Given] = {}
+    kept: dict[tuple[float, float, float, float, float, str], _Given] = {}
     for box in boxes:
-        place = (box.x, box.y, box.w, box.h, box.label)
+        place = (box.x, box.y, box.w, box.h, box.angle, box.label)
         if place not in kept or kept[place].id is None:
             kept[place] = box
     return list(kept.values())

@@ -1,0 +1,326 @@
+"""What polygons, lines, figures of points and masks have in common; each of them adds its geometry.
+
+Stands alone because a list of labelled things on an image is checked, compared, merged and written in the same way whatever
+the geometry. Things are sorted by top, left, label and geometry; of equal ones one is kept. Two things of one label mean the
+same when they are alike by at least 0.5; what "alike" measures is the geometry's own. Agreement is F1 over the best one-to-one
+pairing; where there are attributes, half of each pair's weight is how far these agree.
+"""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import Any, ClassVar, cast
+
+import msgspec
+
+from milo.builtin.tasks._attributes import (
+    attributes_agree,
+    attributes_schema,
+    check_attributes,
+    describe_attributes,
+    merge_attributes,
+    read_attributes,
+)
+from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, value_error
+from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
+from milo.builtin.tasks._likeness import SAME, Extent, Pair, best_total, groups, touching
+from milo.builtin.tasks._regions import check_ids, check_scores, from_cell, labels_in, read_regions, to_cell
+from milo.domain.errors import InvalidValue
+from milo.domain.item import Item
+from milo.domain.question import Field, Question
+from milo.kinds.task_type import Brief, Read
+
+MAX_PIXEL = 1_000_000.0
+OVERSHOOT = 1.0
+MAX_GROUP = 1_000_000
+MOST = 2_000
+"""Things a model may list."""
+SCALE = 1000
+Size = tuple[float, float]
+Thing = dict[str, Any]
+
+
+class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What may come with any thing."""
+
+    label: str
+    id: str | None = None
+    field: str | None = None
+    score: float | None = None
+    attributes: dict[str, Any] = {}
+    group: int | None = None
+    z: int = 0
+
+
+class Drawn:
+    """A list of things. A task type of this kind gives `given`, `settings` and the methods marked "geometry"."""
+
+    name: str = ""
+    title: str = ""
+    shape: str = ""
+    what: ClassVar[str] = "things"
+    given: ClassVar[type[Given]] = Given
+    own_keys: ClassVar[tuple[str, ...]] = ()
+    field_kinds: tuple[str, ...] = ("image",)
+
+    def settings(self, question: Question) -> dict[str, Any]:
+        """The task type's own settings, completed. Raises InvalidConfig."""
+        return {}
+
+    def place(self, question: Question, mark: Any, size: Size | None) -> None:
+        """Geometry: make it canonical, in place. Raises InvalidValue."""
+        raise NotImplementedError
+
+    def geometry(self, mark: Any) -> Thing:
+        """Geometry: the part of the value that says where the thing is."""
+        raise NotImplementedError
+
+    def extent(self, thing: Thing) -> Extent:
+        """Geometry: the smallest x, y, w, h around it."""
+        raise NotImplementedError
+
+    def alike(self, question: Question, a: Thing, b: Thing) -> float:
+        """Geometry: how alike two things of one label are, 0..1; symmetric; 1 for equal ones."""
+        raise NotImplementedError
+
+    def blend(self, question: Question, things: list[Thing]) -> Thing:
+        """Geometry: one for several; must not depend on their order. By default, the one most like the others."""
+        ranked = sorted(things, key=_key)
+        close = [sum(sorted(self.alike(question, one, other) for other in ranked)) for one in ranked]
+        return _only_geometry(ranked[close.index(max(close))])
+
+    def written(self, question: Question, size: Size | None) -> tuple[dict[str, Any], list[str], str]:
+        """Geometry: for models, (properties, those required, the words that explain them); `size`: None means thousandths."""
+        raise NotImplementedError
+
+    def from_written(self, question: Question, one: Thing, size: Size) -> Thing:
+        """Geometry: from thousandths of a picture of that size to pixels. Raises InvalidValue."""
+        raise NotImplementedError
+
+    def to_written(self, question: Question, thing: Thing, size: Size) -> Thing:
+        """Geometry: to thousandths."""
+        raise NotImplementedError
+
+    def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
+        """Settings: `labels`, `attributes` (see `_attributes`), and the task type's own. Fills in `field`."""
+        known_keys(question, "labels", "attributes", *self.own_keys)
+        labels = normalise_labels(question)
+        config = {"labels": labels, **self.settings(question)}
+        attributes = read_attributes(question, labels)
+        if attributes:
+            config["attributes"] = attributes
+        field = fitting_field(question, fields, self.field_kinds)
+        return msgspec.structs.replace(question, config=config, field=field)
+
+    def check(self, question: Question, value: Any, item: Item | None) -> list[Thing]:
+        """The things in canonical order, held against the size of the item's image where that is known."""
+        given = cast("list[Any]", read_regions(question, value, self.given, self.what))
+        check_ids(question, [mark.id for mark in given])
+        check_scores(question, [mark.score for mark in given])
+        labels, size = label_set(question), size_of(question, item)
+        kept: dict[str, Thing] = {}
+        for mark in given:
+            if mark.label not in labels.order:
+                check_label(question, labels, mark.label)
+            check_common(question, mark)
+            self.place(question, mark, size)
+            thing = {**self.geometry(mark), "label": mark.label, **common(question, mark)}
+            place = _key(thing)
+            if place not in kept or "id" not in kept[place]:
+                kept[place] = thing
+        return [thing for _, thing in sorted(kept.items(), key=lambda pair: self._order(*pair))]
+
+    def _order(self, key: str, thing: Thing) -> tuple[float, float, str, str]:
+        x, y, _, _ = self.extent(thing)
+        return (y, x, thing["label"], key)
+
+    def agreement(self, question: Question, a: Any, b: Any) -> float:
+        """See the module; ids, groups and depth do not matter."""
+        if not a and not b:
+            return 1.0
+        return 2 * best_total(self._pairs(question, a, b, weighed=True)) / (len(a) + len(b))
+
+    def _pairs(self, question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) -> list[Pair]:
+        ours, theirs = [self.extent(one) for one in a], [self.extent(one) for one in b]
+        has_attributes = bool(question.config.get("attributes"))
+        found: list[Pair] = []
+        for i, j in touching(ours, theirs, self.slack(question)):
+            if a[i]["label"] != b[j]["label"] or (not weighed and i >= j and a is b):
+                continue
+            near = self.alike(question, a[i], b[j])
+            if near < SAME:
+                continue
+            if weighed and has_attributes:
+                same = attributes_agree(question, a[i]["label"], a[i].get("attributes", {}), b[j].get("attributes", {}))
+                found.append((i, j, 0.5 + 0.5 * same))
+            else:
+                found.append((i, j, 1.0 if weighed else near))
+        return found
+
+    def slack(self, question: Question) -> float:
+        """How far apart two extents may lie and still be of one thing, in pixels."""
+        return 0.0
+
+    def brief(self, question: Question) -> Brief:
+        """A list of things in pixels."""
+        return self._brief(question, (MAX_PIXEL, MAX_PIXEL))
+
+    def model_brief(self, question: Question) -> Brief:
+        """A list of things in thousandths of the picture, so that they mean the same at any size."""
+        return self._brief(question, None)
+
+    def _brief(self, question: Question, size: Size | None) -> Brief:
+        own, needed, words = self.written(question, size)
+        properties: dict[str, Any] = {"label": {"type": "string", "enum": list(label_set(question).order)}, **own}
+        attributes = attributes_schema(question)
+        if attributes is not None:
+            properties["attributes"] = attributes
+        unit = "pixels of the image" if size else f"whole numbers from 0 to {SCALE}: thousandths of its width and height"
+        text = (
+            f"Answer with the list of all {self.what}; an empty list if there are none. Places are in {unit}, from the top "
+            f"left corner, x to the right and y down. {words} Labels:\n"
+            f"{describe_labels(question)}\n{describe_attributes(question)}"
+        )
+        thing = {"type": "object", "properties": properties, "required": ["label", *needed], "additionalProperties": False}
+        return Brief(instruction(question, text.strip()), {"type": "array", "items": thing, "maxItems": MOST})
+
+    def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
+        """The things in pixels of the item's image; at the last attempt without those that mean nothing."""
+        size = size_of(question, item)
+        if size is None:
+            raise value_error(question, "the size of the item's image is not known.")
+        found: list[Thing] = []
+        left_out: list[str] = []
+        for one in answer:
+            extra = {"attributes": one["attributes"]} if one.get("attributes") else {}
+            try:
+                thing = {**self.from_written(question, one, size), "label": one["label"], **extra}
+                self.check(question, [thing], item)
+                found.append(thing)
+            except InvalidValue as error:
+                if not last:
+                    raise
+                left_out.append(error.message)
+        if left_out and not found:
+            raise value_error(question, left_out[0])
+        return Read(found, tuple(left_out))
+
+    def to_model(self, question: Question, value: Any, item: Item) -> Any:
+        """The things in thousandths."""
+        size = size_of(question, item) or (float(SCALE), float(SCALE))
+        return [
+            {"label": one["label"], **self.to_written(question, one, size)}
+            | ({"attributes": one["attributes"]} if one.get("attributes") else {})
+            for one in value
+        ]
+
+    def merge(self, question: Question, values: list[Any]) -> Any:
+        """One for every group of alike things that at least half of the answers contain."""
+        if len(values) == 1:
+            return values[0]
+        things = [one for value in values for one in value]
+        source = [n for n, value in enumerate(values) for _ in value]
+        pairs = [p for p in self._pairs(question, things, things, weighed=False) if source[p[0]] != source[p[1]]]
+        found: list[Thing] = []
+        for group in groups(things, source, _key, pairs):
+            if 2 * len(group) < len(values):
+                continue
+            members = sorted((things[i] for i in group), key=_key)
+            label = members[0]["label"]
+            attributes = merge_attributes(question, label, [one.get("attributes", {}) for one in members])
+            found.append({**self.blend(question, members), "label": label, "attributes": attributes})
+        return self.check(question, found, None)
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels."""
+        return labels_in(value)
+
+    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
+        """One cell of JSON."""
+        return to_cell(value)
+
+    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
+        """The list from its cell."""
+        return from_cell(question, cells)
+
+    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
+        """The things if they all fit and the question still looks at the same field."""
+        if old.field != new.field:
+            return None
+        return kept_or_none(lambda: self.check(new, value, None))
+
+
+def size_of(question: Question, item: Item | None) -> Size | None:
+    """Width and height of the image, None where unknown."""
+    if item is None:
+        return None
+    images = [item.data.get(question.field)] if question.field is not None else list(item.data.values())
+    for image in images:
+        if isinstance(image, dict) and isinstance(image.get("width"), int) and isinstance(image.get("height"), int):
+            return float(image["width"]), float(image["height"])
+    return None
+
+
+def check_common(question: Question, mark: Any) -> None:
+    """Hold what may come with any thing to its rules. Raises InvalidValue."""
+    if mark.field is not None and question.field is not None and mark.field != question.field:
+        raise value_error(question, f'a thing is on the field "{mark.field}", not "{question.field}".')
+    if mark.group is not None and not 1 <= mark.group <= MAX_GROUP:
+        raise value_error(
+            question, f"the group {mark.group} is no whole number from 1 to {MAX_GROUP:,}; leave it out for none."
+        )
+    if not -MAX_GROUP <= mark.z <= MAX_GROUP:
+        raise value_error(question, f"the depth z={mark.z} is beyond {MAX_GROUP:,}.")
+    mark.attributes = check_attributes(question, mark.label, mark.attributes)
+
+
+def common(question: Question, mark: Any) -> Thing:
+    """What a stored thing keeps besides its place and label; nothing that is not said."""
+    found: Thing = {}
+    for name in ("id", "score", "attributes", "group", "z"):
+        value = getattr(mark, name)
+        if value is not None and value != {} and not (name == "z" and value == 0):
+            found[name] = value
+    return found
+
+
+def on_image(question: Question, x: float, y: float, size: Size | None, what: str) -> tuple[float, float]:
+    """A point, pulled onto the image where it is at most a pixel off. Raises InvalidValue."""
+    if not (isfinite(x) and isfinite(y) and abs(x) <= MAX_PIXEL and abs(y) <= MAX_PIXEL):
+        raise value_error(question, f"{what} has a number that is not finite or beyond {MAX_PIXEL:,.0f}.")
+    width, height = size or (MAX_PIXEL, MAX_PIXEL)
+    if not (-OVERSHOOT <= x <= width + OVERSHOOT and -OVERSHOOT <= y <= height + OVERSHOOT):
+        bounds = f", which is {width:g} x {height:g} pixels" if size else ""
+        raise value_error(question, f"{what} has the point ({x:g}, {y:g}) outside of the image{bounds}.")
+    return min(max(x, 0.0), width) + 0.0, min(max(y, 0.0), height) + 0.0
+
+
+def around(points: list[Any]) -> Extent:
+    """The smallest box around points."""
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def point_schema(size: Size | None) -> dict[str, Any]:
+    """The JSON schema of a point for models."""
+    number: dict[str, Any] = {"type": "number"} if size else {"type": "integer", "minimum": 0, "maximum": SCALE}
+    return {"type": "object", "properties": {"x": number, "y": number}, "required": ["x", "y"], "additionalProperties": False}
+
+
+def to_thousandths(x: float, y: float, size: Size) -> dict[str, int]:
+    """A point as models write it."""
+    return {"x": min(SCALE, max(0, round(x * SCALE / size[0]))), "y": min(SCALE, max(0, round(y * SCALE / size[1])))}
+
+
+def to_pixels(point: dict[str, Any], size: Size) -> tuple[float, float]:
+    """A point in thousandths, in pixels."""
+    return point["x"] * size[0] / SCALE, point["y"] * size[1] / SCALE
+
+
+def _only_geometry(thing: Thing) -> Thing:
+    return {k: v for k, v in thing.items() if k not in ("id", "score", "attributes", "group", "z", "label")}
+
+
+def _key(thing: Thing) -> str:
+    return json.dumps([thing["label"], _only_geometry(thing)], separators=(",", ":"))

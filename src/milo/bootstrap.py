@@ -13,10 +13,12 @@ from milo.infra.data import DataArea
 from milo.infra.gateway import Gateway
 from milo.infra.jobs import Jobs
 from milo.infra.judging import Judging
+from milo.infra.likely_errors import LikelyErrors
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
 from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
+from milo.infra.quality import Quality
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
 from milo.infra.sql.work import Hints
@@ -50,6 +52,8 @@ class Workspace:
         self.comparing = Comparing(self)
         self.data = DataArea(self)
         self.judging = Judging(self)
+        self.quality = Quality(self)
+        self.likely_errors = LikelyErrors(self)
         self.jobs.start()
         self.data.start()
 

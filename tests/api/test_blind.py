@@ -40,6 +40,7 @@ class House:
         self._learn()
         self._compare()
         self._judge()
+        self.bench.wait(self.bench.call("POST", "/quality/errors", {"question": "mood"})["id"])
 
     def _client(self, user: int) -> TestClient:
         token = self.bench.ws.auth.add_token(user, "look")[1]
@@ -149,6 +150,8 @@ class House:
             "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],
             "list_judges": [""], "list_live_judges": [""], "get_judge_report": [""],
             "list_verdicts": ["limit=200", "passed=0", *(f"item={i}" for i in some)],
+            "get_agreement": [f"question={q}&help={h}" for q in ("mood", "why") for h in ("any", "none")],
+            "list_likely_errors": ["", "question=mood", "question=why&limit=500"],
             "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]

@@ -28,12 +28,14 @@ from milo.api.routes import (
     kinds,
     ledger,
     lessons,
+    likely_errors,
     media,
     models,
     people,
     preview,
     projects,
     prompts,
+    quality,
     rubrics,
     second_thoughts,
     session,
@@ -51,7 +53,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger,
+    connections, ledger, quality, likely_errors,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -225,7 +225,7 @@ class ModelJobs:
         refill(queue, self.ws.samplers[policy.order], project.id, policy, int(self.ws.clock() * 1000), pool=window)
 
     def _write_examples(self, project: Project, row: PredictorRow, path: Path) -> int:
-        media = self._media(project)
+        media = media_paths(self.ws, project)
         seen: set[int] = set()
 
         def write(c: Connection) -> None:
@@ -238,7 +238,7 @@ class ModelJobs:
         return len(seen)
 
     def _write_candidates(self, project: Project, items: Iterable[int], path: Path) -> None:
-        media = self._media(project)
+        media = media_paths(self.ws, project)
 
         def write(c: Connection) -> None:
             with path.open("wb") as out:
@@ -247,21 +247,6 @@ class ModelJobs:
                     out.write(_encode(Candidate(item, content, msgspec.json.decode(meta))) + b"\n")
 
         self.ws.db.read(write)
-
-    def _media(self, project: Project) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        """Adds to each media field the path of its file, for the predictors' eyes only."""
-        if not any(f.kind in ("image", "audio", "video", "document") for f in project.spec.fields):
-            return lambda data: data
-        paths = self.ws.db.read(lambda c: ModelsSql(c).media_paths(project.id))
-
-        def add(data: dict[str, Any]) -> dict[str, Any]:
-            for value in data.values():
-                if isinstance(value, dict) and value.get("media") in paths:
-                    storage, path = paths[value["media"]]
-                    value["path"] = str(self.ws.path / path if storage == "copied" else path)
-            return data
-
-        return add
 
     def _run(self, job: JobRun, project: Project, row: PredictorRow, folder: Path, *, fit: bool) -> TrainingResult:
         model = self.ws.path.absolute() / "models" / str(row.id) / f"v{row.version}.bin"
@@ -339,3 +324,19 @@ class ModelJobs:
 
     def _write(self, change: Callable[[Connection], Any]) -> Any:
         return self.ws.db.write(change, BACKGROUND)
+
+
+def media_paths(workspace: Workspace, project: Project) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Adds to each media field the path of its file, for the predictors' eyes only."""
+    if not any(f.kind in ("image", "audio", "video", "document") for f in project.spec.fields):
+        return lambda data: data
+    paths = workspace.db.read(lambda c: ModelsSql(c).media_paths(project.id))
+
+    def add(data: dict[str, Any]) -> dict[str, Any]:
+        for value in data.values():
+            if isinstance(value, dict) and value.get("media") in paths:
+                storage, path = paths[value["media"]]
+                value["path"] = str(workspace.path / path if storage == "copied" else path)
+        return data
+
+    return add

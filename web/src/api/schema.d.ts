@@ -1369,6 +1369,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/quality/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that a model contradicts which did not see them, most suspicious first; not what was settled since. */
+        get: operations["list_likely_errors"];
+        put?: never;
+        /** Search for likely errors with models trained on the other answers; a job. */
+        post: operations["search_likely_errors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{m}": {
         parameters: {
             query?: never;
@@ -1674,6 +1692,23 @@ export interface paths {
         };
         /** The project as code. */
         get: operations["get_project_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/quality/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far people agree on a question: overall, by label, by pair of people and by item, with intervals. */
+        get: operations["get_agreement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2140,6 +2175,54 @@ export interface components {
         AdviceResponse: {
             /** @enum {unknown} */
             response: "changed" | "dismissed" | "none" | "taken";
+        };
+        /**
+         * AgreementQuery
+         * @description `question`; `help`: "none" leaves out answers that were given with a suggestion on the screen.
+         */
+        AgreementQuery: {
+            question: string;
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            help: "any" | "none";
+        };
+        /**
+         * AgreementReply
+         * @description The report (null while the first one is being made), whether it is of the present answers, and the job that makes a newer
+         *         one.
+         */
+        AgreementReply: {
+            report: components["schemas"]["AgreementReport"] | null;
+            fresh: boolean;
+            job: number | null;
+        };
+        /**
+         * AgreementReport
+         * @description All about agreement on one question. `help`: "none" leaves out answers given with a suggestion on the screen, of which
+         *         there are `n_assisted`. `measured_items`: items with two people's answers that were measured, of `of_items`. `likeness` says
+         *         what agreement means here. `more_pairs`, `more_items`: what the lists leave out (items: those that agree fully too).
+         */
+        AgreementReport: {
+            question: string;
+            title: string;
+            /** @enum {unknown} */
+            help: "any" | "none";
+            likeness: string;
+            n_people: number;
+            n_assisted: number;
+            measured_items: number;
+            of_items: number;
+            observed: components["schemas"]["QualityFigure"];
+            alpha: components["schemas"]["QualityFigure"];
+            others: components["schemas"]["NamedFigure"][];
+            labels: components["schemas"]["LabelLine"][];
+            pairs: components["schemas"]["PairLine"][];
+            more_pairs: number;
+            confused: components["schemas"]["ConfusedLine"][];
+            items: components["schemas"]["ItemLine"][];
+            more_items: number;
         };
         /**
          * AlarmWorth
@@ -2623,6 +2706,16 @@ export interface components {
             brier: components["schemas"]["Measure"] | null;
         };
         /**
+         * ConfusedLine
+         * @description Two labels given to one item by two people: in `n` pairs of answers, `share` of all pairs with either label.
+         */
+        ConfusedLine: {
+            a: string;
+            b: string;
+            n: number;
+            share: number;
+        };
+        /**
          * ConnectionView
          * @description A connected model. `config`, `limits` and `probe` are told to owners only; its key to nobody: `has_key` says whether
          *         there is one. `prices` are for a million tokens.
@@ -2820,6 +2913,30 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * ErrorSearch
+         * @description One search for likely errors: over `n` answered items, `expected` of them estimated to be wrong (null where that cannot
+         *         be estimated), by a model of the kind `plugin` that agrees with `agrees` of the answers that it did not see.
+         */
+        ErrorSearch: {
+            question: string;
+            n: number;
+            found: number;
+            expected: number | null;
+            plugin: string;
+            agrees: number;
+            /** @default 0 */
+            at: number;
+        };
+        /**
+         * ErrorsReply
+         * @description A page of likely errors, how many there are in all, and the searches that found them.
+         */
+        ErrorsReply: {
+            rows: components["schemas"]["LikelyError"][];
+            total: number;
+            sweeps: components["schemas"]["ErrorSearch"][];
+        };
+        /**
          * Estimate
          * @description What a run would take. `cost` null: no prices are known. `assumptions` say in words what it rests on.
          */
@@ -2933,6 +3050,13 @@ export interface components {
             low: number | null;
             high: number | null;
             n: number;
+        };
+        /**
+         * FindErrors
+         * @description Search the answers to a question.
+         */
+        FindErrors: {
+            question: string;
         };
         /**
          * FirstAnswer
@@ -3100,6 +3224,19 @@ export interface components {
         ItemIds: {
             ids: number[];
             total: number;
+        };
+        /**
+         * ItemLine
+         * @description An item, the mean agreement of its answers, and what was answered how often.
+         */
+        ItemLine: {
+            item_id: number;
+            agreement: number;
+            n_answers: number;
+            given: [
+                string,
+                number
+            ][];
         };
         /**
          * ItemView
@@ -3346,6 +3483,17 @@ export interface components {
             score: string | null;
         };
         /**
+         * LabelLine
+         * @description One label: `n` answers with it; `specific`: how likely a second answer has it too (for marks in a text or picture: how
+         *         far the marks with this label agree); `alpha`: agreement beyond chance on whether it is there (null for marks).
+         */
+        LabelLine: {
+            label: string;
+            n: number;
+            specific: components["schemas"]["QualityFigure"];
+            alpha: components["schemas"]["QualityFigure"] | null;
+        };
+        /**
          * LedgerLine
          * @description One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed or stopped.
          *         `cached`: answered from kept answers. `masked`: pieces of personal data that were replaced. `has_content`: the project
@@ -3422,6 +3570,18 @@ export interface components {
             cost: number;
             unpriced: number;
             seconds: number;
+        };
+        /**
+         * LikelyError
+         * @description An answer worth a second look: the chance that it is wrong, what was given, what the model says, and why.
+         */
+        LikelyError: {
+            item_id: number;
+            question: string;
+            chance: number;
+            given: unknown;
+            suggested: unknown;
+            reason: string;
         };
         /**
          * LiveJudge
@@ -3547,6 +3707,15 @@ export interface components {
             curve: components["schemas"]["CurvePoint"][];
             /** @default false */
             asks: boolean;
+        };
+        /**
+         * NamedFigure
+         * @description A figure with its name, and a sentence on what it measures.
+         */
+        NamedFigure: {
+            name: string;
+            about: string;
+            figure: components["schemas"]["QualityFigure"];
         };
         /**
          * NewComment
@@ -3756,6 +3925,16 @@ export interface components {
             active: boolean;
             created_at: number;
             settings: Record<string, unknown>;
+        };
+        /**
+         * PairLine
+         * @description Two people: mean agreement on the items that both answered, and Cohen's kappa where there are categories.
+         */
+        PairLine: {
+            a: string;
+            b: string;
+            observed: components["schemas"]["QualityFigure"];
+            kappa: components["schemas"]["QualityFigure"] | null;
         };
         /**
          * PairReport
@@ -4018,6 +4197,22 @@ export interface components {
             high: number;
             /** @default 0.95 */
             level: number;
+        };
+        /**
+         * QualityFigure
+         * @description `value` with its 95 % interval from `low` to `high`, on `n_items` items and `n_pairs` compared pairs of answers.
+         *
+         *         `value` is null where the figure is undefined, the ends where no interval can be given; `why` then says the reason.
+         */
+        QualityFigure: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n_items: number;
+            /** @default 0 */
+            n_pairs: number;
+            /** @default  */
+            why: string;
         };
         /**
          * QueueQuery
@@ -4653,8 +4848,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes, ranks, scores, turns, turn_marks); it is filled in from the task type, so that predictors need not know task
-         *         types, and need not be written.
+         *         boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the task type, so
+         *         that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -4733,6 +4928,18 @@ export interface components {
         "milo.api.routes.imports.ErrorsQuery": {
             /** @default 10000 */
             limit: number;
+        };
+        /**
+         * ErrorsQuery
+         * @description `question`: only of this one; a page of `limit` from `offset` on.
+         */
+        "milo.api.routes.likely_errors.ErrorsQuery": {
+            /** @default null */
+            question: string | null;
+            /** @default 100 */
+            limit: number;
+            /** @default 0 */
+            offset: number;
         };
         /**
          * FileQuery
@@ -4906,8 +5113,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes, ranks, scores, turns, turn_marks); it is filled in from the task type, so that predictors need not know task
-         *         types, and need not be written.
+         *         boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the task type, so
+         *         that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -8073,6 +8280,76 @@ export interface operations {
             };
         };
     };
+    list_likely_errors: {
+        parameters: {
+            query?: {
+                question?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorsReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    search_likely_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindErrors"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     get_media: {
         parameters: {
             query?: never;
@@ -8862,6 +9139,40 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_agreement: {
+        parameters: {
+            query: {
+                question: string;
+                help?: "any" | "none";
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReply"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -1,0 +1,77 @@
+"""Likely errors: search for answers that a model contradicts, and list them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from milo.api.endpoint import Call, endpoint
+from milo.api.routes.jobs import JobView, view
+from milo.flow.likely_errors import ErrorSearch
+from milo.infra.sql.database import Connection
+from milo.infra.sql.jobs import JobsSql
+from milo.infra.sql.likely_errors import LikelyErrorsSql
+
+_MOST = 500
+
+
+class ErrorsQuery(msgspec.Struct):
+    """`question`: only of this one; a page of `limit` from `offset` on."""
+
+    question: str | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class LikelyError(msgspec.Struct):
+    """An answer worth a second look: the chance that it is wrong, what was given, what the model says, and why."""
+
+    item_id: int
+    question: str
+    chance: float
+    given: Any
+    suggested: Any
+    reason: str
+
+
+class ErrorsReply(msgspec.Struct):
+    """A page of likely errors, how many there are in all, and the searches that found them."""
+
+    rows: list[LikelyError]
+    total: int
+    sweeps: list[ErrorSearch]
+
+
+class FindErrors(msgspec.Struct):
+    """Search the answers to a question."""
+
+    question: str
+
+
+@endpoint("GET", "/projects/{p}/quality/errors", "quality.view", query=ErrorsQuery, reply=ErrorsReply)
+def list_likely_errors(call: Call) -> ErrorsReply:
+    """Answers that a model contradicts which did not see them, most suspicious first; not what was settled since."""
+    given: ErrorsQuery = call.query
+    limit, offset = max(0, min(given.limit, _MOST)), max(0, min(given.offset, 2**53))
+    names = [q.name for q in call.workspace.projects.get(call.project_id).spec.questions]
+
+    def look(c: Connection) -> ErrorsReply:
+        errors = LikelyErrorsSql(c)
+        rows = [
+            LikelyError(s.item_id, s.question, s.chance, s.given, s.suggested, s.reason)
+            for s in errors.open(call.project_id, given.question, limit, offset)
+        ]
+        sweeps = [s for name in names if (s := errors.sweep(call.project_id, name)) is not None]
+        return ErrorsReply(rows, errors.count(call.project_id, given.question), sweeps)
+
+    return call.workspace.db.read(look)
+
+
+@endpoint("POST", "/projects/{p}/quality/errors", "model.run", body=FindErrors, reply=JobView, status=202)
+def search_likely_errors(call: Call) -> JobView:
+    """Search for likely errors with models trained on the other answers; a job."""
+    job = call.workspace.likely_errors.search(call.project_id, call.body.question, call.actor.user_id)
+    row = call.workspace.db.read(lambda c: JobsSql(c).get(job))
+    assert row is not None
+    return view(row, call.workspace.clock())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import msgspec
@@ -32,13 +31,8 @@ def project(**rules: Any) -> Project:
 
 
 def calls(ws: Workspace) -> list[tuple[Any, ...]]:
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        rows = ws.db.read(lambda c: c.execute("SELECT purpose, state, input_tokens, fields, error FROM model_call").fetchall())
-        if rows:
-            return rows
-        time.sleep(0.01)
-    return []
+    ws.gateway.flush()
+    return ws.db.read(lambda c: c.execute("SELECT purpose, state, input_tokens, fields, error FROM model_call").fetchall())
 
 
 def test_an_answer_and_its_line_in_the_ledger(workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from milo.api.routes import (
     annotating,
     assist,
     audits,
+    budgets,
     bulk,
     comparisons,
     connections,
@@ -53,7 +54,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, quality, likely_errors,
+    connections, ledger, budgets, quality, likely_errors,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -47,6 +47,7 @@ def add(
     config: Path | None = None,
     input_price: float | None = None,
     output_price: float | None = None,
+    currency: str | None = None,
     concurrency: int | None = None,
     local: bool | None = None,
     test: bool = True,
@@ -65,6 +66,7 @@ def add(
         config: A JSON file with further settings.
         input_price: Price of a million input tokens.
         output_price: Price of a million output tokens.
+        currency: What prices are in, such as EUR; USD if nothing is said.
         concurrency: Most calls at once.
         local: Its model runs on a machine of yours, so that projects which allow "local" models may use it.
         test: Try it out.
@@ -73,7 +75,7 @@ def add(
     settings: dict[str, Any] = msgspec.json.decode(config.read_bytes(), type=dict[str, Any]) if config is not None else {}
     if url is not None:
         settings["base_url"] = url
-    prices = {k: v for k, v in (("input", input_price), ("output", output_price)) if v is not None}
+    prices = {k: v for k, v in (("input", input_price), ("output", output_price), ("currency", currency)) if v is not None}
     limits = {"concurrency": concurrency} if concurrency is not None else {}
     key = _key(ask_key, key_from, key_stdin)
     with connect(where) as client:
@@ -84,7 +86,7 @@ def add(
         return
     print_text(f'Connected "{made.name}" ({made.info.title}).')
     if report is not None:
-        _show(report)
+        _show(report, str(made.info.prices.get("currency", "USD")))
     print_text("A project's data reaches it once the project's rules allow it.")
 
 
@@ -97,11 +99,12 @@ def try_out(name: str, *, where: Where | None = None) -> None:
     """
     where = where or Where()
     with connect(where) as client:
-        report = client.connection(name).test()
+        tried = client.connection(name)
+        report = tried.test()
     if where.json:
         print_json(report)
     else:
-        _show(report)
+        _show(report, str(tried.info.prices.get("currency", "USD")))
     if not report.ok:
         raise SystemExit(1)
 
@@ -117,6 +120,7 @@ def change(
     key_stdin: Annotated[bool, Parameter(negative="")] = False,
     input_price: float | None = None,
     output_price: float | None = None,
+    currency: str | None = None,
     where: Where | None = None,
 ) -> None:
     """Change a connection: its model, key or prices, or switch it on or off.
@@ -130,13 +134,14 @@ def change(
         key_stdin: Read the new key from standard input.
         input_price: Price of a million input tokens.
         output_price: Price of a million output tokens.
+        currency: What prices are in, such as EUR; USD if nothing is said.
     """
     where = where or Where()
     changes: dict[str, Any] = {k: v for k, v in (("model", model), ("enabled", enabled)) if v is not None}
     key = _key(ask_key, key_from, key_stdin)
     if key is not None:
         changes["key"] = key
-    prices = {k: v for k, v in (("input", input_price), ("output", output_price)) if v is not None}
+    prices = {k: v for k, v in (("input", input_price), ("output", output_price), ("currency", currency)) if v is not None}
     with connect(where) as client:
         found = client.connection(name)
         if prices:
@@ -185,7 +190,9 @@ def ledger(
         rows = [_line(c) for c in found]
         print_table(("when", "model", "for", "state", "in", "out", "cost", ""), rows)
     else:
-        rows = [(t.key, t.calls, t.failed, t.cached, t.input_tokens, t.output_tokens, _money(t.cost)) for t in found]
+        rows = [
+            (t.key, t.calls, t.failed, t.cached, t.input_tokens, t.output_tokens, _money(t.cost, t.currency)) for t in found
+        ]
         print_table((by, "calls", "failed", "kept", "in", "out", "cost"), rows)
 
 
@@ -204,12 +211,12 @@ def _key(ask: bool, variable_name: str | None, from_stdin: bool) -> str | None:
     return getpass("Key: ").strip()
 
 
-def _show(report: Probe) -> None:
+def _show(report: Probe, currency: str) -> None:
     print_table(("", "", ""), [(check.name, _MARKS.get(check.state, check.state), check.message) for check in report.checks])
     if report.models:
         print_text(f"The server offers: {', '.join(report.models[:20])}")
     if report.cost:
-        print_text(f"The test cost {_money(report.cost)}.")
+        print_text(f"The test cost {_money(report.cost, currency)}.")
 
 
 def _state(one: ConnectionInfo) -> str:
@@ -224,12 +231,12 @@ def _can(one: ConnectionInfo) -> str:
 
 def _line(c: LedgerLine) -> tuple[object, ...]:
     name = c.connection or "removed"
-    return _when(c.at), name, c.purpose, c.state, c.input_tokens, c.output_tokens, _money(c.cost), c.error
+    return _when(c.at), name, c.purpose, c.state, c.input_tokens, c.output_tokens, _money(c.cost, c.currency), c.error
 
 
 def _when(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
-def _money(cost: float | None) -> str:
-    return "" if cost is None else f"{cost:.4f}"
+def _money(cost: float | None, currency: str) -> str:
+    return "" if cost is None else f"{cost:.4f} {currency}".strip()

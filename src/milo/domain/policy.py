@@ -9,6 +9,7 @@ import msgspec
 Show = Literal["shown", "on_demand", "after_first_answer", "hidden"]
 Order = Literal["imported", "random", "uncertainty"]
 AssistKind = Literal["draft", "explain", "guide", "check", "rewrite"]
+BudgetRole = Literal["assist", "candidates", "judge"]
 MaskKind = Literal["email", "phone", "card", "iban", "ip", "key"]
 
 
@@ -54,6 +55,17 @@ class AssistantPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     max_tokens: int = 1024
 
 
+class Allowance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a role of models may take in a project: `money` (in `currency`) and `tokens` in all; `day_money` and `day_tokens`
+    for each person and day (UTC). None: no bound. The worst case of a call must fit, or it is not sent."""
+
+    money: float | None = None
+    tokens: int | None = None
+    day_money: float | None = None
+    day_tokens: int | None = None
+    currency: str = "USD"
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     """Rules of work for one project.
 
@@ -62,7 +74,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
     predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
     lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-    data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+    data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
+    answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
     sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
     """
 
@@ -80,4 +93,5 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     window: int = 500
     data: DataRules = DataRules()
     assistant: AssistantPolicy = AssistantPolicy()
+    budgets: dict[BudgetRole, Allowance] = {}
     hidden: tuple[str, ...] = ()

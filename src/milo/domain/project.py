@@ -71,6 +71,7 @@ def check_spec(spec: ProjectSpec) -> None:
     _check_policy(spec.policy)
     _check_hidden(spec.policy, spec.questions, fields)
     _check_model_rules(spec.policy, fields)
+    _check_budgets(spec.policy)
 
 
 def _check_names(place: str, names: list[str]) -> None:
@@ -132,3 +133,14 @@ def _check_model_rules(policy: Policy, fields: set[str]) -> None:
             f"max_tokens of the assistant is {policy.assistant.max_tokens}; it must be between 1 and 32,000.",
             place="policy.assistant.max_tokens",
         )
+
+
+def _check_budgets(policy: Policy) -> None:
+    for role, allowance in policy.budgets.items():
+        for name in ("money", "tokens", "day_money", "day_tokens"):
+            value = getattr(allowance, name)
+            if value is not None and not 0 <= value < 2**53:
+                raise InvalidConfig(
+                    f"{name} of the budget is {value}; it must be 0 or more, or left out for no bound.",
+                    place=f"policy.budgets.{role}.{name}",
+                )

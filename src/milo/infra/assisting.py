@@ -71,7 +71,8 @@ class Exchange:
         self.shown: Shown = self._that_it_can_see(showing.shown(self.item_id))
         self.request: Request = request_for(self.policy, self.task, self.shown, self.wish)
         seen = tuple(name for name in showing.names if name in self.shown.data or name in self.shown.media)
-        self.call = CallFor("assist", self.project, self.item_id, None, self.user_id, seen, cache=False)
+        budget = self.ws.gateway.budgets.of(self.project, "assist", self.user_id, [self.connection])
+        self.call = CallFor("assist", self.project, self.item_id, None, self.user_id, seen, cache=False, budget=budget)
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """What happens, as it happens. Closing it ends the call; the exchange is on record either way."""

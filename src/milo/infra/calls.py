@@ -12,14 +12,14 @@ import msgspec
 from milo.domain.errors import BadAnswer, MiloError, ModelRefused
 from milo.domain.project import Project
 from milo.infra.ledger import Ledger
-from milo.infra.providers.budget import Budget
-from milo.infra.providers.counting import likely_tokens
+from milo.infra.providers.budget import Purse, may_cost
+from milo.infra.providers.counting import cost_of, likely_tokens, worst_case
 from milo.infra.providers.opening import Opened
 from milo.infra.providers.recording import without_media
 from milo.infra.sql.connections import CallRow
-from milo.kinds.provider import SAYS, Reply, Request, without_key
+from milo.kinds.provider import SAYS, Reply, Request, Usage, without_key
 
-Purpose = Literal["preannotate", "assist", "judge", "compare", "probe"]
+Purpose = Literal["preannotate", "assist", "candidates", "judge", "compare", "probe"]
 log = logging.getLogger("milo")
 
 
@@ -34,11 +34,11 @@ class CallFor(msgspec.Struct, frozen=True):
     user_id: int | None = None
     fields: tuple[str, ...] = ()
     cache: bool = True
-    budget: Budget | None = None
+    budget: Purse | None = None
 
 
 class Note:
-    """The line that a call will leave in the ledger, written once."""
+    """The line that a call will leave in the ledger: once it is over, and where it says so, before it is sent."""
 
     __slots__ = ("_began", "_call", "_done", "_ledger", "_letters", "_masked", "_now", "_opened", "id", "request_hash", "sent")
 
@@ -51,6 +51,18 @@ class Note:
         self._letters, self._done = 0, False
         self.id = ledger.new_id()
 
+    async def begin(self) -> None:
+        """Put on disk, before anything is sent, that this call may be: with its worst case, until it is known what it took."""
+        worst, call, opened = worst_case(self.sent, self._opened.prices), self._call, self._opened
+        most = self.sent.max_tokens
+        await self._ledger.begin(
+            CallRow(
+                self._now, opened.row.id, opened.row.model, call.purpose, "open", call.project.id if call.project else None,
+                call.item_id, call.run_id, call.user_id, call.fields, self.request_hash, None, worst.tokens - most, most,
+                worst.money, masked=self._masked, id=self.id,
+            )
+        )  # fmt: skip
+
     def heard(self, text: str) -> None:
         """A piece of a stream came."""
         self._letters += len(text)
@@ -61,14 +73,15 @@ class Note:
             return
         self._done = True
         call, opened = self._call, self._opened
-        begun = reply is None and self._letters > 0
+        begun = reply is None and (self._letters > 0 or state == "stopped" or (error is not None and may_cost(error)))
+        guess = Usage(likely_tokens(self.sent, opened.prices.image_tokens), self._letters // 4) if begun else Usage()
+        usage = reply.usage if reply else guess
         self._ledger.note(
             CallRow(
                 self._now, opened.row.id, (reply.model if reply else "") or opened.row.model, call.purpose,
                 state or ("failed" if error else "done"), call.project.id if call.project else None, call.item_id, call.run_id,
                 call.user_id, call.fields, self.request_hash, self._told(error),
-                reply.usage.input if reply else likely_tokens(self.sent) if begun else 0,
-                reply.usage.output if reply else self._letters // 4, reply.cost if reply else None,
+                usage.input, usage.output, reply.cost if reply else cost_of(guess, opened.prices) if begun else None,
                 bool(reply and reply.from_cache), self._masked, time.monotonic() - self._began, self._content(reply), self.id,
             )
         )  # fmt: skip

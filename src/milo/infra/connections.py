@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -155,6 +156,24 @@ class Connections:
         found = port.by_name(name)
         if found is not None and found.id != but:
             raise Conflict(f'There is a connected model "{name}" already. Choose another name.', place="name")
+
+
+def money_of(workspace: Workspace, names: Iterable[str]) -> tuple[bool, str]:
+    """Whether what these connections take can be told as one sum of money, and its currency: all prices are known, and in the
+    same currency ("" where they differ)."""
+    known, currencies = True, list[str]()
+    for name in names:
+        try:
+            row = workspace.gateway.connection(name)
+        except (NotFound, Conflict):
+            known = False
+            continue
+        prices = read_prices(row.prices, row.local)
+        known = known and prices.known()
+        currencies.append(prices.currency)
+    if len(set(currencies)) > 1:
+        return False, ""
+    return known, currencies[0] if currencies else "USD"
 
 
 def _checked_name(name: str) -> str:

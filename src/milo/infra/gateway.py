@@ -24,6 +24,7 @@ from milo.infra.providers.choosing import first_there
 from milo.infra.providers.counting import Worst, worst_case
 from milo.infra.providers.opening import Opened
 from milo.infra.providers.restoring import Restore
+from milo.infra.role_budgets import RoleBudgets
 from milo.infra.secrets import Secrets
 from milo.infra.sql.connections import ConnectionRow, ConnectionsSql, KeptReply
 from milo.kinds.provider import BatchLine, BatchState, Client, Piece, Reply, Request, fingerprint
@@ -60,6 +61,7 @@ class Gateway:
         self._leaving: list[Opened] = []
         self._loop = asyncio.new_event_loop()
         self._ledger = Ledger(workspace.db, self._loop)
+        self.budgets = RoleBudgets(workspace)
         self._thread = threading.Thread(target=self._loop.run_forever, name="milo-models", daemon=True)
         self._thread.start()
 
@@ -102,6 +104,8 @@ class Gateway:
         sent, restore = self.prepare(request, opened.row, call)
         note = self.note(opened, call, sent, restore.masked)
         try:
+            if call.run_id is None:  # runs keep their own record of what may have been sent
+                await note.begin()
             reply = await self._client(opened, call, note).complete(sent)
             if sent.json_schema is not None and (bad := flaw(sent, reply)) is not None:
                 note.write(reply, bad)
@@ -120,6 +124,8 @@ class Gateway:
         note = self.note(opened, call, sent, restore.masked)
         in_json = sent.json_schema is not None
         try:
+            if call.run_id is None:
+                await note.begin()
             async for piece in self._client(opened, call, note).stream(sent):
                 note.heard(piece.text)
                 if piece.reply is None:

@@ -72,6 +72,7 @@ class LedgerLine(msgspec.Struct, frozen=True):
     cached: bool = False
     masked: int = 0
     seconds: float = 0.0
+    currency: str = ""
 
 
 class LedgerTotal(msgspec.Struct, frozen=True):
@@ -85,6 +86,7 @@ class LedgerTotal(msgspec.Struct, frozen=True):
     output_tokens: int
     cost: float
     unpriced: int = 0
+    currency: str = ""
 
 
 class _Page(msgspec.Struct):

@@ -12,6 +12,7 @@ import msgspec
 
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
+from milo.sdk.budgets import RoleUse
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.judges import Judge, JudgeInfo, Rubric
@@ -69,6 +70,10 @@ class Project:
     def delete(self) -> None:
         """Remove it with everything in it, for good."""
         self._http.send("DELETE", self._at)
+
+    def budgets(self) -> list[RoleUse]:
+        """What the assistant, answers made to be compared and judges took, and may take. Set in `spec.policy.budgets`."""
+        return self._http.get(f"{self._at}/budgets", list[RoleUse])
 
     def to_file(self, format: str = "yaml") -> str:
         """The project as code: `yaml` or `json`."""

@@ -2,7 +2,7 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
-  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, Page, Project, Recipe, Role,
+  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, Page, Project, Recipe, Role, RoleUse,
   Rubric, RubricView, Run, ServerStatus, Token, User, VerdictView,
 } from "./types";
 
@@ -36,6 +36,10 @@ export const projectsQuery = queryOptions({ queryKey: ["projects"], queryFn: () 
 
 export const projectQuery = (id: number) =>
   queryOptions({ queryKey: ["project", id], queryFn: () => api.get<Project>(`/projects/${id}`) });
+
+/** What the assistant and other models beside people took of their budgets. */
+export const budgetsQuery = (project: number) =>
+  queryOptions({ queryKey: ["budgets", project], queryFn: () => api.get<RoleUse[]>(`/projects/${project}/budgets`) });
 
 /** What the assistant offers; the same for every item. */
 export const assistantQuery = (project: number) =>

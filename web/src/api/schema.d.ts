@@ -631,6 +631,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each role took of its budget so far, and each person's calls today. The bounds are set in the project's policy. */
+        get: operations["list_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/bulk/label": {
         parameters: {
             query?: never;
@@ -2337,7 +2354,7 @@ export interface components {
         /**
          * ArmView
          * @description An arm as it was. `looks_before`: how often the blind answers had been looked at when this version was written; a
-         *         version written after a look may have been tuned by it. Null where that does not matter.
+         *         version written after a look may have been tuned by it. Null where that does not matter. `currency`: of its costs.
          */
         ArmView: {
             model: number;
@@ -2345,6 +2362,7 @@ export interface components {
             version: number;
             note: string;
             looks_before: number | null;
+            currency: string;
         };
         /**
          * Asked
@@ -3495,7 +3513,8 @@ export interface components {
         };
         /**
          * LedgerLine
-         * @description One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed or stopped.
+         * @description One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed, stopped, open
+         *         (on its way) or lost (the server died meanwhile); of the last two the worst case is counted.
          *         `cached`: answered from kept answers. `masked`: pieces of personal data that were replaced. `has_content`: the project
          *         had what was sent and received kept.
          */
@@ -3521,6 +3540,7 @@ export interface components {
             masked: number;
             seconds: number;
             has_content: boolean;
+            currency: string;
         };
         /**
          * LedgerPage
@@ -3558,7 +3578,7 @@ export interface components {
         };
         /**
          * LedgerTotal
-         * @description Calls of one group, added up. `cost` leaves out calls whose price is not known; `unpriced` counts those.
+         * @description Calls of one group that are paid in one currency ("" where the connection is gone), added up. `cost` leaves out calls whose price is not known; `unpriced` counts those.
          */
         LedgerTotal: {
             key: string;
@@ -3570,6 +3590,7 @@ export interface components {
             cost: number;
             unpriced: number;
             seconds: number;
+            currency: string;
         };
         /**
          * LikelyError
@@ -3957,6 +3978,15 @@ export interface components {
             between_n: number;
         };
         /**
+         * PersonUse
+         * @description What one person's calls took today.
+         */
+        PersonUse: {
+            user: string;
+            money: number;
+            tokens: number;
+        };
+        /**
          * Picture
          * @description A picture in the project's keeping; `url` is what to write in the guidelines' Markdown.
          */
@@ -4251,6 +4281,23 @@ export interface components {
          */
         Reverted: {
             reverted: number;
+        };
+        /**
+         * RoleUse
+         * @description What a role took so far, by the ledger (of calls on their way the worst case), and what it may take (null: no bound):
+         *         `max_money`, `max_tokens` in all, `day_money`, `day_tokens` for each person and day. `today`: people's calls today (UTC).
+         */
+        RoleUse: {
+            /** @enum {unknown} */
+            role: "assist" | "candidates" | "judge";
+            money: number;
+            tokens: number;
+            currency: string;
+            max_money: number | null;
+            max_tokens: number | null;
+            day_money: number | null;
+            day_tokens: number | null;
+            today: components["schemas"]["PersonUse"][];
         };
         /**
          * RowsQuery
@@ -4742,6 +4789,18 @@ export interface components {
             comments: components["schemas"]["CommentView"][];
         };
         /**
+         * Allowance
+         * @description What a role of models may take in a project: `money` (in `currency`) and `tokens` in all; `day_money` and `day_tokens`
+         *         for each person and day (UTC). None: no bound. The worst case of a call must fit, or it is not sent.
+         */
+        "milo.api.explicit.Allowance": {
+            money: number | null;
+            tokens: number | null;
+            day_money: number | null;
+            day_tokens: number | null;
+            currency: string;
+        };
+        /**
          * AssistantPolicy
          * @description The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
          *         may see (None: those that the data rules allow).
@@ -4819,7 +4878,8 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-         *         data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+         *         data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
+         *         answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
          *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
          */
         "milo.api.explicit.Policy": {
@@ -4839,6 +4899,9 @@ export interface components {
             window: number;
             data: components["schemas"]["milo.api.explicit.DataRules"];
             assistant: components["schemas"]["milo.api.explicit.AssistantPolicy"];
+            budgets: {
+                [key: string]: components["schemas"]["milo.api.explicit.Allowance"];
+            };
             hidden: string[];
         };
         /**
@@ -4972,6 +5035,23 @@ export interface components {
             reason: string;
         };
         /**
+         * Allowance
+         * @description What a role of models may take in a project: `money` (in `currency`) and `tokens` in all; `day_money` and `day_tokens`
+         *         for each person and day (UTC). None: no bound. The worst case of a call must fit, or it is not sent.
+         */
+        "milo.domain.policy.Allowance": {
+            /** @default null */
+            money: number | null;
+            /** @default null */
+            tokens: number | null;
+            /** @default null */
+            day_money: number | null;
+            /** @default null */
+            day_tokens: number | null;
+            /** @default USD */
+            currency: string;
+        };
+        /**
          * AssistantPolicy
          * @description The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
          *         may see (None: those that the data rules allow).
@@ -5029,7 +5109,8 @@ export interface components {
          *         by the server (0..1), chosen by a keyed hash at import. show: when suggestions are visible. suggest_from: the
          *         predictor or workflow whose suggestions are shown, None for all; annotators_choose lets each person pick.
          *         lease_minutes: how long an item is lent. instant_submit: a key that answers the only question also submits.
-         *         data: which data may reach which model. assistant: the real-time assistant. hidden: what of an item annotators are not
+         *         data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
+         *         answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
          *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
          */
         "milo.domain.policy.Policy": {
@@ -5067,6 +5148,10 @@ export interface components {
             data: components["schemas"]["milo.domain.policy.DataRules"];
             /** @default {} */
             assistant: components["schemas"]["milo.domain.policy.AssistantPolicy"];
+            /** @default {} */
+            budgets: {
+                [key: string]: components["schemas"]["milo.domain.policy.Allowance"];
+            };
             /** @default [] */
             hidden: string[];
         };
@@ -6544,6 +6629,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgeReport"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUse"][];
                 };
             };
             /** @description What went wrong, and what to do. */

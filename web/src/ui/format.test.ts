@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, brief, bytes, count, duration, percent, plural, score, shortCount } from "./format";
+import { ago, brief, bytes, count, duration, moneyText, percent, plural, score, shortCount } from "./format";
 
 it("reads well", () => {
   expect(count(1234567)).toBe("1,234,567");
@@ -10,5 +10,6 @@ it("reads well", () => {
   expect([duration(5), duration(90), duration(3700), duration(200_000)]).toEqual(["5 s", "2 min", "1 h 2 min", "2 d 7 h"]);
   expect([bytes(12), bytes(1500), bytes(34_000_000)]).toEqual(["12 B", "1.5 kB", "34 MB"]);
   expect([ago(100, 110), ago(100, 400)]).toEqual(["just now", "5 min ago"]);
+  expect([moneyText(0.0123, "EUR"), moneyText(null, "EUR"), moneyText(0, "USD"), moneyText(12.345, "")]).toEqual(["0.012 EUR", "not known", "0 USD", "12.35"]);
   expect(brief("x".repeat(90), 10)).toHaveLength(10);
 });

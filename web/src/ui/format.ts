@@ -18,6 +18,13 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${whole.format(n)} ${n === 1 ? one : many}`;
 }
 
+/** "0.42 EUR"; small amounts keep their digits, nothing is 0. */
+export function moneyText(cost: number | null | undefined, currency: string): string {
+  if (cost === null || cost === undefined) return "not known";
+  const digits = cost === 0 ? 0 : cost < 0.01 ? 4 : cost < 1 ? 3 : 2;
+  return `${cost.toFixed(digits)} ${currency}`.trim();
+}
+
 /** A confidence 0..1 in the two digits used everywhere: .97, 1.00. */
 export function score(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";

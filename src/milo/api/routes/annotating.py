@@ -10,10 +10,10 @@ from milo.api.endpoint import Call, endpoint
 from milo.api.routes.models import model_row
 from milo.domain.errors import NotFound
 from milo.flow.annotating import Bounds, Selection
+from milo.infra.connections import money_of
 from milo.infra.preannotate.confidence import Bin, Measure
 from milo.infra.preannotate.estimating import Estimate, estimate
 from milo.infra.preannotate.runner import args_of, progress_of
-from milo.infra.providers.counting import read_prices
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
 from milo.infra.sql.runs import RunsSql
 from milo.stats.confidence import NEEDED
@@ -222,12 +222,4 @@ def _money(call: Call, row: PredictorRow | None, config: dict[str, Any]) -> tupl
     if row is None or row.plugin not in call.workspace.registry.predictors:
         return False, "USD"
     plugin: Any = call.workspace.registry.predictors.get(row.plugin)
-    currency, known = "USD", True
-    for name in plugin.connections(config):
-        try:
-            found = call.workspace.gateway.connection(name)
-        except NotFound:
-            return False, currency
-        prices = read_prices(found.prices, found.local)
-        known, currency = known and prices.known(), prices.currency
-    return known, currency
+    return money_of(call.workspace, plugin.connections(config))

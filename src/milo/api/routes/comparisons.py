@@ -17,6 +17,7 @@ from milo.domain.errors import Conflict, Invalid, InvalidConfig, NotFound
 from milo.domain.project import Project
 from milo.flow.compare import ArmAnswer, CompareReport, ErrorGroup, error_group, error_groups
 from milo.infra.comparing import MOST_ARMS, Arm, Chosen, Comparing, Plan
+from milo.infra.connections import money_of
 from milo.infra.sql.comparisons import ComparisonRow, ComparisonsSql
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow
@@ -56,13 +57,14 @@ class NewComparison(msgspec.Struct):
 
 class ArmView(msgspec.Struct):
     """An arm as it was. `looks_before`: how often the blind answers had been looked at when this version was written; a
-    version written after a look may have been tuned by it. Null where that does not matter."""
+    version written after a look may have been tuned by it. Null where that does not matter. `currency`: of its costs."""
 
     model: int
     name: str
     version: int
     note: str
     looks_before: int | None
+    currency: str
 
 
 class ComparisonView(msgspec.Struct):
@@ -283,5 +285,8 @@ def _view(call: Call, row: ComparisonRow) -> ComparisonView:
 
 def _arm_view(call: Call, arm: Arm, row: ComparisonRow, looks: list[float]) -> ArmView:
     prompt = call.workspace.db.read(lambda c: PromptsSql(c).get(arm.model, arm.version))
+    predictors: Any = call.workspace.registry.predictors
+    names = predictors.get(arm.plugin).connections(arm.config) if arm.plugin in predictors else []
+    currency = money_of(call.workspace, names)[1]
     before = sum(at < prompt.at for at in looks[: row.look - 1]) if prompt is not None and row.look else None
-    return ArmView(arm.model, arm.name, arm.version, prompt.note if prompt else "", before)
+    return ArmView(arm.model, arm.name, arm.version, prompt.note if prompt else "", before, currency)

@@ -114,22 +114,28 @@ def _scaled(
     if done:
         said.append("Items that this version has answered already are left out.")
     cost: float | None = 0.0
-    currency, seconds = "USD", 0.0
+    currencies, seconds = list[str](), 0.0
     for name, calls in total.calls.items():
         row = workspace.gateway.connection(name)
         prices, limits = read_prices(row.prices, row.local), read_limits(row.limits)
         part = cost_of(Usage(round(total.given[name] * factor), round(total.out[name] * factor)), prices)
         cost = None if part is None or cost is None else cost + part
-        currency = prices.currency
+        currencies.append(prices.currency)
         each = past[name][1]
         seconds = max(seconds, _duration(calls * factor, total, name, factor, limits, each or _SECONDS))
         said += _words(name, prices, past[name], limits)
+    if len(set(currencies)) > 1:
+        cost = None
+        said.append(
+            f"The connections are paid in different currencies ({', '.join(sorted(set(currencies)))}): bound the tokens."
+        )
     if explain:
         said.append("Reasons for examples are asked for once for each example, on top.")
     said.append("Answers that do not fit are sent back: each time costs another call.")
     return Estimate(
         items, math.ceil(sum(total.calls.values()) * factor), round(sum(total.given.values()) * factor),
-        round(sum(total.out.values()) * factor), None if cost is None else round(cost, 6), currency, round(seconds, 1), said,
+        round(sum(total.out.values()) * factor), None if cost is None else round(cost, 6), next(iter(currencies), "USD"),
+        round(seconds, 1), said,
     )  # fmt: skip
 
 

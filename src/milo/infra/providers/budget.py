@@ -7,11 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 from milo.domain.errors import BadAnswer, BudgetSpent, InvalidConfig, MiloError, ModelTrouble, RateLimited, Unreachable
 from milo.infra.providers.counting import Prices, Worst, cost_of, worst_case
 from milo.kinds.provider import Client, Piece, Reply, Request, Usage
+
+
+class Purse(Protocol):
+    """What a call spends of: one budget, or several at once."""
+
+    async def reserve(self, worst: Worst) -> None:
+        """Set the worst case aside, or refuse."""
+        ...
+
+    def settle(self, worst: Worst, tokens: int, money: float | None) -> None:
+        """Put what a call took in the place of what was set aside for it."""
+        ...
+
 
 Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
@@ -19,13 +33,21 @@ Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 class Budget:
     """Money and tokens that may be spent; None for no bound. Safe to use from several threads and event loops.
 
-    `spent_money`, `spent_tokens`: to begin with, for work that goes on.
+    `spent_money`, `spent_tokens`: to begin with, for work that goes on. `what`: how it is called when it says no.
     """
 
     def __init__(
-        self, money: float | None = None, tokens: int | None = None, *, spent_money: float = 0.0, spent_tokens: int = 0
+        self,
+        money: float | None = None,
+        tokens: int | None = None,
+        *,
+        spent_money: float = 0.0,
+        spent_tokens: int = 0,
+        what: str = "The budget",
+        currency: str = "",
     ) -> None:
-        self.money, self.tokens = money, tokens
+        self.money, self.tokens, self.what = money, tokens, what
+        self._currency = f" {currency}" if currency else ""
         self.spent_money, self.spent_tokens = spent_money, spent_tokens
         self.reserved_money, self.reserved_tokens = 0.0, 0
         self._lock = threading.Lock()
@@ -59,11 +81,19 @@ class Budget:
         for loop, future in waiting:
             loop.call_soon_threadsafe(_wake, future)
 
+    def bound(self, money: float | None, tokens: int | None) -> None:
+        """Change what may be spent; who waits looks again."""
+        with self._lock:
+            changed = (self.money, self.tokens) != (money, tokens)
+            self.money, self.tokens = money, tokens
+        if changed:
+            self.settle(Worst(0, 0.0), 0, 0.0)
+
     def _take(self, worst: Worst) -> bool:
         if self.tokens is not None:
             if self.spent_tokens + worst.tokens > self.tokens:
                 raise BudgetSpent(
-                    f"The budget of {self.tokens:,} tokens is spent: {self.spent_tokens:,} were used, and the next call may "
+                    f"{self.what} of {self.tokens:,} tokens is spent: {self.spent_tokens:,} were used, and the next call may "
                     f"take up to {worst.tokens:,}. It was not sent.",
                     place="tokens",
                 )
@@ -83,8 +113,8 @@ class Budget:
             )
         if self.spent_money + worst.money > limit + 1e-12:
             raise BudgetSpent(
-                f"The budget of {limit:.4g} is spent: {self.spent_money:.4g} was used, and the next call may take up to "
-                f"{worst.money:.2g}. It was not sent.",
+                f"{self.what} of {limit:.4g}{self._currency} is spent: {self.spent_money:.4g} was used, and the next call may "
+                f"take up to {worst.money:.2g}. It was not sent.",
                 place="money",
             )
         return self.spent_money + self.reserved_money + worst.money <= limit + 1e-12
@@ -95,11 +125,35 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
+class Joint:
+    """Several budgets of which one call spends at once; it is sent only if each of them holds its worst case."""
+
+    def __init__(self, parts: Sequence[Budget]) -> None:
+        self.parts = tuple(parts)
+
+    async def reserve(self, worst: Worst) -> None:
+        """Set the worst case aside in each of them, or in none. Raises what the first that refuses raises."""
+        held: list[Budget] = []
+        try:
+            for part in self.parts:
+                await part.reserve(worst)
+                held.append(part)
+        except BaseException:
+            for part in held:
+                part.settle(worst, 0, 0.0)
+            raise
+
+    def settle(self, worst: Worst, tokens: int, money: float | None) -> None:
+        """The same for each of them."""
+        for part in self.parts:
+            part.settle(worst, tokens, money)
+
+
 class Budgeted:
     """A client that spends of a budget. What a failed or abandoned call cost is not told by any server: what went in, and
     what had come out, is counted where the server may have begun."""
 
-    def __init__(self, client: Client, budget: Budget, prices: Prices) -> None:
+    def __init__(self, client: Client, budget: Purse, prices: Prices) -> None:
         self._client, self._budget, self._prices = client, budget, prices
 
     async def complete(self, request: Request) -> Reply:
@@ -112,7 +166,7 @@ class Budgeted:
             tokens, money = _taken(reply)
             return reply
         except MiloError as error:
-            if not _may_cost(error):
+            if not may_cost(error):
                 tokens, money = 0, 0.0
             raise
         finally:
@@ -130,7 +184,7 @@ class Budgeted:
                     taken = _taken(piece.reply)
                 yield piece
         except MiloError as error:
-            if not letters and not _may_cost(error):
+            if not letters and not may_cost(error):
                 taken = (0, 0.0)
             raise
         finally:
@@ -149,7 +203,7 @@ def _taken(reply: Reply) -> tuple[int, float]:
     return reply.usage.input + reply.usage.output, reply.cost or 0.0
 
 
-def _may_cost(error: MiloError) -> bool:
+def may_cost(error: MiloError) -> bool:
     """A server that refused or was never reached charges nothing."""
     if isinstance(error, RateLimited) or not isinstance(error, ModelTrouble):
         return False

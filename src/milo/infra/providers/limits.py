@@ -39,10 +39,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return Bounds(self.seconds, self.silence, self.characters)
 
     def waiting(self, purpose: str) -> Patience:
-        """For trying again: a person who waits for the assistant is told sooner."""
+        """For trying again: a person who waits is told sooner."""
         if purpose == "probe":
             return Patience(1, 5.0)
-        if purpose == "assist":
+        if purpose in ("assist", "candidates"):
             return Patience(min(2, self.tries), min(8.0, self.patience), 0.3, 4.0)
         return Patience(self.tries, self.patience)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from milo.infra.providers.bounding import Bounded
 from milo.infra.providers.breaking import Breaking
-from milo.infra.providers.budget import Budget, Budgeted
+from milo.infra.providers.budget import Budgeted, Purse
 from milo.infra.providers.counting import Counted, Prices, likely_tokens, read_prices
 from milo.infra.providers.limits import Limits, read_limits
 from milo.infra.providers.pacing import Paced
@@ -36,11 +36,13 @@ class Opened:
             inner = Recording(inner, _appender(workspace / "recordings" / f"{row.name}.jsonl"))
         self.paced = Paced(inner, self.limits.pace(), self._weigh)
         self.shared: Client = Breaking(self.paced)
-        self._patience = {p: self.limits.waiting(p) for p in ("preannotate", "assist", "judge", "compare", "probe")}
+        self._patience = {
+            p: self.limits.waiting(p) for p in ("preannotate", "assist", "candidates", "judge", "compare", "probe")
+        }
         self.users = 0
         self.dropped = False
 
-    def client(self, purpose: str, budget: Budget | None) -> Client:
+    def client(self, purpose: str, budget: Purse | None) -> Client:
         """The client for one call, without the cache."""
         inner = self.shared if budget is None else Budgeted(self.shared, budget, self.prices)
         return Retrying(inner, self._patience[purpose])

@@ -111,10 +111,18 @@ class ConnectionsSql:
         """The highest id in the ledger."""
         return self._c.execute("SELECT coalesce(max(id), 0) FROM model_call").fetchone()[0]
 
+    def close_open(self) -> int:
+        """Say of calls that were on their way when the last process died that they are lost; how many there were."""
+        done = self._c.execute(
+            "UPDATE model_call SET state = 'lost', error = ? WHERE state = 'open'",
+            ("The server ended while this call was on its way; what it may have taken at most is counted.",),
+        )
+        return done.rowcount
+
     def note_calls(self, calls: list[CallRow]) -> None:
-        """Write lines of the ledger."""
+        """Write lines of the ledger, in the place of those that were written before the call."""
         self._c.executemany(
-            "INSERT INTO model_call (id, at, project_id, item_id, run_id, user_id, connection_id, model, purpose, fields, "
+            "INSERT OR REPLACE INTO model_call (id, at, project_id, item_id, run_id, user_id, connection_id, model, purpose, fields, "
             "request_hash, state, error, input_tokens, output_tokens, cost, cached, masked, seconds, content) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

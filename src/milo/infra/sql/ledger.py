@@ -15,6 +15,7 @@ _GROUPS: dict[str, str] = {
 }  # fmt: skip
 _FROM = "FROM model_call m LEFT JOIN connection k ON k.id = m.connection_id LEFT JOIN user u ON u.id = m.user_id"
 
+_CURRENCY = "CASE WHEN k.id IS NULL THEN '' ELSE coalesce(json_extract(k.prices, '$.currency'), 'USD') END"
 _ERROR = (
     "CASE WHEN m.error IS NOT NULL AND m.item_id IN (SELECT id FROM item WHERE id = m.item_id AND blind = 1) "
     "THEN 'Withheld: the item is in the blind slice.' ELSE m.error END"
@@ -37,7 +38,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class LedgerLine(msgspec.Struct):
-    """One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed or stopped.
+    """One call: when, by which model, for whom and what, which fields it held, what it took. `state`: done, failed, stopped, open
+    (on its way) or lost (the server died meanwhile); of the last two the worst case is counted.
     `cached`: answered from kept answers. `masked`: pieces of personal data that were replaced. `has_content`: the project
     had what was sent and received kept."""
 
@@ -62,10 +64,11 @@ class LedgerLine(msgspec.Struct):
     masked: int
     seconds: float
     has_content: bool
+    currency: str
 
 
 class LedgerTotal(msgspec.Struct):
-    """Calls of one group, added up. `cost` leaves out calls whose price is not known; `unpriced` counts those."""
+    """Calls of one group that are paid in one currency ("" where the connection is gone), added up. `cost` leaves out calls whose price is not known; `unpriced` counts those."""
 
     key: str
     calls: int
@@ -76,6 +79,7 @@ class LedgerTotal(msgspec.Struct):
     cost: float
     unpriced: int
     seconds: float
+    currency: str
 
 
 def page(c: Connection, wanted: Wanted, limit: int) -> list[LedgerLine]:
@@ -84,11 +88,11 @@ def page(c: Connection, wanted: Wanted, limit: int) -> list[LedgerLine]:
     rows = c.execute(
         "SELECT m.id, m.at, m.connection_id, k.name, m.model, m.purpose, m.state, m.project_id, m.item_id, m.run_id, m.user_id, "
         f"u.login, m.fields, {_ERROR}, m.input_tokens, m.output_tokens, m.cost, m.cached, m.masked, m.seconds, "
-        f"m.content IS NOT NULL {_FROM} {where} ORDER BY m.id DESC LIMIT ?",
+        f"m.content IS NOT NULL, {_CURRENCY} {_FROM} {where} ORDER BY m.id DESC LIMIT ?",
         (*values, limit),
     )
     return [
-        LedgerLine(*r[:12], msgspec.json.decode(r[12]), *r[13:17], bool(r[17]), *r[18:20], bool(r[20]))  # type: ignore[arg-type]
+        LedgerLine(*r[:12], msgspec.json.decode(r[12]), *r[13:17], bool(r[17]), *r[18:20], bool(r[20]), r[21])  # type: ignore[arg-type]
         for r in rows
     ]
 
@@ -99,8 +103,8 @@ def totals(c: Connection, wanted: Wanted, by: By) -> list[LedgerTotal]:
     order = "1" if by == "day" else "7 DESC, 2 DESC"
     rows = c.execute(
         f"SELECT {_GROUPS[by]}, count(*), sum(m.state = 'failed'), sum(m.cached), sum(m.input_tokens), sum(m.output_tokens), "
-        "total(m.cost), sum(m.cost IS NULL AND m.state = 'done'), total(m.seconds) "
-        f"{_FROM} {where} GROUP BY 1 ORDER BY {order}",
+        f"total(m.cost), sum(m.cost IS NULL AND m.state = 'done'), total(m.seconds), {_CURRENCY} "
+        f"{_FROM} {where} GROUP BY 1, 10 ORDER BY {order}",
         values,
     )
     return [LedgerTotal("" if r[0] is None else str(r[0]), *r[1:]) for r in rows]

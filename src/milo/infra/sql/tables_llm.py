@@ -51,6 +51,10 @@ model_call = Table(
     Index("ix_model_call_project", "project_id", "id"),
     Index("ix_model_call_run", "run_id", sqlite_where=text("run_id IS NOT NULL")),
     Index("ix_model_call_item", "item_id", sqlite_where=text("item_id IS NOT NULL")),
+    Index("ix_model_call_open", "id", sqlite_where=text("state = 'open'")),
+    Index(
+        "ix_model_call_role", "project_id", "purpose", "at", sqlite_where=text("purpose IN ('assist', 'candidates', 'judge')")
+    ),
 )  # fmt: skip
 
 reply_cache = Table(

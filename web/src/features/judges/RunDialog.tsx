@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Job, Judge, JudgingCost, Project } from "../../api/types";
 import { Button, ErrorNote, Skeleton } from "../../ui";
-import { count, plural, shortCount } from "../../ui/format";
+import { count, moneyText, plural, shortCount } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { notify } from "../../ui/notify";
 import css from "./judges.module.css";
@@ -72,15 +72,11 @@ function Cost({ cost }: { cost: JudgingCost }) {
         <div><dt>Answers</dt><dd>{count(cost.answers)}</dd></div>
         <div><dt>Calls</dt><dd>{count(cost.calls)}</dd></div>
         <div><dt>Tokens, likely</dt><dd>{shortCount(tokens)}</dd></div>
-        <div><dt>Cost, likely</dt><dd>{cost.cost === null ? "no prices known" : money(cost.cost, cost.currency)}</dd></div>
+        <div><dt>Cost, likely</dt><dd>{cost.cost === null ? "no prices known" : moneyText(cost.cost, cost.currency)}</dd></div>
       </dl>
       <p className={layout.help}>
-        At worst {shortCount(cost.most_tokens)} tokens{cost.most === null ? "" : ` or ${money(cost.most, cost.currency)}`}. {cost.assumptions.join(" ")}
+        At worst {shortCount(cost.most_tokens)} tokens{cost.most === null ? "" : ` or ${moneyText(cost.most, cost.currency)}`}. {cost.assumptions.join(" ")}
       </p>
     </div>
   );
-}
-
-function money(amount: number, currency: string): string {
-  return `${amount < 1 ? amount.toFixed(4).replace(/0+$/, "").replace(/\.$/, "") : amount.toFixed(2)} ${currency}`;
 }

@@ -26,6 +26,7 @@ const SECTIONS: [string, string][] = [
   ["policy", "Policy"],
   ["data", "What models may see"],
   ["assistant", "Assistant"],
+  ["budgets", "Budgets"],
   ["members", "Members"],
   ["file", "Project file"],
   ["danger", "Danger zone"],
@@ -102,6 +103,7 @@ function useSave(project: Project, onSaved: (spec: ProjectSpec) => void) {
       client.setQueryData(projectQuery(project.id).queryKey, saved);
       void client.invalidateQueries({ queryKey: ["projects"] });
       void client.invalidateQueries({ queryKey: ["assistant", project.id] });
+      void client.invalidateQueries({ queryKey: ["budgets", project.id] });
       onSaved(completeSpec(saved.spec));
       notify("Settings saved.");
     },

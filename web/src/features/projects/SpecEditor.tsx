@@ -5,6 +5,7 @@ import type { Kinds, ProjectSpec } from "../../api/types";
 import { Panel } from "../../ui";
 import layout from "../../ui/layout.module.css";
 import { AssistantEditor } from "./editor/AssistantEditor";
+import { BudgetsEditor } from "./editor/BudgetsEditor";
 import { DataRulesEditor } from "./editor/DataRulesEditor";
 import { FieldsEditor } from "./editor/FieldsEditor";
 import { GuidelinesEditor } from "./editor/GuidelinesEditor";
@@ -62,6 +63,9 @@ export function SpecEditor({ spec, kinds, error, models, project, onChange }: Sp
           policy={spec.policy.assistant} allowed={spec.policy.data.models} fields={spec.fields}
           onChange={(assistant) => set({ policy: { ...spec.policy, assistant } })}
         />
+      </Panel>
+      <Panel title="Budgets" id="budgets">
+        <BudgetsEditor budgets={spec.policy.budgets} project={project} onChange={(budgets) => set({ policy: { ...spec.policy, budgets } })} />
       </Panel>
     </>
   );

@@ -14,8 +14,8 @@ describe("what a run takes", () => {
     expect(estimateText(estimate)).toBe("100 calls, about 32,000 tokens, 0.123 USD, about 1 min");
     expect(estimateText({ ...estimate, cost: null, calls: 1 })).toBe("1 call, about 32,000 tokens, price not known, about 1 min");
     expect(progressLine(run)).toBe("120 of 400 · 2 failed · 38 a second · 7 s left · 0.120 of 1.00 USD · 1 call paid twice after a crash");
-    expect(spentText([])).toBe("nothing");
-    expect(spentText([{ info: { input_tokens: 10, output_tokens: 5, cost: 0 } } as unknown as Run])).toBe("15 tokens");
+    expect(spentText([], "EUR")).toBe("nothing");
+    expect(spentText([{ info: { input_tokens: 10, output_tokens: 5, cost: 0 } } as unknown as Run], "EUR")).toBe("15 tokens");
   });
   it("proposes a budget with room", () => {
     expect(proposedBudget(estimate)).toEqual({ money: 0.19, tokens: null });

@@ -87,6 +87,11 @@ export function writeConfig(stored: Record<string, unknown>, form: LlmConfig): R
   };
 }
 
+/** All connections that are asked. */
+export function connectionNames(form: LlmConfig): string[] {
+  return [form.connection, ...form.fallback, ...form.committee.map((one) => one.connection)].filter((name) => name !== "");
+}
+
 /** Calls for one item if every first answer fits. */
 export function callsPerItem(form: LlmConfig): number {
   const extra = Number(form.confidence.includes("order")) + (form.confidence.includes("committee") ? form.committee.length : 0);

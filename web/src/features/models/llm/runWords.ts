@@ -1,15 +1,9 @@
 /** What a run says about itself, in words and numbers for people. */
 import type { Confidence, Estimate, Run, RunProgress } from "../../../api/types";
-import { count, duration, plural } from "../../../ui/format";
-
-/** "0.42 USD"; small amounts keep their digits. */
-export function money(cost: number, currency: string): string {
-  const digits = cost === 0 ? 0 : cost < 0.01 ? 4 : cost < 1 ? 3 : 2;
-  return `${cost.toFixed(digits)} ${currency}`;
-}
+import { count, duration, moneyText as money, plural } from "../../../ui/format";
 
 /** What all runs of a model took, as far as it is stored with them. */
-export function spentText(runs: readonly Run[], currency = "USD"): string {
+export function spentText(runs: readonly Run[], currency: string): string {
   if (runs.length === 0) return "nothing";
   const sum = (name: string) => runs.reduce((total, run) => total + (typeof run.info[name] === "number" ? run.info[name] : 0), 0);
   const tokens = sum("input_tokens") + sum("output_tokens");
@@ -63,7 +57,7 @@ export function progressLine(run: RunProgress): string {
 function spentOf(run: RunProgress): string {
   const tokens = run.input_tokens + run.output_tokens;
   if (run.cost !== null && (run.cost > 0 || run.budget.money)) {
-    return run.budget.money ? `${money(run.cost, "").trim()} of ${money(run.budget.money, run.currency)}` : money(run.cost, run.currency);
+    return run.budget.money ? `${money(run.cost, "")} of ${money(run.budget.money, run.currency)}` : money(run.cost, run.currency);
   }
   return run.budget.tokens ? `${count(tokens)} of ${count(run.budget.tokens)} tokens` : `${count(tokens)} tokens`;
 }

@@ -1,14 +1,15 @@
 /** What to compare, on which items, for how much at most. */
 import { Checkbox, Modal, NumberInput, Radio, TextInput } from "@mantine/core";
-import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../../api/client";
-import { promptsQuery } from "../../../api/modelQueries";
+import { connectionsQuery, promptsQuery } from "../../../api/modelQueries";
 import type { Comparison, Model, NewComparison, Project } from "../../../api/types";
 import { Button, ErrorNote, Note } from "../../../ui";
 import { plural } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
-import { callsPerItem, readConfig } from "../llm/llmConfig";
+import { currencyOf } from "../llm/connections";
+import { callsPerItem, connectionNames, readConfig } from "../llm/llmConfig";
 import css from "./studio.module.css";
 
 type What = NewComparison["what"];
@@ -60,6 +61,9 @@ export function CompareDialog({ project, model, models, onClose, onStarted }: Pr
     },
   });
   const calls = choices.filter((one) => arms.includes(keyOf(one.model.id, one.prompt.version))).reduce((sum, one) => sum + callsPerItem(readConfig(one.prompt.config)), 0) * n;
+  const connections = useQuery(connectionsQuery).data ?? [];
+  const asked = new Set(choices.filter((one) => arms.includes(keyOf(one.model.id, one.prompt.version))).flatMap((one) => connectionNames(readConfig(one.prompt.config))));
+  const currencies = [...new Set(connections.filter((one) => asked.has(one.name)).map(currencyOf))];
   return (
     <Modal opened onClose={onClose} title="Compare versions and models" centered size={640}>
       <form
@@ -99,7 +103,7 @@ export function CompareDialog({ project, model, models, onClose, onStarted }: Pr
         <div className={layout.two}>
           <NumberInput label="Items" description={`At most 2,000; about ${plural(calls, "call")}.`} min={1} max={2000} value={n} onChange={(value) => setN(typeof value === "number" ? value : 1)} />
           <NumberInput label="Tokens at most" description="Empty: no bound." min={1} thousandSeparator="," value={tokens} onChange={(value) => setTokens(typeof value === "number" ? value : "")} />
-          <NumberInput label="Money at most" description="Needs prices at the connection." min={0} step={0.5} decimalScale={4} value={money} onChange={(value) => setMoney(typeof value === "number" ? value : "")} />
+          <NumberInput label="Money at most" description={currencies.length === 1 ? `In ${currencies[0]}. Empty: no bound.` : currencies.length > 1 ? `The models are paid in ${currencies.join(" and ")}: bound the tokens.` : "Needs prices at the connection."} min={0} step={0.5} decimalScale={4} value={money} onChange={(value) => setMoney(typeof value === "number" ? value : "")} />
         </div>
         <TextInput label="Note" placeholder="does the shorter prompt still know returns?" maxLength={500} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
         <ErrorNote error={start.error} />

@@ -2,10 +2,10 @@
 import type { Comparison, Project } from "../../../api/types";
 import { downloadCsv } from "../../../lib/csv";
 import { Button, Interval, Note, Panel } from "../../../ui";
-import { count, plural } from "../../../ui/format";
+import { count, moneyText, plural } from "../../../ui/format";
 import { JobCard } from "../../../ui/JobCard";
 import layout from "../../../ui/layout.module.css";
-import { afterLook, armNames, differenceText, figureText, itemsText, itemsToTell, leftOutText, lookText, moneyText, pText, secondsText, turned, verdictText } from "./compareWords";
+import { afterLook, armNames, differenceText, figureText, itemsText, itemsToTell, leftOutText, lookText, pText, secondsText, turned, verdictText } from "./compareWords";
 import { DifferenceBar } from "./DifferenceBar";
 import { ErrorsPanel } from "./ErrorsPanel";
 import css from "./studio.module.css";
@@ -86,7 +86,7 @@ function ArmsTable({ comparison, names }: { comparison: Comparison; names: strin
                   {count(arm.input_tokens)} / {count(arm.output_tokens)}
                   {arm.cached > 0 ? <div className={layout.help}>{plural(arm.cached, "kept answer")}</div> : null}
                 </td>
-                <td className={layout.number}>{moneyText(arm.cost)}</td>
+                <td className={layout.number}>{moneyText(arm.cost, about?.currency ?? "")}</td>
                 <td className={layout.number}>
                   {secondsText(arm.seconds)}
                   {arm.slow_seconds !== null ? <div className={layout.help}>95% within {secondsText(arm.slow_seconds)}</div> : null}
@@ -160,11 +160,11 @@ function PairsPanel({ comparison, names }: { comparison: Comparison; names: stri
 function saveCsv(comparison: Comparison, names: string[]) {
   const header = [
     "version", "items", "scored", "right", "right_low", "right_high", "agreement", "agreement_low", "agreement_high", "failed", "calls", "kept", "input_tokens",
-    "output_tokens", "cost", "seconds", "seconds_95",
+    "output_tokens", "cost", "currency", "seconds", "seconds_95",
   ];
   const rows = (comparison.report?.arms ?? []).map((arm, at) => [
     names[at], arm.items, arm.scored, arm.right.value, arm.right.low, arm.right.high, arm.agreement.value, arm.agreement.low, arm.agreement.high, arm.failed,
-    arm.calls, arm.cached, arm.input_tokens, arm.output_tokens, arm.cost, arm.seconds, arm.slow_seconds,
+    arm.calls, arm.cached, arm.input_tokens, arm.output_tokens, arm.cost, comparison.arms[at]?.currency ?? "", arm.seconds, arm.slow_seconds,
   ]);
   const pairs = (comparison.report?.pairs ?? []).map((pair) => [
     `${names[pair.a]} - ${names[pair.b]}`, comparison.report?.items, pair.difference.n, pair.difference.value, pair.difference.low, pair.difference.high,

@@ -78,13 +78,6 @@ export function afterLook(arm: ArmView): string | null {
   return arm.looks_before ? `written after look ${arm.looks_before}` : null;
 }
 
-export function moneyText(cost: number | null, currency = "USD"): string {
-  if (cost === null) return "not known";
-  if (cost === 0) return "0";
-  const digits = cost < 0.01 ? 4 : cost < 1 ? 3 : 2;
-  return `${cost.toFixed(digits)} ${currency}`;
-}
-
 export function secondsText(seconds: number | null): string {
   if (seconds === null) return "–";
   if (seconds < 0.01) return "< 0.01 s";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison, PairReport } from "../../../api/types";
 import { callsPerItem, DEFAULTS, missingPlaces, readConfig, TEMPLATE, writeConfig } from "../llm/llmConfig";
-import { armNames, differenceText, figureText, itemsToTell, lookText, moneyText, turned, verdictText } from "./compareWords";
+import { armNames, differenceText, figureText, itemsToTell, lookText, turned, verdictText } from "./compareWords";
 import { configChanges, diffLines, diffList, diffWords } from "./diff";
 
 describe("differences", () => {
@@ -55,7 +55,7 @@ const pair: PairReport = {
 };
 
 describe("comparisons", () => {
-  const arms = [{ model: 1, name: "triage", version: 1, note: "", looks_before: null }, { model: 1, name: "triage", version: 2, note: "", looks_before: null }];
+  const arms = [{ model: 1, name: "triage", version: 1, note: "", looks_before: null, currency: "EUR" }, { model: 1, name: "triage", version: 2, note: "", looks_before: null, currency: "EUR" }];
   it("name arms as short as they can be", () => {
     expect(armNames(arms)).toEqual(["v1", "v2"]);
     expect(armNames([arms[0] as (typeof arms)[0], { ...(arms[1] as (typeof arms)[0]), model: 2, name: "other" }])).toEqual(["triage v1", "other v2"]);
@@ -75,7 +75,5 @@ describe("comparisons", () => {
   });
   it("count looks", () => {
     expect(lookText({ look: 2, report: null } as unknown as Comparison)).toContain("level of 99.2%");
-    expect(moneyText(0.0123)).toBe("0.012 USD");
-    expect(moneyText(null)).toBe("not known");
   });
 });

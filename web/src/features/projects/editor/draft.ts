@@ -16,6 +16,7 @@ export const DEFAULT_POLICY: Policy = {
   window: 500,
   data: { models: [], fields: {}, mask: [], mask_local: false, keep_content: false },
   assistant: { connection: null, offers: ["draft", "explain", "guide", "check", "rewrite"], fields: null, instructions: "", max_tokens: 1024 },
+  budgets: {},
   hidden: [],
 };
 

@@ -68,7 +68,7 @@ export function ConnectionCard({ connection, onEdit }: { connection: Connection;
           </Menu>
         </div>
         <ErrorNote error={test.error ?? change.error ?? forget.error ?? remove.error} />
-        {open && connection.probe ? <ProbeReport probe={connection.probe} /> : null}
+        {open && connection.probe ? <ProbeReport probe={connection.probe} currency={currencyOf(connection.prices)} /> : null}
       </div>
       <Confirm
         open={asking} title={`Remove ${connection.name}?`} action="Remove" onClose={() => setAsking(false)} onConfirm={() => remove.mutate()}
@@ -79,9 +79,13 @@ export function ConnectionCard({ connection, onEdit }: { connection: Connection;
 }
 
 function priceText({ prices, local }: Connection): string {
-  const { input, output, currency } = prices;
+  const { input, output } = prices;
   if (typeof input !== "number" || typeof output !== "number") return local ? "costs nothing" : "no prices entered";
-  return `${input} in, ${output} out ${typeof currency === "string" ? currency : "USD"} per million tokens`;
+  return `${input} in, ${output} out ${currencyOf(prices)} per million tokens`;
+}
+
+function currencyOf(prices: Connection["prices"]): string {
+  return typeof prices.currency === "string" ? prices.currency : "USD";
 }
 
 function stateText(connection: Connection): string {

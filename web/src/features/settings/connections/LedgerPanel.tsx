@@ -5,7 +5,7 @@ import { useState } from "react";
 import { ledgerQuery, ledgerTotalsQuery, type LedgerBy } from "../../../api/connectionQueries";
 import type { LedgerLine, LedgerTotal } from "../../../api/types";
 import { ErrorNote, Panel, Skeleton } from "../../../ui";
-import { brief, count, moment } from "../../../ui/format";
+import { brief, count, moment, moneyText } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
 
 const BY: { value: LedgerBy; label: string }[] = [
@@ -15,7 +15,8 @@ const BY: { value: LedgerBy; label: string }[] = [
 const DAYS = [
   { value: "1", label: "last day" }, { value: "7", label: "last 7 days" }, { value: "30", label: "last 30 days" }, { value: "365", label: "last year" },
 ];
-const PURPOSES: Record<string, string> = { preannotate: "pre-annotation", assist: "assistant", judge: "judge", compare: "comparison", probe: "test" };
+const PURPOSES: Record<string, string> = { preannotate: "pre-annotation", assist: "assistant", candidates: "answers to compare", judge: "judge", compare: "comparison", probe: "test" };
+const STATES: Record<string, string> = { open: "on its way", lost: "lost: the server ended" };
 
 export function LedgerPanel() {
   const [by, setBy] = useState<LedgerBy>("connection");
@@ -63,7 +64,7 @@ function Totals({ rows, by }: { rows: LedgerTotal[]; by: LedgerBy }) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.key}>
+            <tr key={`${row.key} ${row.currency}`}>
               <td>{(by === "purpose" ? PURPOSES[row.key] : undefined) ?? (row.key || "none")}</td>
               <td className={layout.number}>{count(row.calls)}</td>
               <td className={layout.number}>{count(row.failed)}</td>
@@ -71,7 +72,7 @@ function Totals({ rows, by }: { rows: LedgerTotal[]; by: LedgerBy }) {
               <td className={layout.number}>{count(row.input_tokens)}</td>
               <td className={layout.number}>{count(row.output_tokens)}</td>
               <td className={layout.number} title={row.unpriced > 0 ? `${count(row.unpriced)} calls had no price` : undefined}>
-                {row.cost.toFixed(4)}
+                {moneyText(row.cost, row.currency)}
                 {row.unpriced > 0 ? " +?" : ""}
               </td>
             </tr>
@@ -117,10 +118,10 @@ function Lines({ lines }: { lines: LedgerLine[] }) {
                 <td className={layout.number}>
                   {count(line.input_tokens)} / {count(line.output_tokens)}
                 </td>
-                <td className={layout.number}>{line.cost === null ? "" : line.cost.toFixed(5)}</td>
+                <td className={layout.number}>{line.cost === null ? "" : moneyText(line.cost, line.currency)}</td>
                 <td className={layout.number}>{line.seconds.toFixed(2)}</td>
                 <td>
-                  {line.cached ? "kept answer" : line.state}
+                  {line.cached ? "kept answer" : (STATES[line.state] ?? line.state)}
                   {line.error ? <div className={layout.help}>{brief(line.error, 120)}</div> : null}
                 </td>
               </tr>

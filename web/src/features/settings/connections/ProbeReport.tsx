@@ -2,7 +2,7 @@
 import { IconCheck, IconHelp, IconMinus, IconX } from "@tabler/icons-react";
 import type { Probe, ProbeCheck } from "../../../api/types";
 import { Note } from "../../../ui";
-import { ago } from "../../../ui/format";
+import { ago, moneyText } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
 import css from "./connections.module.css";
 
@@ -12,7 +12,7 @@ const NAMES: Record<string, string> = {
 const MARKS = { yes: IconCheck, partly: IconMinus, no: IconX, unknown: IconHelp };
 const WORDS: Record<ProbeCheck["state"], string> = { yes: "yes", partly: "partly", no: "no", unknown: "not known" };
 
-export function ProbeReport({ probe }: { probe: Probe }) {
+export function ProbeReport({ probe, currency }: { probe: Probe; currency: string }) {
   return (
     <div className={`${layout.stack} ${layout.tight}`}>
       <ul className={css.checks} aria-label="What the test found">
@@ -36,7 +36,7 @@ export function ProbeReport({ probe }: { probe: Probe }) {
         </Note>
       ) : null}
       <p className={layout.help}>
-        Tested {ago(probe.at)} in {probe.seconds.toFixed(1)} s{probe.cost ? `, for ${probe.cost.toFixed(5)}` : ""}.
+        Tested {ago(probe.at)} in {probe.seconds.toFixed(1)} s{probe.cost ? `, for ${moneyText(probe.cost, currency)}` : ""}.
       </p>
     </div>
   );

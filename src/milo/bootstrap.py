@@ -11,6 +11,7 @@ from milo.infra.clock import Clock, wall
 from milo.infra.comparing import Comparing
 from milo.infra.data import DataArea
 from milo.infra.gateway import Gateway
+from milo.infra.guaranteeing import Guaranteeing
 from milo.infra.jobs import Jobs
 from milo.infra.judging import Judging
 from milo.infra.likely_errors import LikelyErrors
@@ -22,6 +23,7 @@ from milo.infra.quality import Quality
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
 from milo.infra.sql.work import Hints
+from milo.infra.totalling import Totalling
 from milo.kinds.registry import Registry
 from milo.settings import Settings
 
@@ -50,6 +52,8 @@ class Workspace:
         self.annotating = Annotating(self)
         self.loop_models = LoopModels(self)
         self.comparing = Comparing(self)
+        self.guaranteeing = Guaranteeing(self)
+        self.totalling = Totalling(self)
         self.data = DataArea(self)
         self.judging = Judging(self)
         self.quality = Quality(self)

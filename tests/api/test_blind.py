@@ -149,6 +149,8 @@ class House:
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
             "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],
             "list_judges": [""], "list_live_judges": [""], "get_judge_report": [""],
+            "list_permissions": [""], "get_calibration": [""],
+            "get_totals": ["question=mood", *(f"question=mood&source={m}" for m in MODELS), "question=why"],
             "list_verdicts": ["limit=200", "passed=0", *(f"item={i}" for i in some)],
             "get_agreement": [f"question={q}&help={h}" for q in ("mood", "why") for h in ("any", "none")],
             "list_likely_errors": ["", "question=mood", "question=why&limit=500"],

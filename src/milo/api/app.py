@@ -22,6 +22,7 @@ from milo.api.routes import (
     effort,
     events,
     exports,
+    guarantees,
     imports,
     items,
     jobs,
@@ -43,6 +44,7 @@ from milo.api.routes import (
     similar,
     status,
     suggestions,
+    totals,
     verdicts,
     work,
 )
@@ -54,7 +56,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, budgets, quality, likely_errors,
+    connections, ledger, budgets, quality, likely_errors, guarantees, totals,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -30,6 +30,8 @@ for _name, _where, _help in (
     ("judge", "milo.cli.judges:app", "Judges: list, run over finished work, report on how far they can be believed."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
+    ("guarantee", "milo.cli.totals:guarantee", "What may be accepted unseen, and what is promised then."),
+    ("totals", "milo.cli.totals:totals", "Shares, means and the quality of a model over all items, with intervals."),
     ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),
     ("status", "milo.cli.status:status", "Is a server running, and how far is everything?"),
     ("backup", "milo.cli.data:backup", "Copy a workspace while it is in use."),

@@ -8,9 +8,10 @@ import msgspec
 
 Role = Literal["suggestion", "answer", "gold", "resolution"]
 AuthorKind = Literal["person", "model"]
-Basis = Literal["unassisted", "shown", "blind", "bulk", "imported"]
+Basis = Literal["unassisted", "shown", "blind", "audit", "bulk", "imported"]
 """How the answer came about: no model output existed or was shown; a suggestion was on screen; the item is in the blind
-slice; one decision covered many items; it came in with the data."""
+slice; it was accepted in bulk and answered again by somebody who saw nothing of that; one decision covered many items; it
+came in with the data."""
 
 
 class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -69,8 +69,10 @@ def submit(
         work.withdraw(given.item_id, user_id)
     ids = work.add_answers(given.item_id, user_id, answers, given.op_id, project.schema_version, now)
     surplus = not again and held.state != LENT and held.free <= 0
+    named = {answer.question: ident for answer, ident in zip(answers, ids, strict=True)}
+    replaced = work.close_draws(project.id, given.item_id, named, now) if held.blind else 0
     work.set_assignment(given.item_id, user_id, ANSWERED, now, now)
-    status = work.settle(project.id, given.item_id, project.spec.policy.overlap, 0 if again else 1, now)
+    status = work.settle(project.id, given.item_id, project.spec.policy.overlap, (0 if again else 1) - replaced, now)
     outcome = Outcome(True, ids, STATUS_NAMES[status], surplus)
     work.drop_draft(given.item_id, user_id)
     work.log(project.id, given.item_id, user_id, "answer", _facts(given, ids, again, surplus), now)
@@ -198,7 +200,7 @@ def _answer(
     except InvalidValue as error:
         raise InvalidValue(error.message, place=f"values.{question.name}") from error
     shown = None if held.blind else given.shown.get(question.name)
-    basis = "blind" if held.blind else "shown" if shown else "unassisted"
+    basis = "audit" if held.audited else "blind" if held.blind else "shown" if shown else "unassisted"
     return NewAnswer(
         question.name,
         _encode(canonical),

@@ -15,6 +15,7 @@ from milo.flow.ports.work import Lease, Pick, QueuePort, WorkPort
 from milo.kinds.sampler import Candidates, Sampler
 
 MAX_LEASES = 50
+AUDIT_SHARE = 0.2
 _REFILL = 500
 _POOL = 4_000
 _SMALL = 20
@@ -40,6 +41,7 @@ def lease(
         return []
     out = work.held(project_id, user_id, have, wanted)
     work.renew(user_id, [one.item_id for one in out], until)
+    out += _lend_drawn(work, project_id, policy, user_id, wanted - len(out), until, now)
     for _ in range(2):
         if len(out) >= wanted:
             break
@@ -47,7 +49,27 @@ def lease(
             lent = work.lend(project_id, user_id, pick, until, now)
             if lent is not None:
                 out.append(lent)
+    out += _lend_more_audits(work, project_id, policy, user_id, wanted - len(out), until, now)
     return out
+
+
+def _lend_drawn(
+    work: WorkPort, project_id: int, policy: Policy, user_id: int, wanted: int, until: float, now: float
+) -> list[Lease]:
+    """Items drawn for an estimate come first; audits take about one place in five."""
+    picks = work.next_drawn(project_id, user_id, "estimate", wanted)
+    rng = np.random.default_rng([int(now * 1000), user_id])
+    audits = int((rng.random(wanted - len(picks)) < AUDIT_SHARE).sum())
+    picks += work.next_drawn(project_id, user_id, "audit", audits) if audits else []
+    return [work.lend_drawn(project_id, user_id, pick, policy.overlap, until, now) for pick in picks]
+
+
+def _lend_more_audits(
+    work: WorkPort, project_id: int, policy: Policy, user_id: int, wanted: int, until: float, now: float
+) -> list[Lease]:
+    """Where nothing else is left to ask, the audits that wait."""
+    picks = work.next_drawn(project_id, user_id, "audit", wanted) if wanted > 0 else []
+    return [work.lend_drawn(project_id, user_id, pick, policy.overlap, until, now) for pick in picks]
 
 
 def _next(

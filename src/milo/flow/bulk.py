@@ -16,6 +16,7 @@ import numpy as np
 from milo.domain.errors import Conflict, Invalid, InvalidValue, NotFound
 from milo.domain.project import Project
 from milo.domain.question import Question
+from milo.flow.guarantee import Promised
 from milo.flow.labels import label_text
 from milo.flow.ports.items import Ids
 from milo.kinds.task_type import TaskType
@@ -135,12 +136,14 @@ class Selected(msgspec.Struct, frozen=True):
 
 class Accept(msgspec.Struct, frozen=True):
     """Accept every suggestion of a question at or above a score: overall, or another one for some labels. `source`: a
-    predictor; None for the surest suggestion of each item. Suggestions without a score count as 0."""
+    predictor; None for the surest suggestion of each item; `version`: only suggestions of this version of it. Suggestions
+    without a score count as 0."""
 
     question: str
     min_score: float
     per_label: dict[str, float] = {}
     source: str | None = None
+    version: int | None = None
 
 
 def select_items(items: Ids, closed: Closed) -> Selected:
@@ -179,7 +182,8 @@ def select_sure(found: Candidates, closed: Closed, order: Accept) -> Selected:
 
 
 class BulkResult(msgspec.Struct):
-    """How a decision went (or, `bulk` None, how it would go). `examples`: items, the least sure first."""
+    """How a decision went (or, `bulk` None, how it would go). `examples`: items, the least sure first. `promise`: what was
+    promised; None: nothing."""
 
     bulk: int | None
     changed: int
@@ -188,6 +192,7 @@ class BulkResult(msgspec.Struct):
     skipped_blind: int
     skipped_lent: int
     skipped_answered: int
+    promise: Promised | None = None
 
 
 def foresee(chosen: Selected) -> BulkResult:

@@ -14,9 +14,11 @@ from milo.domain.ids import project_of
 from milo.domain.project import Project
 from milo.flow import bulk as decide
 from milo.flow.bulk import Accept, BulkOrder, BulkResult, Selected
+from milo.flow.guarantee import Promised, Wish, check_scope
 from milo.flow.ports.items import Ids
 from milo.infra.sql.bulk import BulkSql
 from milo.infra.sql.database import BACKGROUND, Connection
+from milo.infra.sql.draws import DrawsSql
 from milo.infra.sql.work import WorkSql
 
 if TYPE_CHECKING:
@@ -45,26 +47,50 @@ class Deciding:
         return self._carry_out(project, op_id, "label", question, args, user_id, choose, fixed)
 
     def accept(
-        self, project: Project, op_id: str, order: Accept, user_id: int, within: Callable[[], Ids] | None = None
-    ) -> BulkResult:
-        """Accept every suggestion that is sure enough, on all items or those `within`. Safe to repeat with the same `op_id`."""
+        self, project: Project, op_id: str, order: Accept, user_id: int, within: Callable[[], Ids] | None = None,
+        wish: Wish | None = None,
+    ) -> BulkResult:  # fmt: skip
+        """Accept every suggestion that is sure enough, on all items or those `within`; `wish`: only if this can be promised.
+        Safe to repeat with the same `op_id`."""
         project.schema.get(order.question)
+        order, promised = self._promised(project, op_id, order, wish, within is not None)
 
         def choose(c: Connection, bulk_id: int | None) -> Selected:
             return self._sure(c, project, order, bulk_id, within)
 
         args = {"min_score": order.min_score, "per_label": order.per_label, "source": order.source}
+        if promised is not None:
+            args["promise"] = msgspec.to_builtins(promised)
         return self._carry_out(project, op_id, "accept", order.question, args, user_id, choose, None)
 
-    def foresee(self, project: Project, order: Accept, within: Callable[[], Ids] | None = None) -> BulkResult:
+    def _promised(
+        self, project: Project, op_id: str, order: Accept, wish: Wish | None, some: bool
+    ) -> tuple[Accept, Promised | None]:
+        """The promise for a decision: that which it was begun with, or one that holds now; the order keeps to its model."""
+        if wish is None:
+            return order, None
+        known = self._ws.db.read(lambda c: BulkSql(c).known(op_id))
+        if known is not None:
+            return _kept_to(order, msgspec.convert(known.args.get("promise"), Promised | None))
+        check_scope(wish, some)
+        return _kept_to(order, self._ws.guaranteeing.promised(project, order, wish))
+
+    def foresee(
+        self, project: Project, order: Accept, within: Callable[[], Ids] | None = None, wish: Wish | None = None
+    ) -> BulkResult:
         """What accepting would do now."""
         project.schema.get(order.question)
-        return decide.foresee(self._ws.db.read(lambda c: self._sure(c, project, order, None, within)))
+        promised = None
+        if wish is not None:
+            check_scope(wish, within is not None)
+            order, promised = _kept_to(order, self._ws.guaranteeing.foreseen(project, order, wish))
+        found = decide.foresee(self._ws.db.read(lambda c: self._sure(c, project, order, None, within)))
+        return msgspec.structs.replace(found, promise=promised)
 
     def _sure(
         self, c: Connection, project: Project, order: Accept, bulk_id: int | None, within: Callable[[], Ids] | None
     ) -> Selected:
-        found = BulkSql(c).candidates(project.id, order.question, order.source)
+        found = BulkSql(c).candidates(project.id, order.question, order.source, order.version)
         if within is not None:
             found = decide.candidates_within(found, within())
         return decide.select_sure(found, self._closed(c, project, order.question, bulk_id), order)
@@ -143,7 +169,10 @@ class Deciding:
     def _finish(self, project: Project, bulk: BulkOrder, chosen: Selected) -> BulkResult:
         def finish(c: Connection) -> BulkResult:
             n = BulkSql(c).decided(bulk.id)
-            result = msgspec.structs.replace(decide.foresee(chosen), bulk=bulk.id, changed=n)
+            promised = msgspec.convert(bulk.args.get("promise"), Promised | None)
+            result = msgspec.structs.replace(decide.foresee(chosen), bulk=bulk.id, changed=n, promise=promised)
+            if promised is not None:
+                self._ws.guaranteeing.accepted(c, project, bulk, promised)
             BulkSql(c).finish(bulk.id, n, {**bulk.args, "result": msgspec.to_builtins(result)})
             facts = msgspec.json.encode({"bulk": bulk.id, "kind": bulk.kind, "question": bulk.question, "n": n})
             WorkSql(c).log(project.id, None, bulk.user_id, "bulk", facts, self._ws.clock())
@@ -166,6 +195,8 @@ class Deciding:
             if rest is None:
                 break
             after = rest
+        if undo:
+            self._ws.db.write(lambda c: DrawsSql(c).withdraw(project.id, bulk_id))
         facts = msgspec.json.encode({"bulk": bulk_id, "n": total})
         self._ws.db.write(lambda c: WorkSql(c).log(project.id, None, user_id, f"bulk {way}", facts, self._ws.clock()))
         self._told(project, total)
@@ -175,6 +206,13 @@ class Deciding:
         self._ws.data.decided(project.id)
         if changed:
             self._ws.loop_models.answered(project.id, changed)
+
+
+def _kept_to(order: Accept, promised: Promised | None) -> tuple[Accept, Promised | None]:
+    """The order for the model and version that the promise is about."""
+    if promised is None:
+        return order, None
+    return msgspec.structs.replace(order, source=promised.model, version=promised.version), promised
 
 
 def own_items(project: Project, items: list[int]) -> Ids:

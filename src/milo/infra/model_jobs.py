@@ -24,6 +24,7 @@ from milo.flow.labels import label_text
 from milo.flow.learn import Quality, quality
 from milo.infra.jobs import JobRun, Stopped
 from milo.infra.sql.database import BACKGROUND, Connection
+from milo.infra.sql.guarantees import GuaranteesSql
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.work import QueueSql
 from milo.infra.training import TrainerPool, TrainingJob, TrainingResult, read_predictions, run_training
@@ -52,6 +53,7 @@ class ModelJobs:
         workspace.jobs.handler("train", self._train)
         workspace.jobs.handler("suggest", self._suggest)
         workspace.jobs.handler("reproject", self._reproject)
+        workspace.jobs.handler("check", self._check)
 
     def _train(self, job: JobRun) -> dict[str, Any]:
         project, row = self._set_up(job)
@@ -138,6 +140,24 @@ class ModelJobs:
         if not job.args["all"] and project.spec.policy.order == "uncertainty":
             self._write(lambda c: self._reorder(c, project, page))
         return bad
+
+    def _check(self, job: JobRun) -> dict[str, Any]:
+        """Compare the present version with the blind answers that came in since it last was."""
+        project, row = self._set_up(job)
+        runs = self.ws.db.read(lambda c: ModelsSql(c).runs_of_version(row.id, row.version))
+        missing = self.ws.db.read(lambda c: GuaranteesSql(c).unheard(project.id, row.question, row.id, row.version, _CHECKS))
+        if not runs or not missing:
+            return {"checked": 0}
+        folder = self._folder(job)
+        try:
+            self._write_candidates(project, missing, folder / "check.jsonl")
+            self._run(job, project, row, folder, fit=False)
+            checks = list(read_predictions(folder, check=True))
+            self._write(lambda c: ModelsSql(c).put_checks(runs[-1].id, row.id, checks))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._tell(row)
+        return {"checked": len(checks)}
 
     def _check_blind(self, job: JobRun, project: Project, row: PredictorRow, run_id: int) -> Quality | None:
         """How a predictor that needs no training does on the answers given blind so far."""

@@ -209,12 +209,41 @@ class Project:
         shape = self._http.get(f"{self._at}/items/{item_id}/work", WorkShape)
         return WorkItem(self._http, self.id, self.info.schema_version, shape)
 
-    def accept(self, question: str, min_score: float, *, source: str | None = None, dry_run: bool = False) -> dict[str, Any]:
-        """Accept every suggestion of at least `min_score`; with `dry_run`, only count them."""
+    def accept(
+        self, question: str, min_score: float, *, source: str | None = None, promise: str | None = None, target: float = 0.05,
+        right_at: float = 1.0, dry_run: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Accept every suggestion of at least `min_score`; with `dry_run`, only count them. `promise`: "total", "among" or
+        "expected" errors of at most `target`, and an error if that cannot be promised; without it nothing is promised."""
+        wish = None if promise is None else {"promise": promise, "target": target, "right_at": right_at}
         body = {
-            "op_id": str(uuid.uuid4()), "question": question, "source": source, "min_score": min_score, "dry_run": dry_run
+            "op_id": str(uuid.uuid4()), "question": question, "source": source, "min_score": min_score, "promise": wish,
+            "dry_run": dry_run,
         }  # fmt: skip
         return self._http.call("POST", f"{self._at}/bulk/accept", dict[str, Any], body, repeatable=True)
+
+    def guarantee(
+        self, question: str, *, source: str | None = None, promise: str = "total", target: float = 0.05, right_at: float = 1.0,
+        slice: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What may be accepted unseen, and what is promised then; a look on record. As the server's route gives it."""
+        wish = {"promise": promise, "target": target, "right_at": right_at}
+        body = {"question": question, "source": source, "wish": wish, "slice": slice}
+        return self._http.call("POST", f"{self._at}/guarantee", dict[str, Any], body)
+
+    def ask_blind(self, question: str, n: int, *, source: str | None = None) -> int:
+        """Draw open items at random to be answered blind, next; how many were drawn."""
+        body = {"question": question, "source": source, "n": n}
+        return self._http.call("POST", f"{self._at}/guarantee/ask", dict[str, int], body)["drawn"]
+
+    def permissions(self) -> list[dict[str, Any]]:
+        """The promises that suggestions were accepted under: in force, lapsed and why, or taken back."""
+        return self._http.get(f"{self._at}/permissions", list[dict[str, Any]])
+
+    def totals(self, question: str, *, source: str | None = None, by: str | None = None, level: float = 0.95) -> dict[str, Any]:
+        """Shares, means, differences and the quality of a model over all items, with intervals; `by`: a key of the metadata."""
+        query = {"question": question, "source": source, "by": by, "level": level}
+        return self._http.get(f"{self._at}/totals", dict[str, Any], query)
 
     def undo(self, bulk_id: int) -> dict[str, Any]:
         """Undo a bulk action as one."""

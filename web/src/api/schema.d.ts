@@ -1044,6 +1044,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/guarantee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many suggestions may be accepted at which confidence, and the most errors that this can bring. Looks are counted. */
+        post: operations["look_at_guarantee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/guarantee/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw open items at random into the blind slice; people are asked for them next, with every suggestion withheld. */
+        post: operations["ask_for_blind_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every promise that suggestions were accepted under, newest first: in force, lapsed and why, or taken back; its audits. */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/models/{m}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the scores of a model's present version say how often it is right, by answers that people gave blind. */
+        get: operations["get_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/uploads": {
         parameters: {
             query?: never;
@@ -1819,6 +1887,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What share of all items is what, how high is the mean, how good is the model; and how many more labels would halve each
+         * @description interval.
+         */
+        get: operations["get_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/judges/{j}/review": {
         parameters: {
             query?: never;
@@ -2341,8 +2429,8 @@ export interface components {
             items: number;
             failed: number;
             scored: number;
-            right: components["schemas"]["Figure"];
-            agreement: components["schemas"]["Figure"];
+            right: components["schemas"]["milo.flow.compare.Figure"];
+            agreement: components["schemas"]["milo.flow.compare.Figure"];
             calls: number;
             cached: number;
             input_tokens: number;
@@ -2435,6 +2523,19 @@ export interface components {
             why: string;
         };
         /**
+         * Audits
+         * @description Audits of what was accepted: drawn, answered, how many were wrong, and the interval of their share (null: none answered).
+         *         `within`: should errors become twice as frequent as promised, the permission lapses within so many in 95 % of cases.
+         */
+        Audits: {
+            drawn: number;
+            answered: number;
+            wrong: number;
+            low: number | null;
+            high: number | null;
+            within: number | null;
+        };
+        /**
          * BadItem
          * @description An item that was not taken: its place in the list (from 1), and why.
          */
@@ -2469,6 +2570,17 @@ export interface components {
             results: components["schemas"]["BatchLine"][];
         };
         /**
+         * Best
+         * @description The confidence that accepts most within what is asked for.
+         */
+        Best: {
+            threshold: number;
+            accepted: number;
+            errors: number | null;
+            bound: number;
+            hours: number | null;
+        };
+        /**
          * Bounds
          * @description The most that a run may take: money in the connections' currency, tokens in and out together. None: no bound.
          */
@@ -2482,7 +2594,7 @@ export interface components {
          * BulkAccept
          * @description Accept suggestions at or above `min_score`, or for some labels above another score. `source`: a model's name; without
          *         it the surest suggestion of each item. `item_ids` or `filter` (as in a bulk label): only on these items; without either on
-         *         all. `dry_run`: only tell what would happen.
+         *         all. `promise`: accept only if this can be promised; without it nothing is. `dry_run`: only tell what would happen.
          */
         BulkAccept: {
             op_id: string;
@@ -2498,6 +2610,8 @@ export interface components {
             item_ids: number[] | null;
             /** @default null */
             filter: Record<string, unknown> | null;
+            /** @default null */
+            promise: components["schemas"]["Wish"] | null;
             /** @default false */
             dry_run: boolean;
         };
@@ -2517,7 +2631,7 @@ export interface components {
         };
         /**
          * BulkLine
-         * @description A bulk decision on record.
+         * @description A bulk decision on record. `basis`: what it rests on - a promise, none, or a person's decision for many items.
          */
         BulkLine: {
             id: number;
@@ -2528,10 +2642,18 @@ export interface components {
             by: string;
             undone: boolean;
             args: Record<string, unknown>;
+            /**
+             * @default decided
+             * @enum {unknown}
+             */
+            basis: "decided" | "guaranteed" | "no guarantee";
+            /** @default null */
+            promise: components["schemas"]["Promised"] | null;
         };
         /**
          * BulkResult
-         * @description How a decision went (or, `bulk` None, how it would go). `examples`: items, the least sure first.
+         * @description How a decision went (or, `bulk` None, how it would go). `examples`: items, the least sure first. `promise`: what was
+         *         promised; None: nothing.
          */
         BulkResult: {
             bulk: number | null;
@@ -2543,6 +2665,25 @@ export interface components {
             skipped_blind: number;
             skipped_lent: number;
             skipped_answered: number;
+            /** @default null */
+            promise: components["schemas"]["Promised"] | null;
+        };
+        /**
+         * Calibration
+         * @description `n` blind answers that the version was compared with, of which `scored` had a score and `wrong` were not right. Below
+         *         `needed` nothing is drawn.
+         */
+        Calibration: {
+            version: number;
+            n: number;
+            scored: number;
+            wrong: number;
+            needed: number;
+            bars: components["schemas"]["ScoreBar"][];
+            accuracy: components["schemas"]["Gauge"];
+            ece: components["schemas"]["Gauge"];
+            brier: components["schemas"]["Gauge"];
+            auroc: components["schemas"]["Gauge"];
         };
         /**
          * CallContent
@@ -2814,6 +2955,16 @@ export interface components {
             reason: string;
         };
         /**
+         * Curve
+         * @description At confidence 0, 0.01, ... 1: how many would be accepted now, the most errors among all accepted under this version
+         *         (these and earlier ones), and the bound in the terms of the promise. Errors are null for an expected share.
+         */
+        Curve: {
+            accepted: number[];
+            errors: (number | null)[];
+            bound: number[];
+        };
+        /**
          * CurvePoint
          * @description A model version's accuracy on the blind answers there were when it was trained.
          */
@@ -2825,6 +2976,22 @@ export interface components {
             low: number | null;
             high: number | null;
             at: number;
+        };
+        /**
+         * Difference
+         * @description How far two slices are apart: the first minus the second.
+         */
+        Difference: {
+            /** @enum {unknown} */
+            kind: "accuracy" | "f1" | "mean" | "precision" | "recall" | "share";
+            name: string;
+            first: string;
+            second: string;
+            value: number | null;
+            low: number;
+            high: number;
+            n: number;
+            more: number | null;
         };
         /**
          * Done
@@ -2848,6 +3015,13 @@ export interface components {
         DraftQuery: {
             arm: number;
             item: number;
+        };
+        /**
+         * Drawn
+         * @description How many items were drawn; fewer than asked for where not so many are untouched.
+         */
+        Drawn: {
+            drawn: number;
         };
         /**
          * Effort
@@ -3060,16 +3234,6 @@ export interface components {
             meta_items: number;
         };
         /**
-         * Figure
-         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
-         */
-        Figure: {
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            n: number;
-        };
-        /**
          * FindErrors
          * @description Search the answers to a question.
          */
@@ -3104,6 +3268,17 @@ export interface components {
             reads: boolean;
             writes: boolean;
             lossless: boolean;
+        };
+        /**
+         * Gauge
+         * @description A figure with its interval; `value` null: too few answers, as `why` says.
+         */
+        Gauge: {
+            value: number | null;
+            low: number;
+            high: number;
+            /** @default  */
+            why: string;
         };
         /**
          * GivenItem
@@ -3617,6 +3792,21 @@ export interface components {
             tested: boolean;
         };
         /**
+         * Look
+         * @description A look at what may be accepted of a model (`source`; needed where several answer the question). `wish`: the promise and
+         *         the most errors; without it at most 5 % of all items, the default. `slice`: a key of the metadata, to see its values
+         *         apart.
+         */
+        Look: {
+            question: string;
+            /** @default null */
+            source: string | null;
+            /** @default null */
+            wish: components["schemas"]["Wish"] | null;
+            /** @default null */
+            slice: string | null;
+        };
+        /**
          * Mapping
          * @description `fields`: item field -> column. `key`: the column of the source's own id. `meta`: columns kept as metadata, "rest" for
          *         all others. `labels`: question -> column.
@@ -3728,6 +3918,16 @@ export interface components {
             curve: components["schemas"]["CurvePoint"][];
             /** @default false */
             asks: boolean;
+        };
+        /**
+         * MoreAnswers
+         * @description How many more items shall be answered blind, for which model.
+         */
+        MoreAnswers: {
+            question: string;
+            n: number;
+            /** @default null */
+            source: string | null;
         };
         /**
          * NamedFigure
@@ -3924,6 +4124,42 @@ export interface components {
             at: number;
         };
         /**
+         * Offer
+         * @description What may be accepted of a model's present version. `items`: all of the project; `audits`, `wrong`: blind answers that
+         *         it was compared with, and the errors; `pending`: blind answers that are being compared; `waiting`: blind items without an
+         *         answer; `look`: its number; `pace`: seconds an answer takes people; `prior`: the most errors accepted under promises of
+         *         other versions; `more`: about how many more blind answers would allow what is asked for (null: no number would).
+         */
+        Offer: {
+            question: string;
+            source: string;
+            version: number;
+            /** @enum {unknown} */
+            promise: "among" | "expected" | "total";
+            target: number;
+            right_at: number;
+            level: number;
+            items: number;
+            open: number;
+            audits: number;
+            wrong: number;
+            pending: number;
+            waiting: number;
+            look: number;
+            pace: number | null;
+            prior: number;
+            unpromised: number;
+            curve: components["schemas"]["Curve"] | null;
+            best: components["schemas"]["Best"] | null;
+            more: number | null;
+            why: string;
+            notes: string[];
+            labels: components["schemas"]["PartOffer"][];
+            slices: {
+                [key: string]: components["schemas"]["PartOffer"][];
+            };
+        };
+        /**
          * Outcome
          * @description What became of a submission. `surplus`: the item had enough answers without it; it is kept all the same.
          */
@@ -3968,7 +4204,7 @@ export interface components {
             b: number;
             only_a: number;
             only_b: number;
-            difference: components["schemas"]["Figure"];
+            difference: components["schemas"]["milo.flow.compare.Figure"];
             p: number | null;
             p_adjusted: number | null;
             /** @enum {unknown} */
@@ -3976,6 +4212,39 @@ export interface components {
             method: string;
             between: number | null;
             between_n: number;
+        };
+        /**
+         * PartOffer
+         * @description A label or a value of a slice, with promises of its own. `more`: about how many more blind answers (of all) would allow
+         *         what is asked for; null: no number would.
+         */
+        PartOffer: {
+            name: string;
+            open: number;
+            audits: number;
+            wrong: number;
+            curve: components["schemas"]["Curve"];
+            best: components["schemas"]["Best"] | null;
+            more: number | null;
+        };
+        /**
+         * PermissionView
+         * @description A promise and its state: in force, lapsed (with `reason`, `why` and when), or taken back with its decision. What was
+         *         accepted before stays covered; a lapse ends only what would be accepted next.
+         */
+        PermissionView: {
+            bulk: number;
+            question: string;
+            model: string;
+            version: number;
+            promise: components["schemas"]["Promised"];
+            n: number;
+            at: number;
+            state: string;
+            lapsed_at: number | null;
+            reason: string | null;
+            why: string;
+            audits: components["schemas"]["Audits"];
         };
         /**
          * PersonUse
@@ -4175,6 +4444,39 @@ export interface components {
             counts: components["schemas"]["Counts"];
             /** @default null */
             change: components["schemas"]["SchemaReport"] | null;
+        };
+        /**
+         * Promised
+         * @description What was promised for a bulk acceptance, as it is kept with it. `errors`: the most wrong ones among all accepted under
+         *         this version, null for an expected share; `bound`: in the terms of the promise; `of`: all items of the project; `audits`,
+         *         `wrong`: the blind answers that it rests on and the errors in them; `words`: the promise as a sentence; `upto`: items to
+         *         this id were there.
+         */
+        Promised: {
+            /** @enum {unknown} */
+            promise: "among" | "expected" | "total";
+            target: number;
+            right_at: number;
+            level: number;
+            model: string;
+            version: number;
+            epoch: number;
+            threshold: number;
+            errors: number | null;
+            bound: number;
+            accepted: number;
+            of: number;
+            audits: number;
+            wrong: number;
+            words: string;
+            /** @default {} */
+            per_label: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            prior: number;
+            /** @default 0 */
+            upto: number;
         };
         /**
          * PromptView
@@ -4411,6 +4713,19 @@ export interface components {
             misfits: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ScoreBar
+         * @description Scores from `low` to `high`: how many, their mean, and the share that was right with its exact interval.
+         */
+        ScoreBar: {
+            low: number;
+            high: number;
+            n: number;
+            mean: number;
+            share: number;
+            share_low: number;
+            share_high: number;
         };
         /**
          * Selection
@@ -4666,29 +4981,23 @@ export interface components {
             source: string;
         };
         /**
-         * TotalsQuery
-         * @description Which lines, added up by connection, model, purpose, day, project, user or state.
+         * Totals
+         * @description Figures about all items of a project. `labels`: items that people answered blind or in an audit; `covered`: on which
+         *         share of the others the model has spoken; `slices`: keys of the metadata that can be told apart; `metrics`: how good the
+         *         model is.
          */
-        TotalsQuery: {
-            /**
-             * @default connection
-             * @enum {unknown}
-             */
-            by: "connection" | "day" | "model" | "project" | "purpose" | "state" | "user";
-            /** @default null */
-            project: number | null;
-            /** @default null */
-            connection: number | null;
-            /** @default null */
-            purpose: string | null;
-            /** @default null */
-            state: string | null;
-            /** @default null */
-            run: number | null;
-            /** @default null */
-            since: number | null;
-            /** @default null */
-            until: number | null;
+        Totals: {
+            question: string;
+            source: string;
+            items: number;
+            labels: number;
+            covered: number;
+            level: number;
+            figures: components["schemas"]["milo.flow.totals.Figure"][];
+            differences: components["schemas"]["Difference"][];
+            metrics: components["schemas"]["milo.flow.totals.Figure"][];
+            slices: string[];
+            notes: string[];
         };
         /**
          * Until
@@ -4772,6 +5081,21 @@ export interface components {
             item_id: number;
             /** @default null */
             config: Record<string, unknown> | null;
+        };
+        /**
+         * Wish
+         * @description What is asked for: the promise in words, the most errors (a share), and from which agreement on a suggestion is right.
+         */
+        Wish: {
+            /**
+             * @default total
+             * @enum {unknown}
+             */
+            promise: "among" | "expected" | "total";
+            /** @default 0.05 */
+            target: number;
+            /** @default 1 */
+            right_at: number;
         };
         /**
          * WorkItem
@@ -4993,6 +5317,31 @@ export interface components {
             limit: number;
         };
         /**
+         * TotalsQuery
+         * @description Which lines, added up by connection, model, purpose, day, project, user or state.
+         */
+        "milo.api.routes.ledger.TotalsQuery": {
+            /**
+             * @default connection
+             * @enum {unknown}
+             */
+            by: "connection" | "day" | "model" | "project" | "purpose" | "state" | "user";
+            /** @default null */
+            project: number | null;
+            /** @default null */
+            connection: number | null;
+            /** @default null */
+            purpose: string | null;
+            /** @default null */
+            state: string | null;
+            /** @default null */
+            run: number | null;
+            /** @default null */
+            since: number | null;
+            /** @default null */
+            until: number | null;
+        };
+        /**
          * ErrorsQuery
          * @description `question`: only of this one; a page of `limit` from `offset` on.
          */
@@ -5033,6 +5382,20 @@ export interface components {
         "milo.api.routes.suggestions.BadLine": {
             line: number;
             reason: string;
+        };
+        /**
+         * TotalsQuery
+         * @description `source`: the model whose word is used, where several answer the question; `by`: a key of the metadata, for its values
+         *         apart; `level`: of the intervals.
+         */
+        "milo.api.routes.totals.TotalsQuery": {
+            question: string;
+            /** @default null */
+            source: string | null;
+            /** @default null */
+            by: string | null;
+            /** @default 0.95 */
+            level: number;
         };
         /**
          * Allowance
@@ -5260,6 +5623,38 @@ export interface components {
             description: string;
             /** @default 0.5 */
             pass_mark: number;
+        };
+        /**
+         * Figure
+         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
+         */
+        "milo.flow.compare.Figure": {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
+        };
+        /**
+         * Figure
+         * @description A figure over all items (or those of a slice). `low`..`high`: the interval; `n` labels of `of` items; `human`: the same
+         *         from the labels alone; `trust`: how far the model's word was used, 0..1; `more`: further labels that would halve the
+         *         interval (null: not so many items are left, or it cannot be told). Null values: too few labels.
+         */
+        "milo.flow.totals.Figure": {
+            /** @enum {unknown} */
+            kind: "accuracy" | "f1" | "mean" | "precision" | "recall" | "share";
+            name: string;
+            slice: string;
+            value: number | null;
+            low: number;
+            high: number;
+            n: number;
+            of: number;
+            human: number | null;
+            human_low: number;
+            human_high: number;
+            trust: number;
+            more: number | null;
         };
         /**
          * Bin
@@ -7630,6 +8025,139 @@ export interface operations {
             };
         };
     };
+    look_at_guarantee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ask_for_blind_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawn"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     upload_file: {
         parameters: {
             query: {
@@ -9458,6 +9986,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_totals: {
+        parameters: {
+            query: {
+                question: string;
+                source?: string | null;
+                by?: string | null;
+                level?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Totals"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -243,3 +243,11 @@ export type ProbeCheck = Schemas["Check"];
 export type LedgerLine = Schemas["LedgerLine"];
 export type LedgerPage = Schemas["LedgerPage"];
 export type LedgerTotal = Schemas["LedgerTotal"];
+
+// Guarantees
+
+export type Wish = Required<Schemas["Wish"]>;
+export type PromiseKind = Wish["promise"];
+export type Offer = Schemas["Offer"];
+export type PartOffer = Schemas["PartOffer"];
+export type Promised = Schemas["Promised"];

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ from milo.api.endpoint import Call, endpoint
 from milo.domain.errors import Invalid
 from milo.flow import browse
 from milo.flow.bulk import MAX_IDS, Accept, BulkResult
+from milo.flow.guarantee import Promised, Wish
 from milo.flow.ports.items import Ids
 from milo.infra.deciding import own_items
 from milo.infra.sql.bulk import BulkSql
@@ -29,7 +30,7 @@ class BulkLabel(msgspec.Struct):
 class BulkAccept(msgspec.Struct):
     """Accept suggestions at or above `min_score`, or for some labels above another score. `source`: a model's name; without
     it the surest suggestion of each item. `item_ids` or `filter` (as in a bulk label): only on these items; without either on
-    all. `dry_run`: only tell what would happen."""
+    all. `promise`: accept only if this can be promised; without it nothing is. `dry_run`: only tell what would happen."""
 
     op_id: str
     question: str
@@ -38,6 +39,7 @@ class BulkAccept(msgspec.Struct):
     per_label: dict[str, float] = {}
     item_ids: list[int] | None = None
     filter: dict[str, Any] | None = None
+    promise: Wish | None = None
     dry_run: bool = False
 
 
@@ -48,7 +50,7 @@ class Reverted(msgspec.Struct):
 
 
 class BulkLine(msgspec.Struct):
-    """A bulk decision on record."""
+    """A bulk decision on record. `basis`: what it rests on - a promise, none, or a person's decision for many items."""
 
     id: int
     kind: str
@@ -58,6 +60,8 @@ class BulkLine(msgspec.Struct):
     by: str
     undone: bool
     args: dict[str, Any]
+    basis: Literal["guaranteed", "no guarantee", "decided"] = "decided"
+    promise: Promised | None = None
 
 
 class Bin(msgspec.Struct):
@@ -140,8 +144,8 @@ def bulk_accept(call: Call) -> BulkResult:
     deciding = call.workspace.data.deciding
     within = None if body.item_ids is None and body.filter is None else lambda: _items(call, body)
     if body.dry_run:
-        return deciding.foresee(project, order, within)
-    return deciding.accept(project, body.op_id, order, call.actor.user_id, within)
+        return deciding.foresee(project, order, within, body.promise)
+    return deciding.accept(project, body.op_id, order, call.actor.user_id, within, body.promise)
 
 
 @endpoint("POST", "/projects/{p}/bulk/{bulk}/undo", "item.bulk", reply=Reverted)
@@ -164,9 +168,13 @@ def list_bulk(call: Call) -> list[BulkLine]:
     found = call.workspace.db.read(lambda c: BulkSql(c).listing(call.project_id, 200))
     shown = ("value", "min_score", "per_label", "source")
     return [
-        BulkLine(b.id, b.kind, b.question, b.n, b.at, by, b.undone, {k: b.args[k] for k in shown if k in b.args})
+        BulkLine(
+            b.id, b.kind, b.question, b.n, b.at, by, b.undone, {k: b.args[k] for k in shown if k in b.args},
+            "decided" if b.kind != "accept" else "guaranteed" if b.args.get("promise") else "no guarantee",
+            msgspec.convert(b.args.get("promise"), Promised | None),
+        )
         for b, by in found
-    ]
+    ]  # fmt: skip
 
 
 @endpoint("GET", "/projects/{p}/suggestions/histogram", "item.list", query=HistogramQuery, reply=Histogram)

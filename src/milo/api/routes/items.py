@@ -147,7 +147,7 @@ def _may_see(call: Call, view: browse.View, one: AnnotationView) -> bool:
 
 def _shown(one: AnnotationView, view: browse.View) -> AnnotationView:
     """Without what would tell an annotator that an item is blind."""
-    basis = "unassisted" if one.basis == "blind" and not view.basis else one.basis
+    basis = "unassisted" if one.basis in ("blind", "audit") and not view.basis else one.basis
     return msgspec.structs.replace(one, basis=basis, user_id=None)
 
 

@@ -27,7 +27,8 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A person's standing on an item: their assignment (None: never lent to them) and the item's state."""
+    """A person's standing on an item: their assignment (None: never lent to them) and the item's state. `audited`: it was
+    accepted in bulk, and people are asked to answer it blind."""
 
     assignment_id: int | None
     state: int | None
@@ -35,6 +36,7 @@ class Held(msgspec.Struct, frozen=True):
     n_answers: int
     status: int
     blind: bool
+    audited: bool = False
 
 
 class NewAnswer(msgspec.Struct, frozen=True):
@@ -82,6 +84,18 @@ class WorkPort(Protocol):
 
     def next_imported(self, project_id: int, user_id: int, limit: int) -> list[Pick]:
         """Free items that were never mine, in import order."""
+        ...
+
+    def next_drawn(self, project_id: int, user_id: int, purpose: str, limit: int) -> list[Pick]:
+        """Items drawn to be answered blind ("estimate" or "audit") that were never mine and nobody holds."""
+        ...
+
+    def lend_drawn(self, project_id: int, user_id: int, pick: Pick, overlap: int, until: float, now: float) -> Lease:
+        """Lend a drawn item, whether or not it needs a further answer."""
+        ...
+
+    def close_draws(self, project_id: int, item_id: int, answers: dict[str, int], now: float) -> int:
+        """Note that draws are answered (annotation by question); how many counted answers gave way to them."""
         ...
 
     def next_picked(self, project_id: int, user_id: int, limit: int) -> list[Pick]:

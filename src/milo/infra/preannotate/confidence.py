@@ -20,7 +20,7 @@ from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.runs import RunsSql
 from milo.infra.sql.signals import SignalsSql
-from milo.stats.confidence import NEEDED, Confidence, NotEnough, fit_confidence
+from milo.stats.confidence import NEEDED, RARE, Confidence, NotEnough, fit_confidence
 from milo.stats.intervals import Estimate
 from milo.stats.reliability import report
 
@@ -216,11 +216,12 @@ def _keeps(before: Fit, version: int, names: list[str], n: int) -> bool:
 
 
 def _measures(probabilities: Any, correct: Any) -> dict[str, Any]:
+    """The figures; no AUROC with a handful of right or of wrong answers, which says nothing."""
     found = report(probabilities, correct)
     return {
         "bins": [Bin(b.low, b.high, b.n, b.confidence, b.accuracy, b.accuracy_low, b.accuracy_high) for b in found.bars],
         "ece": _measure(found.ece),
-        "auroc": _measure(found.auroc),
+        "auroc": _measure(found.auroc) if min(correct.sum(), len(correct) - correct.sum()) >= RARE else None,
         "brier": _measure(found.brier),
     }
 

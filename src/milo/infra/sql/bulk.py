@@ -70,14 +70,14 @@ class BulkSql:
     def _ids(self, sql: str, *args: Any) -> Ids:
         return np.unique(np.fromiter(chain.from_iterable(self._c.execute(sql, args)), np.int64))
 
-    def candidates(self, project_id: int, question: str, source: str | None) -> Candidates:
-        """The suggestions of active runs and enabled predictors: of one predictor, or the surest of each item."""
+    def candidates(self, project_id: int, question: str, source: str | None, version: int | None = None) -> Candidates:
+        """The suggestions of active runs and enabled predictors: of one predictor (and version), or the surest of each item."""
         rows = self._c.execute(
             "SELECT a.item_id, a.id, a.score, a.label FROM predictor p JOIN annotation a INDEXED BY ix_annotation_ranked "
             "ON a.predictor_id = p.id AND a.role = 'suggestion' AND a.question = ? "
             "WHERE p.project_id = ? AND p.enabled = 1 AND (? IS NULL OR p.name = ?) "
-            "AND a.run_id IN (SELECT id FROM run WHERE project_id = ? AND active = 1)",
-            (question, project_id, source, source, project_id),
+            "AND a.run_id IN (SELECT id FROM run WHERE project_id = ? AND active = 1 AND (? IS NULL OR version = ?))",
+            (question, project_id, source, source, project_id, version, version),
         )
         best: dict[int, tuple[float, int, str]] = {}
         for item, ident, score, label in rows:

@@ -154,6 +154,7 @@ class ProjectsSql:
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
             "first_answer", "verdict", "likely_error",
+            "first_answer", "verdict", "blind_draw",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
@@ -171,6 +172,9 @@ class ProjectsSql:
             "predictor",
             "run",
             "bulk",
+            "permission",
+            "guarantee_look",
+            "guarantee_plan",
             "media",
             "event",
             "audit_pick",

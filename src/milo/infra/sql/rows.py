@@ -162,7 +162,8 @@ class RowsSql:
             "a.value, a.score, a.reason, a.run_id, a.basis, a.shown, a.created_at, a.schema_version, a.duration, a.live, "
             "r.version, a.user_id FROM annotation a JOIN item i ON i.id = a.item_id LEFT JOIN user u ON u.id = a.user_id "
             "LEFT JOIN predictor p ON p.id = a.predictor_id LEFT JOIN run r ON r.id = a.run_id WHERE a.item_id = ? "
-            "AND (a.role <> 'suggestion' OR (i.blind = 0 AND a.live = 1 AND r.active = 1 AND p.enabled = 1)) ORDER BY a.id",
+            "AND (a.role <> 'suggestion' OR (i.blind = 0 AND a.live = 1 AND r.active = 1 AND p.enabled = 1)) "
+            "AND NOT (i.blind = 1 AND a.basis = 'bulk') ORDER BY a.id",
             (item_id,),
         )
         return [_annotation(row) for row in rows]

@@ -23,6 +23,7 @@ from milo.flow.ports.work import (
     Operation,
     Pick,
 )
+from milo.infra.sql.draws import DrawsSql
 from milo.infra.sql.ids import id_range, item_id, project_of
 
 COUNT_NAMES = {NEW: "new", OPEN: "open", DONE: "done", SKIPPED_ITEM: "skipped"}
@@ -92,6 +93,17 @@ class WorkSql:
         )
         return [row[0] for row in rows]
 
+    def next_drawn(self, project_id: int, user_id: int, purpose: str, limit: int) -> list[Pick]:
+        return DrawsSql(self._c).next_drawn(project_id, user_id, purpose, limit)
+
+    def lend_drawn(self, project_id: int, user_id: int, pick: Pick, overlap: int, until: float, now: float) -> Lease:
+        lease = DrawsSql(self._c).lend(user_id, pick, until, now)
+        self.settle(project_id, pick.item_id, overlap, 0, None)
+        return lease
+
+    def close_draws(self, project_id: int, item_id: int, answers: dict[str, int], now: float) -> int:
+        return DrawsSql(self._c).close(project_id, item_id, answers, now)
+
     def next_picked(self, project_id: int, user_id: int, limit: int) -> list[Pick]:
         rows = self._c.execute(
             "SELECT p.item_id, p.purpose, p.odds FROM pick p JOIN item i ON i.id = p.item_id "
@@ -121,11 +133,12 @@ class WorkSql:
 
     def standing(self, item_id: int, user_id: int) -> Held | None:
         row = self._c.execute(
-            "SELECT a.id, a.state, i.free, i.n_answers, i.status, i.blind FROM item i "
+            "SELECT a.id, a.state, i.free, i.n_answers, i.status, i.blind, i.blind = 1 AND EXISTS (SELECT 1 FROM blind_draw d "
+            "WHERE d.item_id = i.id AND d.state = 0 AND d.purpose = 'audit') FROM item i "
             "LEFT JOIN assignment a ON a.item_id = i.id AND a.user_id = ? WHERE i.id = ?",
             (user_id, item_id),
         ).fetchone()
-        return None if row is None else Held(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+        return None if row is None else Held(row[0], row[1], row[2], row[3], row[4], bool(row[5]), bool(row[6]))
 
     def known(self, op_id: str) -> Operation | None:
         row = self._c.execute("SELECT user_id, item_id, kind, result FROM submission WHERE op_id = ?", (op_id,)).fetchone()

@@ -9,6 +9,7 @@ import { newOpId } from "../../lib/outbox";
 import { widgets } from "../../tasks";
 import { Button, ErrorNote, Note } from "../../ui";
 import { count, plural, score as scoreText } from "../../ui/format";
+import { GuaranteeNote, PromisePicker, useGuarantee } from "../../ui/guarantee";
 import css from "./bulk.module.css";
 import { BulkExamples } from "./BulkExamples";
 import { BulkUndo } from "./BulkUndo";
@@ -25,12 +26,16 @@ export function BulkSheet({ onClose }: { onClose(): void }) {
   const [perLabel, setPerLabel] = useState<Record<string, number>>({});
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<unknown>(null);
-  const query = { question: name, min_score: least, per_label: perLabel, ...(source ? { source } : {}) };
+  const question = questions.find((q) => q.name === name);
+  const guarantee = useGuarantee(project.id, question, source);
+  const { wish } = guarantee;
+  const query = { question: name, min_score: least, per_label: perLabel, ...(source ? { source } : {}), ...(wish ? { promise: wish } : {}) };
   const histogram = useQuery({ queryKey: ["histogram", project.id, name, source], queryFn: () => api.histogram(name, source) });
   const trial = useQuery({
     queryKey: ["bulk-trial", project.id, query],
     queryFn: () => api.tryBulk(query, newOpId()),
     placeholderData: (before: BulkAcceptResult | undefined) => before,
+    retry: false,
   });
   const change = (label: string, value: number | null) => {
     const next = { ...perLabel };
@@ -50,8 +55,9 @@ export function BulkSheet({ onClose }: { onClose(): void }) {
       setBusy(false);
     }
   };
-  const changed = trial.data?.changed ?? 0;
-  const question = questions.find((q) => q.name === name);
+  const changed = trial.error ? 0 : (trial.data?.changed ?? 0);
+  const promised = trial.error ? null : (trial.data?.promise ?? null);
+  const kept = wish === null || (promised !== null && promised.bound <= wish.target);
   return (
     <Dialog title="Accept suggestions on many items" size="wide" onClose={onClose}>
       <div className={css.sheet}>
@@ -72,7 +78,9 @@ export function BulkSheet({ onClose }: { onClose(): void }) {
           data={histogram.data} question={question} least={least} perLabel={perLabel} byLabel={trial.data?.by_label ?? {}}
           onLeast={setLeast} onLabel={change}
         />
-        <ErrorNote error={failed ?? histogram.error ?? trial.error} />
+        <PromisePicker choice={guarantee.choice} exact={guarantee.exact} usual={guarantee.usual} onChange={guarantee.setChoice} />
+        {wish && !trial.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={changed} onThreshold={(value) => { setPerLabel({}); setLeast(value); }} /> : null}
+        <ErrorNote error={failed ?? histogram.error ?? trial.error ?? guarantee.offer.error} />
         <p className={css.sum} aria-live="polite">
           <strong>{count(changed)}</strong> {changed === 1 ? "item gets its answer" : "items get their answer"} from the model at ≥ {scoreText(least)}. {left(trial.data)}
         </p>
@@ -80,9 +88,9 @@ export function BulkSheet({ onClose }: { onClose(): void }) {
         {trial.data && changed === 0 ? <Note>No open suggestion reaches this confidence. Lower it, or let the model suggest for all items on the Models page.</Note> : null}
       </div>
       <div className={css.foot}>
-        <span className="dim">Counts as one decision: recorded as bulk, undone as one.</span>
+        <span className="dim">{wish ? "One decision, undone as one; the promise is kept with it." : "One decision without a guarantee, undone as one."}</span>
         <Button kind="quiet" keys="Esc" onClick={onClose}>Cancel</Button>
-        <Button kind="primary" busy={busy} disabled={changed === 0 || trial.isFetching} onClick={() => void accept()}>Accept {count(changed)}</Button>
+        <Button kind="primary" busy={busy} disabled={changed === 0 || !kept || trial.isFetching} onClick={() => void accept()}>Accept {count(changed)}</Button>
       </div>
     </Dialog>
   );

@@ -9,6 +9,7 @@ import { modelsQuery } from "../../api/queries";
 import type { BulkAcceptResult, Histogram, Project } from "../../api/types";
 import { Button, ErrorNote, Note } from "../../ui";
 import { count, plural, score } from "../../ui/format";
+import { GuaranteeNote, PromisePicker, useGuarantee } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
 import { notify } from "../../ui/notify";
 import { refreshAfterBulk, undoBulk } from "./bulk";
@@ -30,15 +31,18 @@ export function AcceptDialog({ project, scope, onClose }: { project: Project; sc
   const [settled] = useDebouncedValue(least, 250);
   const models = (useQuery({ ...modelsQuery(project.id), retry: false }).data ?? []).filter((model) => model.question === question);
   const client = useQueryClient();
+  const guarantee = useGuarantee(project.id, questions.find((one) => one.name === question), source);
+  const { wish } = guarantee;
   const ask = (dry_run: boolean) =>
     api.post<BulkAcceptResult>(`/projects/${project.id}/bulk/accept`, {
-      op_id: crypto.randomUUID(), question, source: source ?? undefined, min_score: dry_run ? settled : least, dry_run, ...scope?.body,
+      op_id: crypto.randomUUID(), question, source: source ?? undefined, min_score: dry_run ? settled : least, dry_run,
+      ...scope?.body, ...(wish ? { promise: wish } : {}),
     });
   const histogram = useQuery({
     queryKey: ["histogram", project.id, question, source],
     queryFn: () => api.get<Histogram>(`/projects/${project.id}/suggestions/histogram`, { question, source }),
   });
-  const dry = useQuery({ queryKey: ["bulk", project.id, "dry", question, source, settled, scope], queryFn: () => ask(true), staleTime: 0 });
+  const dry = useQuery({ queryKey: ["bulk", project.id, "dry", question, source, settled, scope, wish], queryFn: () => ask(true), staleTime: 0, retry: false });
   const accept = useMutation({
     mutationFn: () => ask(false),
     onSuccess: (result) => {
@@ -49,9 +53,11 @@ export function AcceptDialog({ project, scope, onClose }: { project: Project; sc
     },
     onSettled: () => refreshAfterBulk(client, project.id),
   });
-  const n = dry.data?.changed ?? 0;
+  const n = dry.error ? 0 : (dry.data?.changed ?? 0);
+  const promised = dry.error ? null : (dry.data?.promise ?? null);
+  const kept = wish === null || (promised !== null && promised.bound <= wish.target);
   return (
-    <Modal opened onClose={onClose} title="Accept confident suggestions" centered size={560}>
+    <Modal opened onClose={onClose} title="Accept confident suggestions" centered size={620}>
       <div className={layout.stack}>
         <p>
           On <strong>{scope ? scope.text : "all items of the project"}</strong>, except those that have an answer.
@@ -72,12 +78,14 @@ export function AcceptDialog({ project, scope, onClose }: { project: Project; sc
           {scope ? <p className={layout.help}>The bars count the suggestions of the whole project.</p> : null}
           <Slider min={0} max={1} step={0.01} value={least} onChange={setLeast} label={null} thumbLabel="Confidence at least" size="sm" />
         </div>
-        {dry.data ? <Preview project={project} question={question} result={dry.data} /> : null}
-        <ErrorNote error={dry.error ?? accept.error} />
+        <PromisePicker choice={guarantee.choice} exact={guarantee.exact} usual={guarantee.usual} onChange={guarantee.setChoice} />
+        {wish && !dry.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={n} onThreshold={setLeast} /> : null}
+        {dry.data && !dry.error ? <Preview project={project} question={question} result={dry.data} /> : null}
+        <ErrorNote error={dry.error ?? accept.error ?? guarantee.offer.error} />
         <Note>Accepted in bulk is marked as such: it counts as an answer, but never as evidence of quality.</Note>
         <div className={layout.row} style={{ justifyContent: "flex-end" }}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={accept.isPending} disabled={n === 0 || settled !== least} onClick={() => accept.mutate()}>
+          <Button kind="primary" busy={accept.isPending} disabled={n === 0 || !kept || settled !== least || dry.isFetching} onClick={() => accept.mutate()}>
             Accept {count(n)}
           </Button>
         </div>

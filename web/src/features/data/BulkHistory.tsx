@@ -27,7 +27,9 @@ export function BulkHistory({ project, open, onClose }: { project: number; open:
               </div>
               <div className={layout.help}>
                 {entry.by}, {ago(entry.at)}
+                {entry.basis === "no guarantee" ? "; without a guarantee" : ""}
               </div>
+              {entry.promise ? <div className={layout.help}>{entry.promise.words}</div> : null}
             </div>
             <Button size="small" onClick={() => (entry.undone ? redoBulk : undoBulk)(client, project, entry.id)}>
               {entry.undone ? "Redo" : "Undo"}

@@ -1,13 +1,14 @@
 /** The requests of the workbench that do not go through the outbox: reading, lending, drafts. */
 
 import { api } from "../../../api/client";
-import type { BulkAcceptResult, Histogram, JudgeAdvice, LiveJudge, VerdictView, WorkItem } from "../../../api/types";
+import type { BulkAcceptResult, Histogram, JudgeAdvice, LiveJudge, VerdictView, Wish, WorkItem } from "../../../api/types";
 
 export interface BulkAcceptQuery {
   question: string;
   source?: string;
   min_score: number;
   per_label?: Record<string, number>;
+  promise?: Wish;
 }
 
 export function workApi(project: number) {

@@ -44,6 +44,25 @@ def _span(draw: st.DrawFn) -> dict[str, Any]:
     return span | {"text": TEXT[start:end]} if draw(st.booleans()) else span
 
 
+LINKS: list[dict[str, Any]] = [
+    {"value": "knows", "head": ["a|b", "plain"]},
+    {"value": "near", "kind": "undirected"},
+    {"value": "same", "kind": "chain"},
+]
+
+
+@st.composite
+def _graph(draw: st.DrawFn) -> dict[str, Any]:
+    """A few spans, some of them equal, and relations of all kinds between those that fit."""
+    spans = [s | {"id": f"k{i}"} for i, s in enumerate(draw(st.lists(_span(), max_size=6)))]
+    links: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(0, 6)) if len(spans) > 1 else 0):
+        head, tail = draw(st.permutations(range(len(spans))))[:2]
+        kinds = ["near", "same", *(["knows"] if spans[head]["label"] in ("a|b", "plain") else [])]
+        links.append({"head": f"k{head}", "tail": f"k{tail}", "label": draw(st.sampled_from(kinds))})
+    return {"spans": spans, "relations": links}
+
+
 _text = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
     st.sampled_from(["", '"', '""', '"a"', "'", "[]", "null", "=cmd", "a\r\nb", "שלום", "e\u0301", "👩‍🚀 ok", " x "]),
@@ -128,6 +147,9 @@ CASES: dict[str, list[Case]] = {
             make_question("spans", {"labels": AWKWARD, "overlap": False}),
             st.lists(_span(), max_size=1),
         ),
+    ],
+    "relations": [
+        Case(make_question("relations", {"labels": AWKWARD, "relations": LINKS}), _graph()),
     ],
     "pairwise": [
         Case(make_question("pairwise", {"candidates": ["b", "a"], "strength": 4}), _preference(["b", "a"], 4)),

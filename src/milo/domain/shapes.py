@@ -10,6 +10,7 @@ describe and check that JSON. Units and origins:
 - `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
+- `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
 """
 
@@ -17,7 +18,9 @@ from __future__ import annotations
 
 import msgspec
 
-PLACED = frozenset({"spans", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"})
+PLACED = frozenset(
+    {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"}
+)
 """Shapes whose values are held against the content of the item when they are checked."""
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
@@ -41,7 +44,8 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     """A labelled stretch of text: code points `start` (inclusive) to `end` (exclusive).
 
-    `score`, 0..1, is a model's confidence in this one mark; people's answers carry none.
+    `entity` is the id of an entry of the project's knowledge base, "NIL" for what is not in it. `score`, 0..1, is a model's
+    confidence in this one mark; people's answers carry none.
     """
 
     start: int
@@ -49,6 +53,16 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     id: str | None = None
     field: str | None = None
+    entity: str | None = None
+    score: float | None = None
+
+
+class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What holds between two spans of the same value, by their ids; `score` as in `Span`."""
+
+    head: str
+    tail: str
+    label: str
     score: float | None = None
 
 

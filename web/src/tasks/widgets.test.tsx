@@ -44,6 +44,7 @@ describe("every widget", () => {
     ["rating", { min: 1, max: 5 }, 4, 4],
     ["text", {}, "words", "words"],
     ["spans", { labels: ["a"] }, [{ start: 0, end: 5, label: "a" }], [{ id: "7:0", start: 0, end: 5, label: "a" }]],
+    ["relations", { labels: ["a"], relations: ["r"] }, { spans: [{ start: 0, end: 5, label: "a" }], relations: [] }, { spans: [{ id: "7:0", start: 0, end: 5, label: "a" }], relations: [] }],
     ["pairwise", {}, { tiers: [["b"], ["a"]], strength: 2 }, { tiers: [["b"], ["a"]], strength: 2 }],
     ["ranking", {}, { tiers: [["b"], ["a", "c"]] }, { tiers: [["b"], ["a", "c"]] }],
     ["rubric_grid", { criteria: ["x"] }, { x: 4 }, { x: 4 }],
@@ -52,7 +53,7 @@ describe("every widget", () => {
     ["boxes", { labels: ["a"] }, [{ x: 1, y: 2, w: 3, h: 4, label: "a" }], [{ id: "7:0", x: 1, y: 2, w: 3, h: 4, label: "a" }]],
   ];
 
-  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "pairwise", "ranking", "rating", "response", "rubric_grid", "spans", "text", "turn_labels"]));
+  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "pairwise", "ranking", "rating", "relations", "response", "rubric_grid", "spans", "text", "turn_labels"]));
 
   it.each(cases)("%s takes a suggestion part by part, once", (type, config, value, expected) => {
     const widget = widgets[type]!;

@@ -12,12 +12,14 @@ export interface RegionBarProps {
   hint: ReactNode;
   selected: { title: string; color: string; detail: string; suggested: { score: number | null; source: string } | null } | null;
   readOnly: boolean;
+  /** More that can be done with what is selected. */
+  more?: ReactNode;
   onAccept(): void;
   onReject(): void;
   onRemove(): void;
 }
 
-export function RegionBar({ commands, hint, selected, readOnly, onAccept, onReject, onRemove }: RegionBarProps) {
+export function RegionBar({ commands, hint, selected, readOnly, more, onAccept, onReject, onRemove }: RegionBarProps) {
   const caps = useContext(KeyCaps);
   const cap = (name: string, key: string) => caps(`${commands}.${name}`, key) ?? undefined;
   return (
@@ -38,7 +40,7 @@ export function RegionBar({ commands, hint, selected, readOnly, onAccept, onReje
             <Button size="small" keys={cap("accept", "A")} onClick={onAccept}>Accept</Button>
             <Button size="small" kind="quiet" keys={cap("reject", "R")} onClick={onReject}>Reject</Button>
           </>
-        ) : <Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button>
+        ) : <>{more}<Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button></>
       ) : null}
     </div>
   );

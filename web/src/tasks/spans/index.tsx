@@ -3,7 +3,7 @@ import { Chips, countLabels } from "../labels/Chips";
 import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget } from "../types";
 import { Editor } from "./Editor";
-import { isSpan, signature, withSpans, type Span } from "./model";
+import { isSpan, signature, withSpans, type Span } from "../marking/model";
 
 export const widget: TaskWidget<Span[]> = {
   type: "spans",

@@ -4,7 +4,7 @@ import { flatten, type Placed, type Segment } from "../../lib/segments";
 import { score as scoreText } from "../../ui/format";
 import type { Chunk } from "./document";
 import type { DrawnSpan } from "./model";
-import css from "./spans.module.css";
+import css from "./marking.module.css";
 
 export interface RunsProps {
   text: string;

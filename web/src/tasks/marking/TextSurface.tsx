@@ -2,17 +2,18 @@
  * The text itself: draws lines with their spans, and tells its owner what was selected or clicked. Mouse and keyboard
  * make the same selections; the caret is the browser's own, made visible.
  */
-import { memo, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type Ref } from "react";
+import { memo, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, type Ref } from "react";
 import type { Placed } from "../../lib/segments";
 import type { TextRange } from "../../lib/words";
 import { snapToWords, trimRange } from "../../lib/words";
 import { blockAt, type Block, type Shares } from "./document";
 import { caretOffset, offsetAt, positionOf, selectedRange } from "./dom";
+import { measured, type Measure } from "./measure";
 import type { DrawnSpan } from "./model";
 import { LANE, Runs } from "./Runs";
 import type { Edge } from "./stepping";
 import { useAwake } from "./useAwake";
-import css from "./spans.module.css";
+import css from "./marking.module.css";
 
 export interface TextHandle {
   /** What is selected now, without white space at its ends. */
@@ -21,6 +22,10 @@ export interface TextHandle {
   clear(): void;
   /** Brings an offset into sight. */
   reveal(offset: number): void;
+  /** The same part of the text as the browser sees it, for marks that are no spans. */
+  ranges(parts: readonly TextRange[]): Range[];
+  /** Where things are now. */
+  measure(): Measure | null;
 }
 
 export interface TextSurfaceProps {
@@ -39,6 +44,9 @@ export interface TextSurfaceProps {
   onClick(offset: number): void;
   /** An edge of the selected span is dragged to an offset; all of one drag have the same number. */
   onEdge(edge: Edge, offset: number, exact: boolean, drag: number): void;
+  /** Lines stand apart, beside a margin: room for what `overlay` draws over the text, in the place of the scrolled content. */
+  roomy?: boolean;
+  overlay?: ReactNode;
 }
 
 interface Press {
@@ -50,7 +58,7 @@ interface Press {
 /** A press that moved further than this was meant as a selection. */
 const SLACK = 4;
 
-export function TextSurface({ ref, name, text, blocks, shares, selected, armed, editable, onRange, onClick, onEdge }: TextSurfaceProps) {
+export function TextSurface({ ref, name, text, blocks, shares, selected, armed, editable, onRange, onClick, onEdge, roomy, overlay }: TextSurfaceProps) {
   const root = useRef<HTMLDivElement>(null);
   const press = useRef<Press | null>(null);
   const drags = useRef(0);
@@ -75,6 +83,15 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
       awake.wake(block);
       bringIntoSight(root.current!, root.current!.children[block] as HTMLElement, offset);
     },
+    ranges: (parts) => parts.flatMap((part) => {
+      const [from, to] = [place(part.start), place(part.end)];
+      if (!from || !to) return [];
+      const found = document.createRange();
+      found.setStart(from.node, from.at);
+      found.setEnd(to.node, to.at);
+      return [found];
+    }),
+    measure: () => (root.current ? measured(root.current, blocks) : null),
   }));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
@@ -120,11 +137,12 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   };
   return (
     <div className={css.scroll} tabIndex={0} role="group" aria-label={`${name}: text to mark. Arrow keys move the caret, Shift selects, a label key marks.`} onKeyDown={onKeyDown} onBlur={() => setCaret(null)} onPointerDown={() => setCaret(null)}>
-      <div ref={root} className={css.text} data-armed={armed || undefined} onMouseDown={beginAnew} onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={letGo}>
+      <div ref={root} className={css.text} data-armed={armed || undefined} data-roomy={roomy || undefined} onMouseDown={beginAnew} onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={letGo}>
         {blocks.map((block, i) => (
           <Line key={block.start} text={text} block={block} shares={awake.has(i) ? shares[i]! : asleep} selected={touching(block, selected)} handles={editable} />
         ))}
       </div>
+      {overlay}
       {caret ? <span className={css.caret} aria-hidden style={{ left: caret.x, top: caret.y, height: caret.h }} /> : null}
     </div>
   );
@@ -169,7 +187,7 @@ interface LineProps {
 const Line = memo(function Line({ text, block, shares, selected, handles }: LineProps) {
   const depth = Math.max(2, ...shares.map((share) => share.reduce((most, p) => Math.max(most, p.depth), 0)));
   return (
-    <div className={css.block} dir={block.dir} style={depth > 2 ? { lineHeight: `${34 + (depth - 2) * LANE * 2}px` } : undefined}>
+    <div className={css.block} dir={block.dir} style={depth > 2 ? { lineHeight: `calc(var(--line) + ${(depth - 2) * LANE * 2}px)` } : undefined}>
       {block.chunks.map((chunk, c) => (
         <Runs key={chunk.start} text={text} chunk={chunk} spans={shares[c] ?? nothing} selected={touching(chunk, selected)} handles={handles} />
       ))}

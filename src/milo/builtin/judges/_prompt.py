@@ -29,7 +29,15 @@ def words_of(task: Task, shown: Shown, value: Any) -> str:
         return value
     if task.task_type.shape == "spans" and isinstance(value, list):
         return "\n".join(_mark(task, shown, cast("dict[str, Any]", one)) for one in cast("list[Any]", value)) or "(no marks)"
+    if task.task_type.shape == "relations" and isinstance(value, dict):
+        return _graph(task, shown, cast("dict[str, Any]", value))
     return msgspec.json.encode(value).decode()
+
+
+def _graph(task: Task, shown: Shown, value: dict[str, Any]) -> str:
+    words = {span["id"]: _mark(task, shown, span) for span in value["spans"] if "id" in span}
+    links = [f"{r['label']}: from {words[r['head']]} to {words[r['tail']]}" for r in value["relations"]]
+    return "\n".join([*(_mark(task, shown, span) for span in value["spans"]), *links]) or "(no marks)"
 
 
 def _mark(task: Task, shown: Shown, mark: dict[str, Any]) -> str:

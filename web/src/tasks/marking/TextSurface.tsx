@@ -2,7 +2,7 @@
  * The text itself: draws lines with their spans, and tells its owner what was selected or clicked. Mouse and keyboard
  * make the same selections; the caret is the browser's own, made visible.
  */
-import { memo, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, type Ref } from "react";
+import { memo, useCallback, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, type Ref } from "react";
 import type { Placed } from "../../lib/segments";
 import type { TextRange } from "../../lib/words";
 import { snapToWords, trimRange } from "../../lib/words";
@@ -24,8 +24,6 @@ export interface TextHandle {
   reveal(offset: number): void;
   /** The same part of the text as the browser sees it, for marks that are no spans. */
   ranges(parts: readonly TextRange[]): Range[];
-  /** Where things are now. */
-  measure(): Measure | null;
 }
 
 export interface TextSurfaceProps {
@@ -46,7 +44,7 @@ export interface TextSurfaceProps {
   onEdge(edge: Edge, offset: number, exact: boolean, drag: number): void;
   /** Lines stand apart, beside a margin: room for what `overlay` draws over the text, in the place of the scrolled content. */
   roomy?: boolean;
-  overlay?: ReactNode;
+  overlay?: (measure: () => Measure | null) => ReactNode;
 }
 
 interface Press {
@@ -64,6 +62,7 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   const drags = useRef(0);
   const awake = useAwake(blocks, root);
   const [caret, setCaret] = useState<{ x: number; y: number; h: number } | null>(null);
+  const measure = useCallback(() => (root.current ? measured(root.current, blocks) : null), [blocks]);
   const place = (offset: number) => positionOf(root.current!.children[blockAt(blocks, offset)]!, offset);
   const select = (range: TextRange) => {
     const from = place(range.start);
@@ -91,7 +90,6 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
       found.setEnd(to.node, to.at);
       return [found];
     }),
-    measure: () => (root.current ? measured(root.current, blocks) : null),
   }));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
@@ -142,7 +140,7 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
           <Line key={block.start} text={text} block={block} shares={awake.has(i) ? shares[i]! : asleep} selected={touching(block, selected)} handles={editable} />
         ))}
       </div>
-      {overlay}
+      {overlay?.(measure)}
       {caret ? <span className={css.caret} aria-hidden style={{ left: caret.x, top: caret.y, height: caret.h }} /> : null}
     </div>
   );

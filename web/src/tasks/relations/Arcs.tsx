@@ -1,7 +1,7 @@
 /** The relations over a text: arcs in the room between its lines. Of a crowd, only those of what is selected. */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { DrawnSpan } from "../marking/model";
-import type { TextHandle } from "../marking/TextSurface";
+import type { Measure } from "../marking/measure";
 import { layOut, type ArcEnds, type LaidArc } from "./layout";
 import type { Kind } from "./model";
 import css from "./arcs.module.css";
@@ -22,7 +22,8 @@ export const CROWD = 90;
 const CHAR = 5.6;
 
 export interface ArcsProps {
-  surface: RefObject<TextHandle | null>;
+  /** Where things are now. */
+  measure(): Measure | null;
   arcs: readonly DrawnArc[];
   /** The arc that is selected. */
   selected: string | null;
@@ -45,13 +46,13 @@ interface Scene {
 
 const nothing: Scene = { laid: [], width: 0, height: 0 };
 
-export function Arcs({ surface, arcs, selected, span, few, proposed, onPick, onCount }: ArcsProps) {
+export function Arcs({ measure: look, arcs, selected, span, few, proposed, onPick, onCount }: ArcsProps) {
   const [scene, setScene] = useState<Scene>(nothing);
   const latest = useRef({ arcs, selected, span, few, proposed, onCount });
   useLayoutEffect(() => {
     latest.current = { arcs, selected, span, few, proposed, onCount };
   });
-  const measure = useCallback(() => setScene(sceneOf(surface.current, latest.current)), [surface]);
+  const measure = useCallback(() => setScene(sceneOf(look(), latest.current)), [look]);
   useLayoutEffect(measure, [measure, arcs, selected, span, few, proposed]);
   useFollowing(measure);
   const known = new Map([...arcs, ...(proposed ? [proposed] : [])].map((arc) => [arc.key, arc]));
@@ -98,8 +99,7 @@ function useFollowing(measure: () => void): void {
   }, [measure]);
 }
 
-function sceneOf(handle: TextHandle | null, { arcs, selected, span, few, proposed, onCount }: Pick<ArcsProps, "arcs" | "selected" | "span" | "few" | "proposed" | "onCount">): Scene {
-  const page = handle?.measure();
+function sceneOf(page: Measure | null, { arcs, selected, span, few, proposed, onCount }: Pick<ArcsProps, "arcs" | "selected" | "span" | "few" | "proposed" | "onCount">): Scene {
   if (!page) return nothing;
   const places = new Map<string, ReturnType<typeof page.at>>();
   const at = (s: DrawnSpan) => {

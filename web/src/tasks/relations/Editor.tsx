@@ -67,7 +67,7 @@ export function Editor(props: WidgetProps<Graph>) {
       <TextSurface
         ref={m.surface} name={group} text={spans.text} blocks={spans.blocks} shares={spans.shares} selected={tail ?? head ?? selected} armed={armed !== null} editable={m.own !== null && !head} roomy
         {...m.onSurface} onClick={(offset) => l.click(offset) || m.onSurface.onClick(offset)}
-        overlay={<Arcs surface={m.surface} arcs={arcs} selected={link?.key ?? null} span={head?.key ?? selected?.key ?? null} few={few} proposed={proposed} onPick={l.pick} onCount={setInSight} />}
+        overlay={(measure) => <Arcs measure={measure} arcs={arcs} selected={link?.key ?? null} span={head?.key ?? selected?.key ?? null} few={few} proposed={proposed} onPick={l.pick} onCount={setInSight} />}
       />
     </div>
   );

@@ -26,8 +26,8 @@ export interface LaidArc {
 }
 
 /** From the top of the text to the lowest lane: room for the tags. */
-const BASE = 13;
-const LANE = 5;
+const BASE = 14;
+const LANE = 8;
 export const LANES = 4;
 const GUTTER_LANE = 6;
 const ROUND = 4;

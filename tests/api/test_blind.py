@@ -139,7 +139,7 @@ class House:
             "open_work_item": ["", *(f"source={m}" for m in MODELS)],
             "get_effort": ["mine=0", "mine=1"], "list_jobs": [f"project={self.p}&limit=200", ""], "list_runs": [""],
             "list_models": [""], "facets": [""], "list_bulk": [""], "list_projects": [""], "get_project": [""],
-            "get_project_file": ["", "format=json"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
+            "get_project_file": ["", "format=json"], "get_label_config": [""], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
             "get_assistant": [""], "list_budgets": [""], "get_second_thoughts": [""], "run_progress": [""], "run_errors": [""], "model_confidence": [""],
             "list_providers": [""], "export_report": [f"format={f}" for f in ("jsonl", "csv")],

@@ -26,6 +26,7 @@ SPEC: dict[str, Any] = {
         {"name": "stars", "type": "rating", "required": False},
         {"name": "note", "type": "text", "required": False},
         {"name": "names", "type": "spans", "required": False, "field": "text", "config": {"labels": LABELS}},
+        {"name": "graph", "type": "relations", "required": False, "field": "text", "config": {"labels": LABELS, "relations": ["r"]}},
         {"name": "things", "type": "boxes", "required": False, "field": "picture", "config": {"labels": LABELS}},
         {"name": "better", "type": "pairwise", "required": False, "field": "answers", "config": {"strength": 3}},
         {"name": "order", "type": "ranking", "required": False, "field": "answers"},

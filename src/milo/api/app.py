@@ -28,6 +28,7 @@ from milo.api.routes import (
     jobs,
     judges,
     kinds,
+    label_configs,
     ledger,
     lessons,
     likely_errors,
@@ -56,7 +57,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, budgets, quality, likely_errors, guarantees, totals,
+    connections, ledger, budgets, quality, likely_errors, guarantees, totals, label_configs,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -24,7 +24,7 @@ from milo.flow.ports.items import Label, NewItem
 from milo.flow.restore import Labels
 from milo.infra.media import Found, MediaStore, inside
 from milo.infra.sql.database import Connection
-from milo.kinds.format import BadRow, Format, Row, Source
+from milo.kinds.format import BadRow, Format, Row, Source, is_foreign
 from milo.kinds.registry import Registry
 from milo.kinds.task_type import TaskType
 
@@ -65,7 +65,7 @@ def parts_of(registry: Registry, root: Path, format: str | None, fits: Callable[
 
 def format_of(registry: Registry, path: Path) -> str:
     """The format that a file's name says. Raises Invalid, listing what can be read."""
-    for one in registry.formats.all():
+    for one in sorted(registry.formats.all(), key=is_foreign):
         if one.reads and path.name.lower().endswith(one.suffixes) and one.suffixes:
             return one.name
     known = ", ".join(s for f in registry.formats.all() if f.reads for s in f.suffixes)
@@ -179,9 +179,15 @@ class Conversion:
             labels = partial(self._labels.restored, row.annotations) if row.annotations else None
             return self._make(row, dict(known["data"]), known.get("key"), known.get("meta") or {}, labels)
         mapped = mappings.apply(self._mapping, {**row.data, **row.files})
-        labels = partial(self._labels.from_cells, mapped.cells, row.data, self._mapping.labels) if mapped.cells else None
+        labels = partial(self._all_labels, row, mapped.cells) if mapped.cells or row.annotations else None
         meta = {k: v for k, v in mapped.meta.items() if k not in row.files}
         return self._make(row, mapped.data, mapped.key, meta, labels)
+
+    def _all_labels(self, row: Row, cells: dict[str, Any], data: dict[str, Any]) -> tuple[list[Label], list[str]]:
+        """What came along with a record, and what its mapped columns hold."""
+        known, wrong = self._labels.restored(row.annotations, data)
+        mapped, refused = self._labels.from_cells(cells, row.data, self._mapping.labels, data)
+        return known + mapped, wrong + refused
 
     def _make(
         self, row: Row, data: dict[str, Any], key: str | None, meta: dict[str, Any], labels: Finding | None

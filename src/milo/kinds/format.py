@@ -83,8 +83,17 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     lost: list[str] = []
 
 
+def is_foreign(format: Format) -> bool:
+    """Whether a format is another tool's; see `Format`."""
+    return bool(getattr(format, "foreign", False))
+
+
 class Format(Protocol):
-    """One file format. `reads`/`writes` say which directions exist; `suffixes` name the files it recognises."""
+    """One file format. `reads`/`writes` say which directions exist; `suffixes` name the files it recognises.
+
+    A format of another tool may have a true attribute `foreign`: what it reads is always mapped, also where Milo wrote it, and
+    a file whose name fits other formats as well is read as one of it only where it is named.
+    """
 
     name: str
     title: str

@@ -21,7 +21,7 @@ from milo.domain.errors import BadAnswer, InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.kinds.answers import check_schema
-from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Report, Row, Source
+from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Report, Row, Source, is_foreign
 from milo.kinds.predictor import Candidate, Example, Predictor
 from milo.kinds.task_type import TaskType, from_model, model_brief, to_model
 
@@ -131,6 +131,9 @@ def check_format(
     if not plugin.reads:
         return
     source = Source(path, path.name)
+    if is_foreign(plugin):
+        check_reader(plugin, source)
+        return
     found = list(plugin.read(source))
     assert not [r for r in found if isinstance(r, BadRow)], f"what was written must read back: {found}"
     got = [r for r in found if isinstance(r, Row)]

@@ -60,7 +60,9 @@ class Relations:
         return msgspec.structs.replace(question, config=config | knowledge_of(question), field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> dict[str, Any]:
-        """Spans and relations in canonical order, held against the item's text if there is an item."""
+        """Spans and relations in canonical order, held against the item's text if there is an item. A bare list is of spans."""
+        if isinstance(value, list):
+            value = {"spans": cast("list[Any]", value)}
         given = read(question, value, _Given, "{spans: [...], relations: [...]}")
         for what, n in (("spans", len(given.spans)), ("relations", len(given.relations))):
             if n > MAX_REGIONS:

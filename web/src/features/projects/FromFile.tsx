@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Project } from "../../api/types";
-import { Button, ErrorNote, Panel } from "../../ui";
+import { Button, ErrorNote, Note, Panel } from "../../ui";
 import { DropZone } from "../../ui/DropZone";
 import layout from "../../ui/layout.module.css";
 
@@ -14,21 +14,31 @@ export function FromFile({ onCreated }: { onCreated(project: Project): void }) {
     mutationFn: () => api.post<Project>("/projects/from-file", { text }),
     onSuccess: onCreated,
   });
+  const [lost, setLost] = useState<string[] | null>(null);
+  const isXml = text.trimStart().startsWith("<");
+  const convert = useMutation({
+    mutationFn: () => api.post<{ text: string; lost: string[] }>("/label-config", { xml: text }),
+    onSuccess: (done) => {
+      setText(done.text);
+      setLost(done.lost);
+    },
+  });
   const take = (files: File[]) => void files[0]?.text().then(setText);
   return (
     <Panel title="Project as code">
       <div className={layout.stack}>
-        <DropZone text="Drop a project file here, or choose one" accept=".yaml,.yml,.json" onFiles={(files) => take(files.map((one) => one.file))} />
+        <DropZone text="Drop a project file or a label config of Label Studio here, or choose one" accept=".yaml,.yml,.json,.xml" onFiles={(files) => take(files.map((one) => one.file))} />
         <Textarea
           label="Or paste it" autosize minRows={10} maxRows={28} value={text} onChange={(event) => setText(event.currentTarget.value)}
           placeholder={"name: Support mail\nfields:\n  - name: text\n    kind: text\nquestions:\n  - name: topic"}
           spellCheck={false} styles={{ input: { fontFamily: "var(--mono)" } }}
         />
-        <ErrorNote error={create.error} />
+        {lost ? <Note tone={lost.length > 0 ? "warn" : undefined}>{lost.length > 0 ? `Converted. Without its like here, and left out: ${lost.join("; ")}.` : "Converted. Everything in it has its like here."} Look it through, then create the project.</Note> : null}
+        <ErrorNote error={create.error ?? convert.error} />
         <div>
-          <Button kind="primary" busy={create.isPending} disabled={!text.trim()} onClick={() => create.mutate()}>
-            Create project
-          </Button>
+          {isXml
+            ? <Button kind="primary" busy={convert.isPending} onClick={() => convert.mutate()}>Convert the label config</Button>
+            : <Button kind="primary" busy={create.isPending} disabled={!text.trim()} onClick={() => create.mutate()}>Create project</Button>}
         </div>
       </div>
     </Panel>

@@ -18,9 +18,7 @@ from __future__ import annotations
 
 import msgspec
 
-PLACED = frozenset(
-    {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"}
-)
+PLACED = frozenset({"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"})
 """Shapes whose values are held against the content of the item when they are checked."""
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]

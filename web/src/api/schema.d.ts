@@ -1214,6 +1214,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/label-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A label config as a project file (YAML) to look through and create a project from. Nothing is created yet. */
+        post: operations["convert_label_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/label-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's questions as a label config. */
+        get: operations["get_label_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledger": {
         parameters: {
             query?: never;
@@ -2901,6 +2935,14 @@ export interface components {
             probe: components["schemas"]["ProbeView"] | null;
         };
         /**
+         * Converted
+         * @description The text on the other side, and what it leaves out.
+         */
+        Converted: {
+            text: string;
+            lost: string[];
+        };
+        /**
          * Counts
          * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller.
          */
@@ -3674,6 +3716,15 @@ export interface components {
             author: string | null;
             /** @default null */
             score: string | null;
+        };
+        /**
+         * LabelConfig
+         * @description A label config, and what the project is to be called.
+         */
+        LabelConfig: {
+            xml: string;
+            /** @default From Label Studio */
+            name: string;
         };
         /**
          * LabelLine
@@ -5235,8 +5286,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the task type, so
-         *         that predictors need not know task types, and need not be written.
+         *         relations, boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the
+         *         task type, so that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -5561,8 +5612,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the task type, so
-         *         that predictors need not know task types, and need not be written.
+         *         relations, boxes, polygons, polylines, keypoints, masks, ranks, scores, turns, turn_marks); it is filled in from the
+         *         task type, so that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -8347,6 +8398,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipeView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    convert_label_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelConfig"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Converted"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_label_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Converted"];
                 };
             };
             /** @description What went wrong, and what to do. */

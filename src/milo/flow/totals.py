@@ -44,7 +44,7 @@ class Others(msgspec.Struct, frozen=True):
     slices: NDArray[Any]
 
 
-class Figure(msgspec.Struct, frozen=True):
+class TotalFigure(msgspec.Struct, frozen=True):
     """A figure over all items (or those of a slice). `low`..`high`: the interval; `n` labels of `of` items; `human`: the same
     from the labels alone; `trust`: how far the model's word was used, 0..1; `more`: further labels that would halve the
     interval (null: not so many items are left, or it cannot be told). Null values: too few labels."""
@@ -128,7 +128,7 @@ def accuracy(people: People, others: Others, right: Floats) -> Reading:
     return Reading("accuracy", "", (0.0, 1.0), right, people.confidence * used, others.confidence * used)
 
 
-def figure(reading: Reading, people: People, others: Others, slice_: str | None, level: float) -> Figure:
+def figure(reading: Reading, people: People, others: Others, slice_: str | None, level: float) -> TotalFigure:
     """The figure over all items, or over those of one slice."""
     mine, rest = _of(people, others, slice_)
     found = estimates.mean(
@@ -151,7 +151,7 @@ def difference(reading: Reading, people: People, others: Others, first: str, sec
     )
 
 
-def yes_or_no(name: str, people: People, others: Others, parts: Any, level: float) -> list[Figure]:
+def yes_or_no(name: str, people: People, others: Others, parts: Any, level: float) -> list[TotalFigure]:
     """Precision, recall and F1 of the model for one label."""
     y = np.array([name in parts(v) for v in people.said], np.float64)
     said, rest = (
@@ -180,9 +180,9 @@ def _odds(people: People, mine: Flags) -> Floats | None:
     return None if people.odds is None else people.odds[mine]
 
 
-def _figure(kind: Kind, name: str, slice_: str, found: Powered) -> Figure:
+def _figure(kind: Kind, name: str, slice_: str, found: Powered) -> TotalFigure:
     human = found.human
-    return Figure(
+    return TotalFigure(
         kind, name, slice_, _known(found.value), float(found.low), float(found.high), found.n, found.of, _known(human.value),
         float(human.low), float(human.high), float(found.trust), found.more,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow import totals
 from milo.flow.guarantee import default_right_at
-from milo.flow.totals import Difference, Figure, Others, People, Reading
+from milo.flow.totals import Difference, TotalFigure, Others, People, Reading
 from milo.infra.sql.guarantees import GuaranteesSql
 from milo.infra.sql.models import PredictorRow
 from milo.infra.sql.totals import Acceptance, DrawnRow, TotalsSql
@@ -36,9 +36,9 @@ class Totals(msgspec.Struct):
     labels: int
     covered: float
     level: float
-    figures: list[Figure]
+    figures: list[TotalFigure]
     differences: list[Difference]
-    metrics: list[Figure]
+    metrics: list[TotalFigure]
     slices: list[str]
     notes: list[str]
 
@@ -110,7 +110,7 @@ class Totalling:
 
     def _metrics(
         self, asked: Question, people: People, others: Others, names: list[str], parts: Any, level: float
-    ) -> list[Figure]:
+    ) -> list[TotalFigure]:
         """Over the items of which the model has spoken."""
         task = self.ws.task_types[asked.type]
         heard = [i for i, value in enumerate(people.guessed) if value is not None]

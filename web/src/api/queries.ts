@@ -2,8 +2,8 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
-  AssistantView, BulkEntry, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, Page, Project, Recipe, Role, RoleUse,
-  Rubric, RubricView, Run, ServerStatus, Token, User, VerdictView,
+  AssistantView, BulkEntry, Calibration, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, Page, Permission,
+  Project, Recipe, Role, RoleUse, Rubric, RubricView, Run, ServerStatus, Token, Totals, User, VerdictView,
 } from "./types";
 
 /** A request that was refused will be refused again; a lost connection may come back. */
@@ -143,3 +143,16 @@ export const readyRubricsQuery = queryOptions({
 export function isOver(job: Job): boolean {
   return job.state === "done" || job.state === "failed" || job.state === "cancelled";
 }
+
+export const permissionsQuery = (project: number) =>
+  queryOptions({ queryKey: ["permissions", project], queryFn: () => api.get<Permission[]>(`/projects/${project}/permissions`) });
+
+export const calibrationQuery = (project: number, model: number) =>
+  queryOptions({ queryKey: ["calibration", project, model], queryFn: () => api.get<Calibration>(`/projects/${project}/models/${model}/calibration`) });
+
+export const totalsQuery = (project: number, question: string, source: string | null, by: string | null) =>
+  queryOptions({
+    queryKey: ["totals", project, question, source, by],
+    queryFn: () => api.get<Totals>(`/projects/${project}/totals`, { question, source, by }),
+    retry: false,
+  });

@@ -2463,8 +2463,8 @@ export interface components {
             items: number;
             failed: number;
             scored: number;
-            right: components["schemas"]["milo.flow.compare.Figure"];
-            agreement: components["schemas"]["milo.flow.compare.Figure"];
+            right: components["schemas"]["Figure"];
+            agreement: components["schemas"]["Figure"];
             calls: number;
             cached: number;
             input_tokens: number;
@@ -3274,6 +3274,16 @@ export interface components {
                 };
             };
             meta_items: number;
+        };
+        /**
+         * Figure
+         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
+         */
+        Figure: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
         };
         /**
          * FindErrors
@@ -4255,7 +4265,7 @@ export interface components {
             b: number;
             only_a: number;
             only_b: number;
-            difference: components["schemas"]["milo.flow.compare.Figure"];
+            difference: components["schemas"]["Figure"];
             p: number | null;
             p_adjusted: number | null;
             /** @enum {unknown} */
@@ -5032,6 +5042,28 @@ export interface components {
             source: string;
         };
         /**
+         * TotalFigure
+         * @description A figure over all items (or those of a slice). `low`..`high`: the interval; `n` labels of `of` items; `human`: the same
+         *         from the labels alone; `trust`: how far the model's word was used, 0..1; `more`: further labels that would halve the
+         *         interval (null: not so many items are left, or it cannot be told). Null values: too few labels.
+         */
+        TotalFigure: {
+            /** @enum {unknown} */
+            kind: "accuracy" | "f1" | "mean" | "precision" | "recall" | "share";
+            name: string;
+            slice: string;
+            value: number | null;
+            low: number;
+            high: number;
+            n: number;
+            of: number;
+            human: number | null;
+            human_low: number;
+            human_high: number;
+            trust: number;
+            more: number | null;
+        };
+        /**
          * Totals
          * @description Figures about all items of a project. `labels`: items that people answered blind or in an audit; `covered`: on which
          *         share of the others the model has spoken; `slices`: keys of the metadata that can be told apart; `metrics`: how good the
@@ -5044,9 +5076,9 @@ export interface components {
             labels: number;
             covered: number;
             level: number;
-            figures: components["schemas"]["milo.flow.totals.Figure"][];
+            figures: components["schemas"]["TotalFigure"][];
             differences: components["schemas"]["Difference"][];
-            metrics: components["schemas"]["milo.flow.totals.Figure"][];
+            metrics: components["schemas"]["TotalFigure"][];
             slices: string[];
             notes: string[];
         };
@@ -5674,38 +5706,6 @@ export interface components {
             description: string;
             /** @default 0.5 */
             pass_mark: number;
-        };
-        /**
-         * Figure
-         * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
-         */
-        "milo.flow.compare.Figure": {
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            n: number;
-        };
-        /**
-         * Figure
-         * @description A figure over all items (or those of a slice). `low`..`high`: the interval; `n` labels of `of` items; `human`: the same
-         *         from the labels alone; `trust`: how far the model's word was used, 0..1; `more`: further labels that would halve the
-         *         interval (null: not so many items are left, or it cannot be told). Null values: too few labels.
-         */
-        "milo.flow.totals.Figure": {
-            /** @enum {unknown} */
-            kind: "accuracy" | "f1" | "mean" | "precision" | "recall" | "share";
-            name: string;
-            slice: string;
-            value: number | null;
-            low: number;
-            high: number;
-            n: number;
-            of: number;
-            human: number | null;
-            human_low: number;
-            human_high: number;
-            trust: number;
-            more: number | null;
         };
         /**
          * Bin

@@ -251,3 +251,10 @@ export type PromiseKind = Wish["promise"];
 export type Offer = Schemas["Offer"];
 export type PartOffer = Schemas["PartOffer"];
 export type Promised = Schemas["Promised"];
+export type Permission = Schemas["PermissionView"];
+export type Calibration = Schemas["Calibration"];
+
+// Totals
+
+export type Totals = Schemas["Totals"];
+export type TotalFigure = Totals["figures"][number];

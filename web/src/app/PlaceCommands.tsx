@@ -13,6 +13,7 @@ const PAGES = [
   { id: "data", title: "Data", to: "/p/$projectId/data", open: seesData },
   { id: "import", title: "Import data", to: "/p/$projectId/import", open: manages },
   { id: "models", title: "Models", to: "/p/$projectId/models", open: seesData },
+  { id: "totals", title: "Totals", to: "/p/$projectId/totals", open: seesData },
   { id: "judges", title: "Judges", to: "/p/$projectId/judges", open: seesData },
   { id: "rubric", title: "New rubric", to: "/p/$projectId/rubric", open: manages },
   { id: "settings", title: "Settings of the project", to: "/p/$projectId/settings", open: manages },

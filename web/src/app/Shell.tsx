@@ -18,6 +18,7 @@ const TITLES: [string, string][] = [
   ["/data", "Data"],
   ["/import", "Import"],
   ["/models", "Models"],
+  ["/totals", "Totals"],
   ["/judges", "Judges"],
   ["/rubric", "Rubric"],
   ["/audit", "Audit"],
@@ -108,6 +109,9 @@ function Tabs({ id, role }: { id: number; role: Role }) {
           </Link>
           <Link to="/p/$projectId/models" params={params} className={css.tab}>
             Models
+          </Link>
+          <Link to="/p/$projectId/totals" params={params} className={css.tab}>
+            Totals
           </Link>
           <Link to="/p/$projectId/judges" params={params} className={css.tab}>
             Judges

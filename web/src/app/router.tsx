@@ -114,6 +114,12 @@ const models = createRoute({
   component: lazyRouteComponent(() => import("../features/models/ModelsPage"), "ModelsPage"),
 });
 
+const totals = createRoute({
+  getParentRoute: () => project,
+  path: "/totals",
+  component: lazyRouteComponent(() => import("../features/totals/TotalsPage"), "TotalsPage"),
+});
+
 const studio = createRoute({
   getParentRoute: () => project,
   path: "/models/$modelId",
@@ -166,7 +172,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, judges, rubric, audit, studio, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, studio, settings]),
   ]),
 ]);
 

@@ -79,7 +79,7 @@ export function BulkSheet({ onClose }: { onClose(): void }) {
           onLeast={setLeast} onLabel={change}
         />
         <PromisePicker choice={guarantee.choice} exact={guarantee.exact} usual={guarantee.usual} onChange={guarantee.setChoice} />
-        {wish && !trial.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={changed} onThreshold={(value) => { setPerLabel({}); setLeast(value); }} /> : null}
+        {wish && !trial.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={changed} onThreshold={(value) => { setPerLabel({}); setLeast(value); }} onAsk={guarantee.ask} /> : null}
         <ErrorNote error={failed ?? histogram.error ?? trial.error ?? guarantee.offer.error} />
         <p className={css.sum} aria-live="polite">
           <strong>{count(changed)}</strong> {changed === 1 ? "item gets its answer" : "items get their answer"} from the model at ≥ {scoreText(least)}. {left(trial.data)}

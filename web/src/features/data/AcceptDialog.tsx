@@ -79,7 +79,7 @@ export function AcceptDialog({ project, scope, onClose }: { project: Project; sc
           <Slider min={0} max={1} step={0.01} value={least} onChange={setLeast} label={null} thumbLabel="Confidence at least" size="sm" />
         </div>
         <PromisePicker choice={guarantee.choice} exact={guarantee.exact} usual={guarantee.usual} onChange={guarantee.setChoice} />
-        {wish && !dry.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={n} onThreshold={setLeast} /> : null}
+        {wish && !dry.error ? <GuaranteeNote offer={guarantee.offer.data} wish={wish} promised={promised} accepted={n} onThreshold={setLeast} onAsk={guarantee.ask} /> : null}
         {dry.data && !dry.error ? <Preview project={project} question={question} result={dry.data} /> : null}
         <ErrorNote error={dry.error ?? accept.error ?? guarantee.offer.error} />
         <Note>Accepted in bulk is marked as such: it counts as an answer, but never as evidence of quality.</Note>

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { bulkQuery } from "../../api/queries";
 import { Button, Empty, ErrorNote, Skeleton } from "../../ui";
 import { ago, plural } from "../../ui/format";
+import { PermissionList } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
 import { redoBulk, undoBulk } from "./bulk";
 
@@ -14,6 +15,9 @@ export function BulkHistory({ project, open, onClose }: { project: number; open:
   const client = useQueryClient();
   return (
     <Drawer opened={open} onClose={onClose} position="right" size={440} title="Bulk history">
+      <h3>Promises</h3>
+      <PermissionList project={project} latest={5} />
+      <h3>Decisions</h3>
       <ErrorNote error={history.error} />
       {history.isLoading ? <Skeleton height={80} /> : null}
       {history.data?.length === 0 ? <Empty title="Nothing yet" text="Decisions over many items at once are listed here, and can be undone as one." /> : null}

@@ -15,6 +15,7 @@ import css from "./data.module.css";
 import { ExportDialog } from "./ExportDialog";
 import { FilterChips } from "./FilterChips";
 import type { SetSearch } from "./FilterPanel";
+import { PermissionChip } from "./PermissionChip";
 import { PhraseSearch } from "./PhraseSearch";
 
 const SORTS: { value: Sort; label: string }[] = [
@@ -57,6 +58,7 @@ export function DataBar({ project, search, set, total, busy, onSelectAll }: Data
           onChange={(sort) => set({ sort: sort === "ord" ? undefined : (sort as Sort) })}
         />
       )}
+      {boss ? <PermissionChip project={project.id} onOpen={() => setSheet("history")} /> : null}
       <PhraseSearch onSearch={(phrase) => set({ phrase, similar: undefined, item: undefined })} />
       <SegmentedControl
         aria-label="Show as" size="xs" value={search.view ?? "table"} onChange={(view) => set({ view: view === "grid" ? "grid" : undefined })}

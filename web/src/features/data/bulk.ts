@@ -4,7 +4,7 @@ import { api } from "../../api/client";
 import { plural } from "../../ui/format";
 import { notify, notifyError } from "../../ui/notify";
 
-const TOUCHED = ["items", "item", "facets", "project", "bulk", "models"];
+const TOUCHED = ["items", "item", "facets", "project", "bulk", "models", "permissions", "guarantee"];
 
 export function refreshAfterBulk(client: QueryClient, project: number): void {
   for (const key of TOUCHED) void client.invalidateQueries({ queryKey: [key, project] });

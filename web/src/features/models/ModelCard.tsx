@@ -13,6 +13,7 @@ import { notify } from "../../ui/notify";
 import css from "./models.module.css";
 import { nextTraining, STATE_WORDS } from "./modelWords";
 import { Fact, QualityPart } from "./parts";
+import { TrustPanel } from "./TrustPanel";
 
 export interface ModelCardProps {
   project: Project;
@@ -41,6 +42,7 @@ function useModelActions(project: number, model: Model) {
 export function ModelCard({ project, model, onEdit }: ModelCardProps) {
   const { train, suggest, enable, remove } = useModelActions(project.id, model);
   const [asking, setAsking] = useState(false);
+  const [trust, setTrust] = useState(false);
   const question = project.spec.questions.find((one) => one.name === model.question);
   return (
     <article className={css.card} data-off={!model.enabled || undefined} aria-label={model.name}>
@@ -74,7 +76,8 @@ export function ModelCard({ project, model, onEdit }: ModelCardProps) {
         <Fact name="Learned from" value={model.learns ? `${count(model.n_labels)} labels` : "–"} />
         <Fact name="Trains next" value={nextTraining(model)} />
       </dl>
-      <QualityPart model={model} />
+      <QualityPart model={model} onTrust={() => setTrust(true)} />
+      {trust ? <TrustPanel project={project} model={model} onClose={() => setTrust(false)} /> : null}
       <ErrorNote error={train.error ?? suggest.error ?? enable.error ?? remove.error} />
       <footer className={css.foot}>
         {model.learns ? (

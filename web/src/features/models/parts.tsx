@@ -1,6 +1,6 @@
 /** What the cards of all models share: a fact with its name, and the quality on blind answers. */
 import type { Model } from "../../api/types";
-import { Interval } from "../../ui";
+import { Button, Interval } from "../../ui";
 import { percent } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { Curve } from "./Curve";
@@ -16,7 +16,7 @@ export function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-export function QualityPart({ model }: { model: Model }) {
+export function QualityPart({ model, onTrust }: { model: Model; onTrust?: () => void }) {
   const view = qualityView(model.quality);
   return (
     <div className={css.quality} role="group" aria-label="Quality on blind answers">
@@ -29,7 +29,10 @@ export function QualityPart({ model }: { model: Model }) {
           <Interval {...view.quality} value={view.quality.accuracy} />
         </>
       ) : null}
-      <p className={layout.help}>{view.text}</p>
+      <div className={layout.row}>
+        <p className={`${layout.help} ${layout.grow}`}>{view.text}</p>
+        {onTrust ? <Button size="small" kind="quiet" onClick={onTrust}>Trust…</Button> : null}
+      </div>
       <Curve points={model.curve} />
     </div>
   );

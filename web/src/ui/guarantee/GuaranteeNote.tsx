@@ -13,9 +13,11 @@ interface GuaranteeNoteProps {
   promised: Promised | null;
   accepted: number;
   onThreshold(value: number): void;
+  /** Draws so many more items to be answered blind. */
+  onAsk(n: number): void;
 }
 
-export function GuaranteeNote({ offer, wish, promised, accepted, onThreshold }: GuaranteeNoteProps) {
+export function GuaranteeNote({ offer, wish, promised, accepted, onThreshold, onAsk }: GuaranteeNoteProps) {
   if (!offer) return <Skeleton height={64} />;
   const { best } = offer;
   const now = promised ? standing(accepted, promised.errors, promised.bound, wish, offer) : null;
@@ -26,6 +28,9 @@ export function GuaranteeNote({ offer, wish, promised, accepted, onThreshold }: 
         <p>{offer.why}</p>
         {best && promised?.threshold !== best.threshold ? (
           <Button size="small" onClick={() => onThreshold(best.threshold)}>Go to {score(best.threshold)}</Button>
+        ) : null}
+        {offer.more !== null && offer.more > offer.waiting ? (
+          <Button size="small" onClick={() => onAsk((offer.more ?? 0) - offer.waiting)}>Ask for {plural(offer.more - offer.waiting, "blind answer")}</Button>
         ) : null}
       </div>
       <p className={css.words}>

@@ -1,8 +1,10 @@
 /** The promise that a person has chosen for a question, and what the server offers under it. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Offer, Question } from "../../api/types";
+import { plural } from "../format";
+import { notify, notifyError } from "../notify";
 import { FIRST_CHOICE, isExact, wishOf, type Choice } from "./words";
 
 const PLAIN = new Set(["choice", "choices", "rating", "pairwise"]);
@@ -19,5 +21,13 @@ export function useGuarantee(project: number, question: Question | undefined, so
     retry: false,
     staleTime: 0,
   });
-  return { choice, setChoice, exact, usual, wish, offer };
+  const client = useQueryClient();
+  const ask = (n: number) => {
+    api
+      .post<{ drawn: number }>(`/projects/${project}/guarantee/ask`, { question: question?.name, source, n })
+      .then(({ drawn }) => notify(`${plural(drawn, "item")} will be asked next, without suggestions.`))
+      .catch(notifyError)
+      .finally(() => ["guarantee", "bulk", "bulk-trial", "histogram", "items", "project"].forEach((key) => void client.invalidateQueries({ queryKey: [key, project] })));
+  };
+  return { ask, choice, setChoice, exact, usual, wish, offer };
 }

@@ -73,7 +73,7 @@ function Figure({ name, measure, text }: { name: string; measure: Measure | null
   return (
     <div>
       <div className={css.figureName}>{name}</div>
-      <div className={css.figureValue}>{measure?.value === null || measure === null ? "–" : measure.value.toFixed(3)}</div>
+      <div className={css.figureValue}>{measure?.value === null || measure === null ? "too few" : measure.value.toFixed(3)}</div>
       {measure && measure.value !== null ? (
         <div className="mono">
           {measure.low.toFixed(3)} to {measure.high.toFixed(3)}

@@ -15,6 +15,7 @@ import layout from "../../../ui/layout.module.css";
 import css from "../models.module.css";
 import { STATE_WORDS } from "../modelWords";
 import { Fact, QualityPart } from "../parts";
+import { TrustPanel } from "../TrustPanel";
 import { currencyOf, isAllowed } from "./connections";
 import { readConfig } from "./llmConfig";
 import { RunDialog } from "./RunDialog";
@@ -32,6 +33,7 @@ export function LlmCard({ project, model }: { project: Project; model: Model }) 
   const connections = useQuery(connectionsQuery).data;
   const confidence = useQuery({ ...confidenceQuery(project.id, model.id), retry: false }).data;
   const runs = (useQuery(runsQuery(project.id)).data ?? []).filter((run) => run.predictor_id === model.id && run.kind === "annotate");
+  const [trust, setTrust] = useState(false);
   const [running, setRunning] = useState(false);
   const [asking, setAsking] = useState(false);
   const config = readConfig(model.config);
@@ -76,7 +78,8 @@ export function LlmCard({ project, model }: { project: Project; model: Model }) 
       {connection && !isAllowed(project, connection) ? (
         <Note tone="warn">The project’s rules do not let “{connection.name}” see its data. Allow it in the prompt studio or in the settings.</Note>
       ) : null}
-      <QualityPart model={model} />
+      <QualityPart model={model} onTrust={() => setTrust(true)} />
+      {trust ? <TrustPanel project={project} model={model} onClose={() => setTrust(false)} /> : null}
       <p className={layout.help}>
         {calibrated(confidence)}{" "}
         <Link {...studio} search={{ tab: "confidence" }} aria-label={`Details of the confidence of ${model.name}`} style={{ textDecoration: "underline" }}>

@@ -1,0 +1,34 @@
+/** Figures of one kind beside each other: with the model, and from the labels alone. */
+import type { TotalFigure } from "../../api/types";
+import { percent } from "../../ui/format";
+import { Figure, intervals } from "../../ui/plot";
+import { estimateRows, figureName, moreText, valueText } from "./totalWords";
+
+interface TotalsFigureProps {
+  title: string;
+  basis: string;
+  figures: readonly TotalFigure[];
+  label(name: string): string;
+  level: number;
+}
+
+export function TotalsFigure({ title, basis, figures, label, level }: TotalsFigureProps) {
+  const mean = figures.some((one) => one.kind === "mean");
+  const rows = estimateRows(figures, label);
+  const groups = [...new Set(rows.map((row) => row.group))];
+  return (
+    <Figure
+      title={title} basis={basis} rows={figures} file="totals" groups={groups.length > 1 ? groups : []}
+      note={`Intervals at ${percent(level)}. The model’s word narrows an interval where it is of use; it never widens it.`}
+      columns={[
+        { title: "Figure", value: (row) => figureName(row, label) },
+        { title: "Value", value: (row) => row.value, text: (row) => valueText(row.kind, row.value) },
+        { title: "From", value: (row) => row.low, text: (row) => valueText(row.kind, row.low) },
+        { title: "To", value: (row) => row.high, text: (row) => valueText(row.kind, row.high) },
+        { title: "Labels", value: (row) => row.n },
+        { title: "To halve it", value: (row) => row.more, text: (row) => moreText(row.more) },
+      ]}
+      draw={(plot, width) => intervals(plot, width, rows, mean ? { label: "Mean" } : { label: "Share (%)", domain: [0, 1], percent: true })}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+/** What share of all items is what, how high is the mean, how good is the model: each with an interval, and what would halve it. */
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import { modelsQuery, projectQuery, totalsQuery } from "../../api/queries";
+import type { Project, Totals } from "../../api/types";
+import { Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { count, percent, plural } from "../../ui/format";
+import layout from "../../ui/layout.module.css";
+import { TotalsFigure } from "./TotalsFigure";
+import { valueText } from "./totalWords";
+
+const route = getRouteApi("/inside/p/$projectId/totals");
+
+export function TotalsPage() {
+  const { projectId } = route.useParams();
+  const project = useQuery(projectQuery(projectId)).data;
+  return project ? <Choosing key={project.id} project={project} /> : null;
+}
+
+function Choosing({ project }: { project: Project }) {
+  const { questions } = project.spec;
+  const [question, setQuestion] = useState(questions[0]?.name ?? "");
+  const [source, setSource] = useState<string | null>(null);
+  const [by, setBy] = useState<string | null>(null);
+  const models = (useQuery(modelsQuery(project.id)).data ?? []).filter((model) => model.question === question);
+  const found = useQuery({ ...totalsQuery(project.id, question, source, by), enabled: question !== "" });
+  const known = found.data;
+  return (
+    <div className={layout.page}>
+      <div className={layout.pageHead}>
+        <div>
+          <h1>Totals</h1>
+          <p>Figures about all items, from the model’s word on all of them and what people said blind of some.</p>
+        </div>
+      </div>
+      <div className={layout.stack}>
+        <div className={`${layout.row} ${layout.wrap}`}>
+          <Select
+            label="Question" value={question} allowDeselect={false} data={questions.map((one) => ({ value: one.name, label: one.title ?? one.name }))}
+            onChange={(value) => { setQuestion(value ?? question); setSource(null); setBy(null); }}
+          />
+          <Select label="Model" placeholder={known?.source ?? "the only one"} clearable value={source} onChange={setSource} data={models.map((model) => model.name)} />
+          <Select label="Also by" placeholder="nothing" clearable value={by} onChange={setBy} data={known?.slices ?? []} disabled={!known || known.slices.length === 0} />
+        </div>
+        <ErrorNote error={found.error} onRetry={() => void found.refetch()} />
+        {found.isLoading ? <Skeleton height={280} /> : null}
+        {models.length === 0 && found.error ? <Empty title="No model yet" text="Totals rest on a model that has spoken of all items. Add one on the Models page." /> : null}
+        {known && !found.error ? <Found project={project} totals={known} by={by} /> : null}
+      </div>
+    </div>
+  );
+}
+
+function Found({ project, totals, by }: { project: Project; totals: Totals; by: string | null }) {
+  const question = project.spec.questions.find((one) => one.name === totals.question);
+  const titles = new Map(((question?.config?.labels ?? []) as { value: string; title?: string }[]).map((one) => [one.value, one.title ?? one.value]));
+  const title = (label: string) => titles.get(label) ?? label;
+  const basis = `${plural(totals.items, "item")}, ${count(totals.labels)} labelled blind or in an audit`;
+  const whole = totals.figures.filter((one) => one.slice === "");
+  const sliced = totals.figures.filter((one) => one.slice !== "");
+  return (
+    <>
+      {totals.notes.map((text) => <Note key={text}>{text}</Note>)}
+      {whole.length > 0 ? <TotalsFigure title={`All items: “${question?.title ?? totals.question}”`} basis={basis} figures={whole} label={title} level={totals.level} /> : null}
+      {sliced.length > 0 ? <TotalsFigure title={`By ${by ?? "slice"}`} basis={basis} figures={sliced} label={title} level={totals.level} /> : null}
+      {totals.differences.length > 0 ? (
+        <Panel title="Differences">
+          <table className={layout.table}>
+            <thead><tr><th>Figure</th><th>Between</th><th className={layout.number}>Difference</th><th className={layout.number}>{percent(totals.level)} interval</th></tr></thead>
+            <tbody>
+              {totals.differences.map((one) => (
+                <tr key={`${one.kind} ${one.name} ${one.first}`}>
+                  <td>{one.kind === "mean" ? "Mean" : `Share of ${title(one.name)}`}</td>
+                  <td>{one.first} minus {one.second}</td>
+                  <td className={layout.number}>{valueText(one.kind, one.value)}</td>
+                  <td className={layout.number}>{valueText(one.kind, one.low)} to {valueText(one.kind, one.high)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+      ) : null}
+      {totals.metrics.length > 0 ? (
+        <TotalsFigure title={`How good is ${totals.source}?`} basis={`${basis}; of what the model has spoken of`} figures={totals.metrics} label={title} level={totals.level} />
+      ) : null}
+    </>
+  );
+}

@@ -12,7 +12,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow import totals
 from milo.flow.guarantee import default_right_at
-from milo.flow.totals import Difference, TotalFigure, Others, People, Reading
+from milo.flow.totals import Difference, Others, People, Reading, TotalFigure
 from milo.infra.sql.guarantees import GuaranteesSql
 from milo.infra.sql.models import PredictorRow
 from milo.infra.sql.totals import Acceptance, DrawnRow, TotalsSql

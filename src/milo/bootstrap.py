@@ -23,6 +23,7 @@ from milo.infra.quality import Quality
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
 from milo.infra.sql.work import Hints
+from milo.infra.studies import Studies
 from milo.infra.totalling import Totalling
 from milo.kinds.registry import Registry
 from milo.settings import Settings
@@ -58,6 +59,7 @@ class Workspace:
         self.judging = Judging(self)
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
+        self.studies = Studies(self)
         self.jobs.start()
         self.data.start()
 

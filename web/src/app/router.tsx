@@ -161,6 +161,22 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../features/judges/AuditPage"), "AuditPage"),
 });
 
+const studies = createRoute({
+  getParentRoute: () => project,
+  path: "/studies",
+  component: lazyRouteComponent(() => import("../features/studies/StudiesPage"), "StudiesPage"),
+});
+
+const study = createRoute({
+  getParentRoute: () => project,
+  path: "/studies/$studyId",
+  params: {
+    parse: ({ studyId }) => ({ studyId: positive(studyId) ?? 0 }),
+    stringify: ({ studyId }) => ({ studyId: String(studyId) }),
+  },
+  component: lazyRouteComponent(() => import("../features/studies/StudyPage"), "StudyPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings",
@@ -172,7 +188,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, studio, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, studio, studies, study, settings]),
   ]),
 ]);
 

@@ -32,6 +32,7 @@ from milo.api.routes import (
     ledger,
     lessons,
     likely_errors,
+    live,
     media,
     models,
     people,
@@ -60,6 +61,7 @@ ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
+    live,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -1512,6 +1512,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/items/{i}/refine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a live tool makes of clicks or a box on the image of an item that is lent to the caller. */
+        post: operations["refine_thing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{m}": {
         parameters: {
             query?: never;
@@ -5221,6 +5238,18 @@ export interface components {
             spec: components["schemas"]["ProjectSpecFull"];
         };
         /**
+         * Refined
+         * @description `thing`: one value of the question's kind, without its label; null where nothing was found, or on an item where such
+         *         tools are not available (`reason` says so).
+         */
+        Refined: {
+            available: boolean;
+            /** @default null */
+            thing: unknown;
+            /** @default  */
+            reason: string;
+        };
+        /**
          * Rejection
          * @description A suggestion the person said no to.
          */
@@ -5467,6 +5496,28 @@ export interface components {
             password: string;
             /** @default  */
             name: string;
+        };
+        /**
+         * Shown
+         * @description `clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
+         */
+        Shown: {
+            question: string;
+            /** @default [] */
+            clicks: [
+                number,
+                number,
+                number
+            ][];
+            /** @default null */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @default grabcut */
+            tool: string;
         };
         /**
          * SignIn
@@ -10020,6 +10071,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    refine_thing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shown"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refined"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -64,7 +64,7 @@ PLUGIN = Recipe(
                         {
                             "name": "cut",
                             "title": "How much of it is seen",
-                            "on": ["building"],
+                            "only": ["building"],
                             "config": {"labels": ["all of it", "cut by the edge", "partly hidden"]},
                         }
                     ],

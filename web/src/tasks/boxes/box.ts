@@ -1,5 +1,6 @@
 /** Boxes as they are stored: pixels of the upright image, to a tenth; angle in degrees, clockwise about the middle. */
-import { IconRectangle } from "@tabler/icons-react";
+import { IconRectangle, IconWand } from "@tabler/icons-react";
+import { ClickPen } from "../../canvas/click-pen";
 import { BoxPen } from "../../canvas/pens";
 import { clip, rounded, type Rect } from "../../lib/geometry";
 import { boxShape } from "../../lib/shape";
@@ -19,7 +20,10 @@ export const boxKind: Kind<Box> = {
   type: "boxes",
   noun: "box",
   nouns: "boxes",
-  tools: [{ id: "draw", title: "Draw boxes", key: "B", Icon: IconRectangle, hint: "Drag, or click two corners.", pen: ({ paper }) => new BoxPen(paper) }],
+  tools: [
+    { id: "draw", title: "Draw boxes", key: "B", Icon: IconRectangle, hint: "Drag, or click two corners.", pen: ({ paper }) => new BoxPen(paper) },
+    { id: "click", title: "Outline by clicks or a box", key: "W", Icon: IconWand, hint: "Click on a thing, or drag a box around it; Shift-click says what is too much.", pen: ({ paper, refine, onHint }) => new ClickPen(paper, refine, onHint) },
+  ],
   isMark: isBox,
   signature: (b) => `${b.x}:${b.y}:${b.w}:${b.h}:${b.angle ? `${b.angle}:` : ""}${b.label}`,
   shapeOf: (b) => (b.angle ? boxShape(b, b.angle) : undefined),

@@ -16,6 +16,7 @@ import css from "./image.module.css";
 import { keyOf, type DrawnMark, type Kind, type Mark } from "./marks";
 import { ObjectList } from "./ObjectList";
 import { Hint, ImageNote, Tools } from "./Tools";
+import { refine } from "./refine";
 import { useChanges } from "./useChanges";
 import { useHold } from "./useHold";
 import { looksOf, useMarks } from "./useMarks";
@@ -70,7 +71,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
     },
-    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, pixels: () => mips?.levels[0] ?? null },
+    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown) },
   });
   const go = (one: DrawnMark | undefined) => {
     select(one?.key ?? null);

@@ -20,7 +20,7 @@ interface Raw {
   help?: string;
   config?: Record<string, unknown>;
   required?: boolean;
-  on?: string[];
+  only?: string[];
 }
 
 const rawOf = (question: Question): Raw[] => (Array.isArray(question.config.attributes) ? (question.config.attributes as Raw[]) : []);
@@ -29,7 +29,7 @@ const known = new WeakMap<object, Attribute>();
 /** What is asked of things of a label. */
 export function attributesOf(question: Question, label: string): Attribute[] {
   return rawOf(question)
-    .filter((one) => !one.on || one.on.length === 0 || one.on.includes(label))
+    .filter((one) => !one.only || one.only.length === 0 || one.only.includes(label))
     .map((one) => known.get(one) ?? read(one));
 }
 

@@ -6,6 +6,7 @@ import type { ComponentType } from "react";
 import type { Question } from "../../api/types";
 import type { Pen, Paper } from "../../canvas/pens";
 import type { Ink } from "../../canvas/brush-pen";
+import type { Ask } from "../../canvas/click-pen";
 import type { SurfaceRegion } from "../../canvas/regions-layer";
 import type { Bitmask } from "../../lib/bitmask";
 import type { Size } from "../../lib/geometry";
@@ -29,8 +30,8 @@ export interface PenHost {
   onStroke(pixels: Bitmask, how: "add" | "take"): void;
   /** What the next click means; null for nothing special. */
   onHint(words: string | null): void;
-  /** The image itself, for pens that look at it. */
-  pixels(): ImageBitmap | null;
+  /** What a helper on the server makes of clicks and a box. */
+  refine: Ask;
 }
 
 export interface ToolSpec {

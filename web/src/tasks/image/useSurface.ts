@@ -72,7 +72,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
     const pen = spec.pen({
       paper: surface, question,
       radius: () => own.current.radius(), onStroke: (pixels, how) => own.current.onStroke(pixels, how),
-      onHint: (words) => own.current.onHint(words), pixels: () => own.current.pixels(),
+      onHint: (words) => own.current.onHint(words), refine: (shown) => own.current.refine(shown),
     });
     surface.setTool(surface.tool, surface.ink.color, pen, spec.brush ? () => own.current.radius() : null);
   }, [surface, spec, question]);

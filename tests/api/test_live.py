@@ -35,8 +35,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def owner(server: Server) -> Api:
-    return server.owner()
+def owner(server: Server) -> Iterator[Api]:
+    one = server.owner()
+    yield one
+    one.close()
 
 
 def project(owner: Api, blind: float) -> tuple[int, int]:

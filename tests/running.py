@@ -41,7 +41,16 @@ class Api:
         elif self.cookie:
             sent["Cookie"] = self.cookie
             sent["X-CSRF-Token"] = self.csrf
-        self._connection.request(method, path, body, sent)
+        try:
+            return self._exchange(method, path, body, sent)
+        except (http.client.RemoteDisconnected, BrokenPipeError):  # kept alive for too long, on a busy machine
+            self._connection.close()
+            return self._exchange(method, path, body, sent)
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes, dict[str, str]]:
+        self._connection.request(method, path, body, headers)
         reply = self._connection.getresponse()
         return reply.status, reply.read(), {k.lower(): v for k, v in reply.getheaders()}
 

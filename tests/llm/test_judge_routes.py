@@ -177,6 +177,10 @@ def test_what_was_changed_after_advice_is_counted_against_gold(court: Court) -> 
         )
     done = lambda: court.call("GET", f"/judges/{judge}/report")["advice"]  # noqa: E731
     court.until(lambda: done()["changed"] == 1 and done())
+    (line,) = [one for one in court.call("GET", "/second-thoughts") if one["cause"] == "advice"]
+    assert (line["n"], line["changed"], line["judged"], line["wrong_to_right"], line["right_to_wrong"]) == (3, 2, 3, 2, 0)
+    changed = court.call("GET", "/second-thoughts/answers?cause=advice")
+    assert [(one["first"], one["final"], one["outcome"]) for one in changed] == [(BAD, GOOD, "mended")] * 2
     assert done() == {
         "shown": 4, "given": 3, "dismissed": 0, "taken": 1, "changed": 1, "checked": 2, "right_to_wrong": 0, "wrong_to_right": 2,
     }  # fmt: skip
@@ -281,7 +285,7 @@ def test_an_estimate_sends_nothing_and_a_budget_holds(court: Court) -> None:
 
 
 def test_a_stopped_job_goes_on_where_it_was(court: Court) -> None:
-    items = court.add(40)
+    items = court.add(120)
     court.connect("slow", [{"answer": told("4")}], seconds=0.1)
     judge = court.judge(config={"connection": "slow"})
     for item in items:
@@ -291,17 +295,17 @@ def test_a_stopped_job_goes_on_where_it_was(court: Court) -> None:
     court.call("POST", f"/api/jobs/{job}/cancel")
     assert court.ws.jobs.wait(job, 20).state == "cancelled"
     before = court.call("GET", "/judges")[0]["judged"]
-    assert 0 < before < 40
+    assert 0 < before < 120
     court.call("POST", f"/api/jobs/{job}/resume")
     assert court.ws.jobs.wait(job, 20).state == "done"
     court.ws.gateway.flush()
-    assert court.call("GET", "/judges")[0]["judged"] == 40
+    assert court.call("GET", "/judges")[0]["judged"] == 120
     runs = court.ws.db.read(lambda c: c.execute("SELECT DISTINCT run_id FROM verdict").fetchall())
     assert len(runs) == 1, "it is still the same run"
     calls = court.ws.db.read(
         lambda c: c.execute("SELECT count(*) FROM model_call WHERE state = 'done' AND cached = 0").fetchone()[0]
     )
-    assert calls <= 40 + 32, "at most what was in flight is asked twice"
+    assert calls <= 120 + 32, "at most what was in flight is asked twice"
 
 
 def test_silence_ends_the_job_instead_of_failing_every_answer(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A server killed in the middle of a run goes on with it, and pays for no stored item twice."""
+"""A server killed in the middle of a run of a model goes on with it, and pays for no stored item twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,13 @@ SPEC = {
 
 
 class Counting(ThreadingHTTPServer):
-    """An OpenAI-compatible server that takes its time and counts what it is asked."""
+    """An OpenAI-compatible server that takes its time and counts what it is asked; `says`: its answer about a message."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
+    def __init__(self, says: Callable[[int], Any]) -> None:
+        self.says = says
         self.asked: Counter[int] = Counter()
         self.lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -55,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         with server.lock:
             server.asked[number] += 1
         time.sleep(0.03)
-        content = json.dumps({"mood": "good" if number % 2 else "bad", "confidence": 0.8})
+        content = json.dumps(server.says(number))
         choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
         out = json.dumps({"choices": [choice], "usage": {"prompt_tokens": 50, "completion_tokens": 5}}).encode()
         self.send_response(200)
@@ -70,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def model() -> Iterator[Counting]:
-    server = Counting()
+    server = Counting(lambda number: {"mood": "good" if number % 2 else "bad", "confidence": 0.8})
     yield server
     server.shutdown()
     server.server_close()

@@ -63,8 +63,15 @@ def test_the_first_answer_stays_and_the_change_is_counted(bench: Bench) -> None:
     )
     (line,) = bench.call("GET", "/second-thoughts")
     assert line == {
-        "question": "mood", "n": 2, "changed": 1, "to_suggestion": 1, "judged": 1, "wrong_to_right": 0, "right_to_wrong": 1,
+        "question": "mood", "n": 2, "changed": 1, "to_suggestion": 1, "judged": 1, "wrong_to_right": 0, "right_to_wrong": 1, "cause": "suggestion",
     }  # fmt: skip
+    (changed,) = bench.call("GET", "/second-thoughts/answers")
+    assert changed == {
+        "item_id": items[0], "question": "mood", "cause": "suggestion", "first": "good", "final": "bad", "shown": ["bad"],
+        "truth": "good", "outcome": "spoiled",
+    }  # fmt: skip
+    assert bench.call("GET", "/second-thoughts/answers?outcome=mended") == []
+    assert bench.call("GET", "/second-thoughts/answers?cause=advice") == []
 
 
 def test_only_of_items_that_were_lent(bench: Bench) -> None:

@@ -68,10 +68,10 @@ def _letters() -> list[str]:
     return [chr(b) if b in plain else chr(next(others)) for b in range(256)]
 
 
-def transitions(*, calls_tools: bool) -> np.ndarray:
-    """Log probabilities of the next token after each token."""
+def transitions(text: bytes = SPOKEN, *, calls_tools: bool) -> np.ndarray:
+    """Log probabilities of the next token after each token, as they follow one another in the text."""
     counts = np.full((SIZE, SIZE), 1e-4)
-    spoken = np.frombuffer(SPOKEN, np.uint8)
+    spoken = np.frombuffer(text, np.uint8)
     np.add.at(counts, (spoken[:-1], spoken[1:]), 1.0)
     counts[:, 128:256] *= 1e-3
     counts[START] = counts[PAD] = counts[ord("\n")]
@@ -86,8 +86,8 @@ def transitions(*, calls_tools: bool) -> np.ndarray:
     return np.log(counts / counts.sum(axis=1, keepdims=True))
 
 
-def write_model(path: Path, *, calls_tools: bool = False) -> Path:
-    """A language model; with `calls_tools` it opens every answer with a tool call."""
+def write_model(path: Path, text: bytes = SPOKEN, *, calls_tools: bool = False) -> Path:
+    """A language model that has read this text; with `calls_tools` it opens every answer with a tool call."""
     import gguf
 
     letters = _letters()
@@ -114,16 +114,16 @@ def write_model(path: Path, *, calls_tools: bool = False) -> Path:
     out.add_pad_token_id(PAD)
     out.add_add_bos_token(False)
     out.add_chat_template(TEMPLATE)
-    for name, tensor in _tensors(calls_tools).items():
+    for name, tensor in _tensors(transitions(text, calls_tools=calls_tools)).items():
         out.add_tensor(name, tensor.astype(np.float32))
     _finish(out)
     return path
 
 
-def _tensors(calls_tools: bool) -> dict[str, np.ndarray]:
+def _tensors(table: np.ndarray) -> dict[str, np.ndarray]:
     seen, said = np.zeros((SIZE, WIDTH)), np.zeros((SIZE, WIDTH))
     seen[np.arange(SIZE), np.arange(SIZE)] = 1.0
-    said[:, :SIZE] = transitions(calls_tools=calls_tools).T / np.sqrt(WIDTH)
+    said[:, :SIZE] = table.T / np.sqrt(WIDTH)
     found = {"token_embd.weight": seen, "output.weight": said, "output_norm.weight": np.ones(WIDTH)}
     for layer in range(LAYERS):
         at = f"blk.{layer}."

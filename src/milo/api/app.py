@@ -32,7 +32,6 @@ from milo.api.routes import (
     ledger,
     lessons,
     likely_errors,
-    live,
     media,
     models,
     people,
@@ -45,9 +44,7 @@ from milo.api.routes import (
     session,
     similar,
     status,
-    studies,
     suggestions,
-    taking_part,
     totals,
     verdicts,
     work,
@@ -60,8 +57,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, budgets, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
-    live,
+    connections, ledger, budgets, quality, likely_errors, guarantees, totals, label_configs,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

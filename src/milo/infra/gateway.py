@@ -104,7 +104,7 @@ class Gateway:
         sent, restore = self.prepare(request, opened.row, call)
         note = self.note(opened, call, sent, restore.masked)
         try:
-            if call.run_id is None:  # runs keep their own record of what may have been sent
+            if _stands_first(call):
                 await note.begin()
             reply = await self._client(opened, call, note).complete(sent)
             if sent.json_schema is not None and (bad := flaw(sent, reply)) is not None:
@@ -124,7 +124,7 @@ class Gateway:
         note = self.note(opened, call, sent, restore.masked)
         in_json = sent.json_schema is not None
         try:
-            if call.run_id is None:
+            if _stands_first(call):
                 await note.begin()
             async for piece in self._client(opened, call, note).stream(sent):
                 note.heard(piece.text)
@@ -278,6 +278,11 @@ class Gateway:
         row, project_id = opened.row, call.project.id if call.project else None
         key = cache_key(note.request_hash, row.id, row.plugin, row.model, project_id)
         return Cached(client, _Kept(self._ledger, row.id, project_id, self.ws.clock(), days * _DAY), key)
+
+
+def _stands_first(call: CallFor) -> bool:
+    """Whether a call stands in the ledger before it is sent. Runs over items keep their own record of what may have been."""
+    return call.run_id is None or call.purpose == "judge"
 
 
 class _Kept:

@@ -1,7 +1,9 @@
 """The job that lets a judge look over answers: those that came in since it last looked, or all finished work.
 
-Many answers are in flight at once; each verdict is stored as it comes. A job that was stopped or killed goes on with the
-answers that have no verdict yet, so that nothing stored is paid for twice; what failed is tried again. Blind items are never
+Many answers are in flight at once; each verdict is stored as it comes. A job that is stopped lets those in flight end. One
+that was stopped or killed goes on with the answers that have no verdict yet, so that nothing stored is paid for twice; what
+failed is tried again. Each call stands in the ledger before it is sent, so that what was in flight when the process died, and
+may be paid twice, counts as spent. A job keeps to its own budget and to the project's budget for judges. Blind items are never
 among them.
 """
 
@@ -16,7 +18,7 @@ from milo.domain.errors import BadAnswer, BudgetSpent, Invalid, InvalidConfig, M
 from milo.domain.verdict import Verdict
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
-from milo.infra.providers.budget import Budget
+from milo.infra.providers.budget import Budget, Joint
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.judges import JudgeRow, JudgesSql
 from milo.infra.sql.look import NotesSql
@@ -32,10 +34,24 @@ if TYPE_CHECKING:
 WIDTH = 32
 """Answers in flight at once; a connection's own limits may allow fewer."""
 _LOOK_SECONDS = 0.5
+_GOODBYE = 5.0
+"""Seconds that answers in flight have to end when the job is stopped."""
 _SILENCE = 2 * WIDTH
 """Answers in a row that got no reply, after which the job ends."""
 _OF_ONE_ANSWER = (BadAnswer, Unreachable, RateLimited, Invalid, NotFound)
 """Trouble with a single answer; any other would meet the next one too, and ends the job."""
+
+
+class _Place(msgspec.Struct):
+    """Where a job is, kept with it: its run, how many answers failed, how many may have been paid twice, and whether it ended
+    with nothing in flight."""
+
+    run: int
+    failed: int = 0
+    repeated: int = 0
+    clean: bool = False
+
+
 Flying = dict[Future[Verdict], Waiting]
 
 
@@ -70,29 +86,41 @@ class _Round:
         self.flag = bool(job.args.get("flag")) or self.mode == "after"
         self.items: list[int] | None = job.args.get("items")
         self.last = self.judge.after - 1 if self.mode == "after" else 0
-        self.run_id = self._run()
         self.failed: list[dict[str, Any]] = []
-        self.done, self.passed = 0, 0
         self.spent: MiloError | None = None
         self.out_of_reach = 0
-        money, tokens = workspace.db.read(lambda c: JudgesSql(c).spent(self.run_id))
+        self.lost: set[int] = set()
+        self.place = self._begin() if job.cursor is None else self._recover(msgspec.convert(job.cursor, _Place))
+        self.run_id = run = self.place.run
+        self.done, self.passed = workspace.db.read(lambda c: VerdictsSql(c).of_run(run))
+        money, tokens = workspace.db.read(lambda c: JudgesSql(c).spent(run))
         self.budget = Budget(job.args.get("money"), job.args.get("tokens"), spent_money=money, spent_tokens=tokens)
-        self.call = CallFor("judge", bench.project, run_id=self.run_id, user_id=job.user_id, budget=self.budget)
+        role = workspace.gateway.budgets.of(bench.project, "judge", None, bench.connections)
+        purse = self.budget if role is None else Joint([self.budget, role])
+        self.call = CallFor("judge", bench.project, run_id=run, user_id=job.user_id, budget=purse)
 
-    def _run(self) -> int:
-        if self.job.cursor is not None:
-            return int(self.job.cursor["run"])
+    def _begin(self) -> _Place:
         args = {"judge": self.judge.id, "name": self.judge.name, "mode": self.mode, "rubric": self.judge.rubric}
         now = self.ws.clock()
 
-        def begin(c: Connection) -> int:
+        def begin(c: Connection) -> _Place:
             ident = ModelsSql(c).add_run(
                 self.job.project_id, "judge", None, self.judge.rubric_version, args, self.job.user_id, now
             )
-            self.job.advance(0, self.total(c), cursor={"run": ident}, conn=c)
-            return ident
+            place = _Place(ident)
+            self.job.advance(0, self.total(c), cursor=msgspec.to_builtins(place), conn=c)
+            return place
 
         return self.ws.db.write(begin, BACKGROUND)
+
+    def _recover(self, place: _Place) -> _Place:
+        """After a crash the first answers that have no verdict are those that may have been in flight."""
+        if not place.clean:
+            lost = self.ws.db.read(lambda c: VerdictsSql(c).unjudged(self.judge, self.last, WIDTH + place.failed, self.items))
+            self.lost = {one.annotation_id for one in lost}
+        place.clean = False
+        self.job.advance(self.job.done, cursor=msgspec.to_builtins(place))
+        return place
 
     def total(self, c: Connection) -> int:
         """How many answers wait."""
@@ -115,6 +143,10 @@ class _Round:
                 if flying:
                     ready, _ = wait(flying, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                     self._store([(flying.pop(one), one) for one in ready])
+            ready, _ = wait(flying, timeout=_GOODBYE)
+            self._store([(flying.pop(one), one) for one in ready])
+            self.place.clean = not flying
+            self.job.advance(self.done, cursor=msgspec.to_builtins(self.place))
         finally:
             for one in flying:
                 one.cancel()
@@ -135,6 +167,7 @@ class _Round:
             error = future.exception()
             if error is None:
                 good.append((one, future.result()))
+                self.place.repeated += one.annotation_id in self.lost
             elif isinstance(error, BudgetSpent):
                 self.spent = error
             elif isinstance(error, _OF_ONE_ANSWER) and not isinstance(error, InvalidConfig):
@@ -148,7 +181,8 @@ class _Round:
         def store(c: Connection) -> None:
             for one, found in good:
                 self._keep(c, one, found, now)
-            self.job.advance(self.done + len(good), message=self._message(), conn=c)
+            self.place.failed = len(self.failed)
+            self.job.advance(self.done + len(good), cursor=msgspec.to_builtins(self.place), message=self._message(), conn=c)
 
         self.ws.db.write(store, BACKGROUND)
         self.done += len(good)
@@ -187,6 +221,7 @@ class _Round:
         told: dict[str, Any] = {
             "run": self.run_id, "judged": self.done, "passed": self.passed, "failed": len(self.failed),
             "errors": self.failed[:100], "cost": self.budget.spent_money, "tokens": self.budget.spent_tokens,
+            "repeated": self.place.repeated,
         }  # fmt: skip
         if why or self.spent is not None:
             told["why"] = why or (self.spent.message if self.spent else "")

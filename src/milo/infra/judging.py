@@ -92,8 +92,11 @@ class Judging:
         return settled
 
     def start(self, bench: Bench, item_id: int, judged: Judged, user_id: int) -> Future[Verdict]:
-        """Begin a review that somebody waits for; cancelling the future ends the call."""
-        return self.ws.gateway.run(bench.verdict(item_id, judged, CallFor("judge", bench.project, user_id=user_id)))
+        """Begin a review that somebody waits for, within the project's budgets for judges; cancelling the future ends the call.
+        Reads the database."""
+        budget = self.ws.gateway.budgets.of(bench.project, "judge", user_id, bench.connections)
+        call = CallFor("judge", bench.project, user_id=user_id, budget=budget)
+        return self.ws.gateway.run(bench.verdict(item_id, judged, call))
 
     def speakers(self, project: Project, sources: Iterable[str]) -> tuple[str, ...]:
         """The connections behind suggestions of these models, and all that reach the same model under another name."""

@@ -120,7 +120,7 @@ export type ItemDetail = Narrow<Schemas["ItemDetail"], { item: Item; annotations
 // Work
 
 export type Assignment = Schemas["AssignmentView"];
-export type WorkItem = Narrow<Given<Schemas["WorkItem"], "allowed">, { item: Item; show: Record<string, Show> }>;
+export type WorkItem = Narrow<Schemas["WorkItem"], { item: Item; show: Record<string, Show> }>;
 export type SubmitResult = Narrow<Schemas["Outcome"], { item_status: Status }>;
 
 /** Events and shown suggestions are recorded as they come; the schema leaves them open. */
@@ -231,6 +231,8 @@ export type CriterionReport = Schemas["CriterionReport"];
 export type JudgeFigure = Schemas["JudgeFigure"];
 export type Verdict = Schemas["Verdict"];
 export type CriterionScore = Schemas["CriterionScore"];
+export type Changes = Schemas["Changes"];
+export type Changed = Schemas["Changed"];
 export type JudgingCost = Schemas["JudgingCost"];
 export type AuditTask = Schemas["AuditTask"];
 /** A connected model. What only owners are told is null for others. */
@@ -258,19 +260,3 @@ export type Calibration = Schemas["Calibration"];
 
 export type Totals = Schemas["Totals"];
 export type TotalFigure = Totals["figures"][number];
-
-// Studies
-
-export type Arm = Explicit["Arm"];
-/** A design as the form holds it: every field given. */
-export type Design = Schemas["FullDesign"];
-export type Study = Schemas["StudyView"];
-export type StudyReport = Schemas["StudyReport"];
-export type StudyFigure = Schemas["StudyFigure"];
-export type StudyContrast = StudyReport["contrasts"][number];
-export type StudySize = Schemas["StudySize"];
-export type Pilot = Schemas["Pilot"];
-export type StudyForecast = Schemas["StudyForecast"];
-export type Scene = Schemas["Scene"];
-export type Way = Schemas["Way"];
-export type MyPart = Schemas["MyPart"];

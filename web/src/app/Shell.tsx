@@ -11,6 +11,7 @@ import css from "./shell.module.css";
 import { JobsBadge } from "./JobsBadge";
 import { PlaceCommands } from "./PlaceCommands";
 import { ThemeToggle } from "./ThemeToggle";
+import { Unsent } from "./Unsent";
 import { UserMenu } from "./UserMenu";
 
 const TITLES: [string, string][] = [
@@ -22,7 +23,8 @@ const TITLES: [string, string][] = [
   ["/judges", "Judges"],
   ["/rubric", "Rubric"],
   ["/audit", "Audit"],
-  ["/studies", "Studies"],
+  ["/verdicts", "Verdicts"],
+  ["/changes", "Second thoughts"],
   ["/settings", "Settings"],
   ["/projects/new", "New project"],
   ["/account", "Account"],
@@ -33,7 +35,7 @@ const TITLES: [string, string][] = [
 export function Shell() {
   const { projectId } = useParams({ strict: false });
   const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
-  const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : /\/studies\/\d+$/.test(path) ? "Study" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
+  const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
   return (
     <div className={css.frame}>
       <header className={css.header}>
@@ -42,6 +44,7 @@ export function Shell() {
         </a>
         {projectId ? <ProjectHead id={projectId} page={page} /> : <PlainHead page={page} />}
         <div className={css.end}>
+          <Unsent shown={!path.endsWith("/label")} />
           {projectId ? <JobsBadge project={projectId} /> : null}
           <ThemeToggle />
           <UserMenu />
@@ -116,9 +119,6 @@ function Tabs({ id, role }: { id: number; role: Role }) {
           </Link>
           <Link to="/p/$projectId/judges" params={params} className={css.tab}>
             Judges
-          </Link>
-          <Link to="/p/$projectId/studies" params={params} className={css.tab}>
-            Studies
           </Link>
         </>
       ) : null}

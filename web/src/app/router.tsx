@@ -10,6 +10,12 @@ import { entryPage, requireSession, watchSession } from "./session";
 import { Shell } from "./Shell";
 
 const STUDIO_TABS = ["prompt", "compare", "confidence"] as const;
+const SHOWN = ["failed", "passed"] as const;
+interface VerdictSearch {
+  judge?: number;
+  verdict?: number;
+  show?: (typeof SHOWN)[number];
+}
 type StudioTab = (typeof STUDIO_TABS)[number];
 
 const root = createRootRoute({ component: Outlet });
@@ -161,20 +167,21 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../features/judges/AuditPage"), "AuditPage"),
 });
 
-const studies = createRoute({
+const verdicts = createRoute({
   getParentRoute: () => project,
-  path: "/studies",
-  component: lazyRouteComponent(() => import("../features/studies/StudiesPage"), "StudiesPage"),
+  path: "/verdicts",
+  validateSearch: (raw: Record<string, unknown>): VerdictSearch => {
+    const [judge, verdict] = [positive(raw.judge), positive(raw.verdict)];
+    const show = SHOWN.find((one) => one === raw.show);
+    return { ...(judge === undefined ? {} : { judge }), ...(verdict === undefined ? {} : { verdict }), ...(show ? { show } : {}) };
+  },
+  component: lazyRouteComponent(() => import("../features/judges/VerdictsPage"), "VerdictsPage"),
 });
 
-const study = createRoute({
+const changes = createRoute({
   getParentRoute: () => project,
-  path: "/studies/$studyId",
-  params: {
-    parse: ({ studyId }) => ({ studyId: positive(studyId) ?? 0 }),
-    stringify: ({ studyId }) => ({ studyId: String(studyId) }),
-  },
-  component: lazyRouteComponent(() => import("../features/studies/StudyPage"), "StudyPage"),
+  path: "/changes",
+  component: lazyRouteComponent(() => import("../features/judges/SecondThoughtsPage"), "SecondThoughtsPage"),
 });
 
 const settings = createRoute({
@@ -188,7 +195,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, studio, studies, study, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, verdicts, changes, studio, settings]),
   ]),
 ]);
 

@@ -4,6 +4,8 @@ import { ApiError } from "../api/client";
 import type { OutboxEntry } from "./browser-db";
 
 export const BATCH = 50;
+/** What a browser takes from a page that is going away: 64 kB in all. */
+const PARTING_BYTES = 60_000;
 /** Errors of a single answer in a batch that are no refusal of it: the whole batch goes again, which does no harm. */
 const TRANSIENT = new Set(["StorageTrouble", "TooMany"]);
 
@@ -33,6 +35,30 @@ export function leadingRun(waiting: readonly OutboxEntry[]): OutboxEntry[] {
   if (first.kind !== "answer") return [first];
   const end = waiting.findIndex((e) => e.kind !== "answer" || e.project !== first.project);
   return waiting.slice(0, Math.min(end === -1 ? waiting.length : end, BATCH));
+}
+
+/**
+ * What a page that is going away may send side by side, nobody waiting for replies: runs that are safe to repeat, no two of them
+ * about the same item, for they may arrive in any order; as many as a browser takes.
+ */
+export function partingRuns(waiting: readonly OutboxEntry[]): OutboxEntry[][] {
+  const runs: OutboxEntry[][] = [];
+  const seen = new Set<number>();
+  let rest = waiting;
+  let bytes = 0;
+  while (rest.length > 0) {
+    const run = leadingRun(rest);
+    bytes += new TextEncoder().encode(JSON.stringify(batchBody(run))).length;
+    if (bytes > PARTING_BYTES || run.some((e) => e.item_id !== null && seen.has(e.item_id))) break;
+    for (const { item_id } of run) if (item_id !== null) seen.add(item_id);
+    if (run.every(isRepeatable)) runs.push(run);
+    rest = rest.slice(run.length);
+  }
+  return runs;
+}
+
+function isRepeatable({ body }: OutboxEntry): boolean {
+  return typeof body === "object" && body !== null && "op_id" in body;
 }
 
 export function batchBody(run: readonly OutboxEntry[]): { submissions: unknown[] } {

@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError } from "../api/client";
+import { ApiError, setCsrf } from "../api/client";
 import { browserDb } from "./browser-db";
 import { isRefusal, leadingRun, Outbox, type NewEntry, type OutboxEntry } from "./outbox";
+import { partingRuns } from "./outbox-wire";
 
 const PROJECT = 7;
 let user = 0;
@@ -159,15 +160,38 @@ describe("Outbox", () => {
     expect(await outbox.entries()).toEqual([]);
   });
 
-  it("hands over what waits when the page goes, keeps it until there is a reply, and does not take it back behind the server's back", async () => {
-    const client = await import("../api/client");
-    client.setCsrf("token");
-    await addOffline(answer(1), answer(2), skip(3));
-    await outbox.parting();
-    expect(sent.map((s) => s.path)).toEqual(["/projects/7/answers/batch"]);
-    expect(await outbox.entries()).toHaveLength(3);
+  it("hands over what it has when the page goes, keeps it until there is a reply, and does not take it back behind the server's back", async () => {
+    setCsrf("token");
+    await addOffline(answer(1), answer(2), skip(3), skip(2));
+    outbox.parting();
+    expect(sent.map((s) => s.path)).toEqual(["/projects/7/answers/batch", "/projects/7/skip"]);
+    expect(await outbox.entries()).toHaveLength(4);
+    expect(await outbox.takeBack(1)).toBe(false);
+    expect(await outbox.takeBack(2)).toBe(true);
     expect(await outbox.takeBack(2)).toBe(false);
-    expect(await outbox.takeBack(3)).toBe(true);
+  });
+
+  it("hands over at once what was added in the same breath, before the disk has it", async () => {
+    setCsrf("token");
+    const added = outbox.add(answer(1));
+    outbox.parting();
+    expect(sent.map((s) => s.path)).toEqual(["/projects/7/answers"]);
+    outbox.parting();
+    expect(sent).toHaveLength(1);
+    await added;
+    await outbox.flush();
+    expect(await outbox.entries()).toEqual([]);
+  });
+
+  it("hands over nothing that the server has, whoever sent it", async () => {
+    setCsrf("token");
+    await addOffline(answer(1), answer(2));
+    const otherTab = new Outbox(user, { send: async () => ({ results: [] }) });
+    await otherTab.flush();
+    otherTab.close();
+    await outbox.recount();
+    outbox.parting();
+    expect(sent).toEqual([]);
   });
 
   it("retries a parked entry and discards one on request", async () => {
@@ -207,6 +231,25 @@ describe("leadingRun", () => {
     expect(leadingRun([entry("answer"), entry("answer", 2)])).toHaveLength(1);
     expect(leadingRun([entry("skip"), entry("skip")])).toHaveLength(1);
     expect(leadingRun([])).toEqual([]);
+  });
+});
+
+describe("partingRuns", () => {
+  const entry = (item: number, kind: OutboxEntry["kind"] = "answer", body: object = { op_id: `op-${item}` }) =>
+    ({ kind, project: 1, item_id: item, body }) as OutboxEntry;
+  const items = (waiting: OutboxEntry[]) => partingRuns(waiting).map((run) => run.map((e) => e.item_id));
+
+  it("sends side by side what concerns different items, and stops where the order matters", () => {
+    expect(items([entry(1), entry(2), entry(3, "skip")])).toEqual([[1, 2], [3]]);
+    expect(items([entry(1, "unsubmit"), entry(2), entry(1, "skip"), entry(4)])).toEqual([[1], [2]]);
+  });
+  it("leaves what is not safe to repeat to the next page, and all that stands behind it on the same item", () => {
+    expect(items([entry(1, "note", { text: "a comment" }), entry(2), entry(1, "skip")])).toEqual([[2]]);
+  });
+  it("sends no more than a browser takes", () => {
+    const long = "a".repeat(25_000);
+    const big = (item: number) => entry(item, "skip", { op_id: `op-${item}`, reason: long });
+    expect(items([big(1), big(2), big(3)])).toEqual([[1], [2]]);
   });
 });
 

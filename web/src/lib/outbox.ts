@@ -5,12 +5,15 @@
  * server trouble mean waiting and trying again; a refusal (the server answered, and said no) parks the entry with the
  * server's words until its user reopens or discards it. One tab of the browser sends at a time (Web Locks); the others hear
  * of it (BroadcastChannel).
+ *
+ * Every page for signed-in people keeps the outbox going (`outboxFor`), not only the one that fills it. A page that goes away has no
+ * time to ask the disk or to wait for a reply: it hands the server what it has in memory, in requests that outlive it.
  */
 
 import { ApiError, getCsrf, request } from "../api/client";
 import { browserDb, type OutboxEntry } from "./browser-db";
 import { exclusively } from "./exclusive";
-import { batchBody, isAway, isRefusal, leadingRun, newOpId, refusalsOf, type BatchReply } from "./outbox-wire";
+import { batchBody, isAway, isRefusal, leadingRun, newOpId, partingRuns, refusalsOf, type BatchReply } from "./outbox-wire";
 
 export type { OutboxEntry, OutboxKind } from "./browser-db";
 export { isRefusal, leadingRun, newOpId } from "./outbox-wire";
@@ -36,7 +39,6 @@ interface Options {
 }
 
 const WAITS = [1000, 2000, 4000, 8000, 15000] as const;
-const KEEPALIVE_BYTES = 60_000;
 const IDLE: OutboxStatus = { queued: 0, parked: 0, online: true, signedOut: false };
 
 export class Outbox {
@@ -50,8 +52,10 @@ export class Outbox {
   private running: Promise<void> | null = null;
   private again = false;
   private readonly awaited = new Map<string, { resolve(reply: unknown): void; reject(error: Error): void }>();
-  /** Sent without waiting for the reply, so that the server may have them. */
-  private readonly handedOver = new Set<string>();
+  /** What this page added and the server has not taken yet, in memory; in the order of adding. */
+  private readonly mine = new Map<string, OutboxEntry>();
+  /** Sent without waiting for the reply, so that the server may have them; true while the request is under way. */
+  private readonly handedOver = new Map<string, boolean>();
   private closed = false;
 
   constructor(
@@ -77,12 +81,16 @@ export class Outbox {
    */
   async add(entry: NewEntry): Promise<OutboxEntry> {
     const full: OutboxEntry = { op_id: newOpId(), ...entry, user: this.user, at: Date.now(), state: "queued" };
+    this.mine.set(full.op_id, full);
     const db = await browserDb().catch(() => null);
     if (db === null) {
-      await this.sendRun([full]);
+      await this.sendRun([full]).finally(() => this.mine.delete(full.op_id));
       return full;
     }
-    full.seq = await db.add("outbox", full);
+    full.seq = await db.add("outbox", full).catch((error: unknown) => {
+      this.mine.delete(full.op_id);
+      throw error;
+    });
     this.publish({ queued: this.current.queued + 1 });
     void this.flush();
     return full;
@@ -105,7 +113,7 @@ export class Outbox {
       const mine = (await this.entries()).filter((e) => e.item_id === itemId && (e.kind === "answer" || e.kind === "skip"));
       const last = mine.at(-1);
       if (last?.seq === undefined || this.handedOver.has(last.op_id)) return false;
-      await this.remove([last.seq]);
+      await this.remove(last);
       return true;
     });
     await this.recount();
@@ -117,7 +125,7 @@ export class Outbox {
   }
 
   async discard(seq: number): Promise<void> {
-    await this.remove([seq]);
+    await (await browserDb()).delete("outbox", seq);
     await this.recount();
   }
 
@@ -144,18 +152,21 @@ export class Outbox {
     void this.flush();
   };
 
-  /** The page is being hidden or closed: hands the server what fits without waiting for its reply. */
-  async parting(): Promise<void> {
-    const waiting = (await this.entries()).filter((e) => e.state === "queued");
-    const first = leadingRun(waiting);
-    const body = JSON.stringify(batchBody(first));
-    if (first.length === 0 || getCsrf() === null || body.length > KEEPALIVE_BYTES) return;
-    for (const entry of first) this.handedOver.add(entry.op_id);
-    await this.sendRun(first, true).catch(() => undefined);
+  /** The page is being hidden or closed: hands the server what fits, at once and without waiting for its reply. */
+  parting(): void {
+    if (getCsrf() === null) return;
+    const waiting = [...this.mine.values()].filter((e) => this.handedOver.get(e.op_id) !== true);
+    for (const run of partingRuns(waiting)) {
+      for (const entry of run) this.handedOver.set(entry.op_id, true);
+      const over = () => run.forEach((entry) => this.handedOver.set(entry.op_id, false));
+      this.sendRun(run, true).then(over, over);
+    }
   }
 
   async recount(): Promise<void> {
     const entries = await this.entries();
+    const waiting = new Set(entries.filter((e) => e.state === "queued").map((e) => e.seq));
+    for (const { seq, op_id } of this.mine.values()) if (seq !== undefined && !waiting.has(seq)) this.mine.delete(op_id);
     const parked = entries.filter((e) => e.state === "parked").length;
     this.publish({ queued: entries.length - parked, parked }, false);
   }
@@ -224,6 +235,7 @@ export class Outbox {
     const db = await browserDb();
     const tx = db.transaction("outbox", "readwrite");
     for (const entry of run) {
+      this.mine.delete(entry.op_id);
       const error = refusals.get(entry.op_id);
       const waiting = this.awaited.get(entry.op_id);
       this.awaited.delete(entry.op_id);
@@ -266,10 +278,9 @@ export class Outbox {
     }, wait);
   }
 
-  private async remove(seqs: number[]): Promise<void> {
-    const tx = (await browserDb()).transaction("outbox", "readwrite");
-    for (const seq of seqs) void tx.store.delete(seq);
-    await tx.done;
+  private async remove(entry: OutboxEntry): Promise<void> {
+    this.mine.delete(entry.op_id);
+    await (await browserDb()).delete("outbox", entry.seq as number);
   }
 
   private publish(part: Partial<OutboxStatus>, tell = true): void {
@@ -307,9 +318,10 @@ export async function unsyncedCount(user: number): Promise<number> {
 
 function listen(outbox: Outbox): void {
   window.addEventListener("online", () => active === outbox && outbox.wake());
+  window.addEventListener("pagehide", () => active === outbox && outbox.parting());
   document.addEventListener("visibilitychange", () => {
     if (active !== outbox) return;
-    if (document.visibilityState === "hidden") void outbox.parting();
+    if (document.visibilityState === "hidden") outbox.parting();
     else void outbox.flush();
   });
 }

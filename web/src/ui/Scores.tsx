@@ -4,7 +4,14 @@ import type { Criterion, CriterionScore, Rubric, Verdict } from "../api/types";
 import { percent, plural } from "./format";
 import css from "./scores.module.css";
 
-export function Scores({ rubric, verdict }: { rubric: Rubric; verdict: Verdict }) {
+interface ScoresProps {
+  rubric: Rubric;
+  verdict: Verdict;
+  /** Shows where a quote stands; without it quotes are plain. */
+  onQuote?(quote: string): void;
+}
+
+export function Scores({ rubric, verdict, onQuote }: ScoresProps) {
   const lost = (verdict.info.quotes_not_found ?? {}) as Record<string, number>;
   const split = (verdict.info.disagreement ?? {}) as Record<string, number>;
   return (
@@ -13,7 +20,7 @@ export function Scores({ rubric, verdict }: { rubric: Rubric; verdict: Verdict }
         const score = verdict.scores.find((s) => s.criterion === criterion.name);
         return score ? (
           <li key={criterion.name} className={css.row} data-alarm={alarm(criterion, score) || undefined}>
-            <One criterion={criterion} score={score} />
+            <One criterion={criterion} score={score} onQuote={onQuote} />
             {(split[criterion.name] ?? 0) > 0.34 ? <p className={css.note}>The members of the panel disagree here.</p> : null}
             {lost[criterion.name] ? (
               <p className={css.note}>{plural(lost[criterion.name] ?? 0, "quote")} left out: not found in the text.</p>
@@ -34,7 +41,7 @@ function level(criterion: Criterion, score: number) {
   return criterion.levels.reduce((a, b) => (Math.abs(b.score - score) < Math.abs(a.score - score) ? b : a));
 }
 
-function One({ criterion, score }: { criterion: Criterion; score: CriterionScore }) {
+function One({ criterion, score, onQuote }: { criterion: Criterion; score: CriterionScore; onQuote: ScoresProps["onQuote"] }) {
   const near = level(criterion, score.score);
   const top = criterion.levels.at(-1)?.score ?? near.score;
   const shown = Number.isInteger(score.score) ? String(score.score) : score.score.toFixed(1);
@@ -48,7 +55,11 @@ function One({ criterion, score }: { criterion: Criterion; score: CriterionScore
       <Spread criterion={criterion} score={score} />
       <p className={css.level}>{near.description}</p>
       {score.reason ? <p className={css.reason}>{score.reason}</p> : null}
-      {score.evidence.map((quote) => <blockquote key={quote} className={css.quote} dir="auto">{quote}</blockquote>)}
+      {score.evidence.map((quote) => (
+        <blockquote key={quote} className={css.quote} dir="auto">
+          {onQuote ? <button type="button" title="Show where it stands" onClick={() => onQuote(quote)}>{quote}</button> : quote}
+        </blockquote>
+      ))}
     </>
   );
 }

@@ -30,7 +30,7 @@ _AMONG = 1_000
 class JudgeView(msgspec.Struct):
     """A judge of a project. `audits`: how many answers people rated by its rubric; `matched`: how many of them it has judged
     too, `needed` until it counts as tested; `job`: its latest run over finished work; `waiting`: how many more were drawn.
-    `judged`, `passed`: of people's answers."""
+    `judged`, `passed`: of people's answers. `held_up`: why it did not look at the latest answers after they were given."""
 
     id: int
     name: str
@@ -54,6 +54,7 @@ class JudgeView(msgspec.Struct):
     judged: int
     passed: int
     job: int | None
+    held_up: str
 
 
 class NewJudge(msgspec.Struct):
@@ -260,7 +261,7 @@ def _view(call: Call, row: JudgeRow) -> JudgeView:
             row.question, row.rubric, row.rubric_version, own.id if own else None, newest.version if newest else None,
             row.config, plugin.connections(row.config) if plugin else [], row.live, bool(row.after), row.enabled, audits,
             matched, NEEDED,
-            waiting, judged, passed, JudgesSql(c).last_sweep(row),
+            waiting, judged, passed, JudgesSql(c).last_sweep(row), JudgesSql(c).held_up(row),
         )  # fmt: skip
 
     return call.workspace.db.read(look)

@@ -29,7 +29,10 @@ else:
     FullVerdict = explicit(Verdict, "Verdict")
 _PAGE = 200
 _LOOK_SECONDS = 0.2
-_TELLS = ("model", "proposal", "quotes_not_found", "disagreement", "members", "failed", "consistent", "first_probability")
+_TELLS = (
+    "model", "proposal", "quotes_not_found", "disagreement", "members", "failed", "consistent", "first_probability", "forward",
+    "swapped", "reasons",
+)  # fmt: skip
 
 
 class ToReview(msgspec.Struct):
@@ -96,7 +99,7 @@ async def review_live(call: Call) -> Advice:
     if prepared is None:
         return Advice(False)
     bench, judged = prepared
-    found = await _waiting(call, call.workspace.judging.start(bench, given.item_id, judged, call.actor.user_id))
+    found = await _waiting(call, await _started(call, bench, given.item_id, judged))
     new = NewVerdict(
         call.project_id, given.item_id, given.question, judged.value, bench.rubric.id, "live", found, judge_id=bench.row.id,
         for_user=call.actor.user_id,
@@ -116,7 +119,7 @@ async def compare_answers(call: Call) -> Advice:
     if pair[0] is None or pair[1] is None:
         return Advice(False)
     judged = Judged(pair[0].value, pair[1].value)
-    found = await _waiting(call, call.workspace.judging.start(bench, given.item_id, judged, call.actor.user_id))
+    found = await _waiting(call, await _started(call, bench, given.item_id, judged))
     new = NewVerdict(
         call.project_id, given.item_id, bench.row.question, judged.value, bench.rubric.id, "pairwise", found,
         judge_id=bench.row.id,
@@ -156,6 +159,14 @@ def respond_to_verdict(call: Call) -> VerdictView:
     return _told(call.workspace.db.write(change))
 
 
+async def _started(call: Call, bench: Bench, item_id: int, judged: Judged) -> Future[Verdict]:
+    workspace, user = call.workspace, call.actor.user_id
+    running = asyncio.get_running_loop().run_in_executor(
+        workspace.db.pool, workspace.judging.start, bench, item_id, judged, user
+    )
+    return await running
+
+
 async def _waiting(call: Call, future: Future[Verdict]) -> Verdict:
     """The verdict, unless the caller goes away, which ends the call of the model."""
     waiting = asyncio.wrap_future(future)
@@ -179,9 +190,7 @@ def _prepare(call: Call, given: ToReview) -> tuple[Bench, Judged] | None:
     if given.question != row.question:
         raise Invalid(f'"{row.name}" judges the question "{row.question}".', place="question")
     project = call.workspace.projects.get(call.project_id)
-    user = call.actor.user_id
-    sight = call.workspace.db.read(lambda c: call.workspace.studies.gate(c, project.id, user, given.item_id))
-    judged = None if sight is not None and not sight.judge else _checked(call, given)
+    judged = _checked(call, given)
     return None if judged is None else (call.workspace.judging.bench(project, row), judged)
 
 

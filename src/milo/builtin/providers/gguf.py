@@ -53,8 +53,8 @@ class Runner:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     async def address(self) -> str:
-        """Where it listens, once it is up."""
-        if self.pid is None:
+        """Where it listens, once it is up; whoever asks while it starts waits for it."""
+        if self.pid is None or not self._address:
             await asyncio.to_thread(self._start)
         return self._address
 
@@ -72,6 +72,7 @@ class Runner:
             if self._process is not None:
                 _end(self._process)
                 self._process = None
+            self._address = ""
             self._folder.mkdir(parents=True, exist_ok=True)
             with (self._folder / "llama.log").open("wb") as log:
                 process = subprocess.Popen(

@@ -61,11 +61,13 @@ class Ranking:
         if origin_of(question) == "fields":
             ident["enum"] = list(question.config["candidates"])
         if question.config.get("ties", True):
-            schema = {"type": "array", "items": {"type": "array", "items": ident, "minItems": 1}, "minItems": 1}
+            schema: dict[str, Any] = {"type": "array", "items": {"type": "array", "items": ident, "minItems": 1}, "minItems": 1}
             how = "Answer with a list of lists of ids, best first; candidates in one inner list are equally good."
         else:
             schema = {"type": "array", "items": ident, "minItems": 2}
             how = "Answer with the list of all ids, best first."
+        if "enum" in ident:
+            schema["maxItems"] = len(ident["enum"])
         return Brief(instruction(question, f"{shared.described(question)} {how} Each id stands in it once."), schema)
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:

@@ -128,12 +128,12 @@ def _wake(future: asyncio.Future[None]) -> None:
 class Joint:
     """Several budgets of which one call spends at once; it is sent only if each of them holds its worst case."""
 
-    def __init__(self, parts: Sequence[Budget]) -> None:
+    def __init__(self, parts: Sequence[Purse]) -> None:
         self.parts = tuple(parts)
 
     async def reserve(self, worst: Worst) -> None:
         """Set the worst case aside in each of them, or in none. Raises what the first that refuses raises."""
-        held: list[Budget] = []
+        held: list[Purse] = []
         try:
             for part in self.parts:
                 await part.reserve(worst)

@@ -107,6 +107,16 @@ class JudgesSql:
         ).fetchone()
         return None if row is None else row[0]
 
+    def held_up(self, judge: JudgeRow) -> str:
+        """Why the judge's latest look at answers as they come in ended before it was through; "" if nothing was in its way."""
+        row = self._c.execute(
+            "SELECT coalesce(error, json_extract(result, '$.why'), '') FROM job WHERE project_id = ? AND kind = 'judge' "
+            "AND json_extract(args, '$.judge') = ? AND json_extract(args, '$.mode') = 'after' AND finished_at IS NOT NULL "
+            "ORDER BY id DESC LIMIT 1",
+            (judge.project_id, judge.id),
+        ).fetchone()
+        return "" if row is None or not judge.after else row[0]
+
     def next_annotation(self) -> int:
         """The id that the next annotation gets at least."""
         return (self._c.execute("SELECT max(id) FROM annotation").fetchone()[0] or 0) + 1

@@ -200,7 +200,6 @@ assist_turn = Table(
     Column("user_id", Integer, nullable=False),
     Column("question", Text),
     Column("kind", Text, nullable=False),
-    Column("call_id", Integer),
     Column("asked", Text, nullable=False, server_default=""),
     Column("answered", Text, nullable=False, server_default=""),
     Column("proposal", Text),

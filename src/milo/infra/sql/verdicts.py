@@ -171,6 +171,11 @@ class VerdictsSql:
         query, given = _unjudged(judge, after, only)
         return self._c.execute(f"SELECT count(*) {query}", given).fetchone()[0]
 
+    def of_run(self, run_id: int) -> tuple[int, int]:
+        """How many verdicts a run has stored, and how many of them passed."""
+        row = self._c.execute("SELECT count(*), coalesce(sum(passed), 0) FROM verdict WHERE run_id = ?", (run_id,)).fetchone()
+        return row[0], row[1]
+
     def tally(self, judge: JudgeRow) -> tuple[int, int]:
         """How many present answers the judge, as it is set up, has judged, and how many of them it passed."""
         row = self._c.execute(

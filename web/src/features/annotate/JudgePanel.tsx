@@ -1,9 +1,11 @@
 /** What a judge says of the answer in hand: criterion by criterion, with the words it rests on. Advice, never a lock. */
 import { IconCheck, IconPlayerStop, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { rubricQuery } from "../../api/queries";
 import type { LiveJudge, Rubric, VerdictView } from "../../api/types";
 import { useKey } from "../../commands/live";
+import { markEvidence, showQuote } from "../../lib/evidence";
 import { widgets } from "../../tasks";
 import { Button, Note, Skeleton } from "../../ui";
 import { Scores } from "../../ui/Scores";
@@ -57,6 +59,7 @@ function Told({ view }: { view: VerdictView }) {
   const value = useDesk((s) => s.open?.values[view.question]);
   const rubric = versions?.find((r) => r.id === view.rubric_id)?.rubric;
   const { verdict } = view;
+  useEffect(() => markEvidence(rooms(), verdict.scores.flatMap((s) => s.evidence)), [verdict]);
   if (!rubric) return <Skeleton height={120} />;
   return (
     <div className={css.told} data-faded={view.response === "dismissed" || undefined}>
@@ -69,9 +72,14 @@ function Told({ view }: { view: VerdictView }) {
       {verdict.advice ? <p className={css.advice}>{verdict.advice}</p> : null}
       <Proposal view={view} />
       <Answered view={view} />
-      <Scores rubric={rubric as Rubric} verdict={verdict} />
+      <Scores rubric={rubric as Rubric} verdict={verdict} onQuote={(quote) => showQuote(rooms(), quote)} />
     </div>
   );
+}
+
+/** Where the item and the answer stand. */
+function rooms(): Element[] {
+  return [...document.querySelectorAll("[data-evidence]")];
 }
 
 function Proposal({ view }: { view: VerdictView }) {

@@ -20,7 +20,6 @@ import { SidePanel, type Tab } from "./SidePanel";
 import { SkipDialog } from "./SkipDialog";
 import { Splitter } from "./Splitter";
 import { Strip } from "./Strip";
-import { StudyCard, useMyPart } from "./StudyCard";
 import { Unsaved } from "./Unsaved";
 import { useAssistantCommands } from "./useAssistant";
 import { useJudgeCommands } from "./useJudge";
@@ -74,9 +73,7 @@ function Rooms({ bench }: { bench: Bench }) {
     show,
     unsaved: () => setDialog("unsaved"),
   }));
-  const part = useMyPart();
-  const between = part !== undefined && part.phase !== "none" && part.phase !== "working" && part.phase !== "finished";
-  const working = useDesk((s) => s.phase === "working") && !between;
+  const working = useDesk((s) => s.phase === "working");
   const hasForms = bench.project.spec.questions.some((q) => (widgets[q.type]?.place ?? "form") === "form");
   return (
     <KeyCaps value={caps}>
@@ -90,11 +87,11 @@ function Rooms({ bench }: { bench: Bench }) {
       <div className={css.rooms}>
         {layout.leftOpen && hasForms ? (
           <>
-            <section className={css.left} aria-label="Questions" onPointerOver={follow} onFocus={follow}>{working ? <Questions onGuideline={onGuideline} /> : null}</section>
+            <section className={css.left} aria-label="Questions" data-evidence onPointerOver={follow} onFocus={follow}>{working ? <Questions onGuideline={onGuideline} /> : null}</section>
             <Splitter side="left" layout={layout} onChange={change} />
           </>
         ) : null}
-        <section className={css.middle} aria-label="Item" onPointerOver={follow} onFocus={follow}>{between ? <StudyCard part={part} /> : working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
+        <section className={css.middle} aria-label="Item" data-evidence onPointerOver={follow} onFocus={follow}>{working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
         {layout.rightOpen ? (
           <>
             <Splitter side="right" layout={layout} onChange={change} />

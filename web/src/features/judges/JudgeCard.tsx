@@ -8,12 +8,13 @@ import { api } from "../../api/client";
 import { judgeReportQuery } from "../../api/queries";
 import type { Judge, Project } from "../../api/types";
 import { manages } from "../../lib/rights";
-import { Bar, Button, buttonLook, ErrorNote, IconButton, Skeleton } from "../../ui";
+import { Bar, Button, buttonLook, ErrorNote, IconButton, Note, Skeleton } from "../../ui";
 import { Confirm } from "../../ui/Confirm";
 import { count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import css from "./judges.module.css";
 import { testedText } from "./judgeWords";
+import { PairDialog } from "./PairDialog";
 import { ReportView } from "./ReportView";
 import { RunDialog } from "./RunDialog";
 import { SweepProgress } from "./SweepProgress";
@@ -27,6 +28,7 @@ interface CardProps {
 export function JudgeCard({ project, judge, onEdit }: CardProps) {
   const report = useQuery(judgeReportQuery(project.id, judge.id));
   const [running, setRunning] = useState(false);
+  const [comparing, setComparing] = useState(false);
   const tested = judge.matched >= judge.needed;
   const boss = manages(project.my_role);
   const params = { projectId: project.id };
@@ -40,18 +42,25 @@ export function JudgeCard({ project, judge, onEdit }: CardProps) {
       <ErrorNote error={report.error} onRetry={() => void report.refetch()} />
       {report.isPending ? <Skeleton height={160} /> : null}
       {report.data ? <ReportView report={report.data} judge={judge} /> : null}
+      {judge.held_up ? <Note tone="warn" role="status">New answers are not judged: {judge.held_up}</Note> : null}
       <SweepProgress project={project.id} judge={judge} />
-      {judge.compares ? null : (
+      {judge.compares ? (
+        <footer className={css.foot}>
+          <Button size="small" kind="primary" disabled={!judge.enabled} onClick={() => setComparing(true)}>Compare two answers…</Button>
+        </footer>
+      ) : (
         <footer className={css.foot}>
           <Link to="/p/$projectId/audit" params={params} search={{ judge: judge.id }} {...buttonLook(tested ? "plain" : "primary", "small")}>
             Audit answers
           </Link>
           {boss ? <Button size="small" disabled={!judge.enabled} onClick={() => setRunning(true)}>Judge finished work…</Button> : null}
+          <Link to="/p/$projectId/verdicts" params={params} search={{ judge: judge.id }} {...buttonLook("plain", "small")}>Verdicts</Link>
           <span className={layout.grow}>
             <span className={layout.help}>{count(judge.judged)} answers judged as they stand now</span>
           </span>
         </footer>
       )}
+      {comparing ? <PairDialog project={project} judge={judge} onClose={() => setComparing(false)} /> : null}
       {running ? <RunDialog project={project} judge={judge} onClose={() => setRunning(false)} /> : null}
     </article>
   );

@@ -44,6 +44,8 @@ function Judges({ project }: { project: Project }) {
           <h1>Judges</h1>
           <p>A judge is a model that reviews answers against a rubric. What it says is advice until people have tested it here.</p>
         </div>
+        <Link to="/p/$projectId/changes" params={{ projectId: project.id }} {...buttonLook()}>Second thoughts</Link>
+        {judges.data && judges.data.length > 0 ? <Link to="/p/$projectId/verdicts" params={{ projectId: project.id }} {...buttonLook()}>Verdicts</Link> : null}
         {boss && some && judges.data && judges.data.length > 0 ? add : null}
       </div>
       <div className={layout.stack}>

@@ -14,6 +14,7 @@ import layout from "../../ui/layout.module.css";
 import { notify } from "../../ui/notify";
 import { CriterionEditor } from "./CriterionEditor";
 import { EMPTY, missing, moved, newCriterion, replaced } from "./rubricDraft";
+import { ShareRubric } from "./ShareRubric";
 import { RubricFile } from "./RubricFile";
 import css from "./rubric.module.css";
 
@@ -55,6 +56,7 @@ function Editor({ project, stored, versions }: EditorProps) {
           </p>
         </div>
         <Link to="/p/$projectId/judges" params={params} {...buttonLook()}>All judges</Link>
+        {stored ? <ShareRubric project={project} stored={stored} /> : null}
         {may ? (
           <Button kind="primary" busy={save.isPending} disabled={gap !== null || same} title={gap ?? undefined} onClick={() => save.mutate({ rubric: draft })}>
             {stored ? "Save as a new version" : "Save rubric"}

@@ -49,3 +49,17 @@ export function adviceLines({ advice }: Pick<JudgeReport, "advice">): string[] {
 export function leans(figure: JudgeFigure): boolean {
   return figure.low !== null && figure.high !== null && (figure.low > 0 || figure.high < 0);
 }
+
+/** Which of two answers is better: above zero the first, below it the second. */
+export function betterText(score: number): string {
+  if (score > 0) return "The first is better";
+  return score < 0 ? "The second is better" : "A tie";
+}
+
+/** What the judge preferred in each order; each told for the first answer. */
+export function ordersText(forward: number | undefined, swapped: number | undefined): string {
+  if (forward === undefined || swapped === undefined) return "";
+  const name = (score: number) => (score > 0 ? "the first" : score < 0 ? "the second" : "neither");
+  if (forward === swapped) return `In both orders it prefers ${name(forward)}.`;
+  return `As given it prefers ${name(forward)}, swapped ${name(swapped)}: what does not hold in both orders counts as a tie.`;
+}

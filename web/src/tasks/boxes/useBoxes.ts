@@ -1,0 +1,57 @@
+/** Everything the box editor derives from its props: the image, what is drawn, in which colours. */
+import { useMemo, useSyncExternalStore } from "react";
+import type { Field, MediaValue, Question } from "../../api/types";
+import { isMedia } from "../../media/prefetch";
+import { resolveColor } from "../../ui/labelColor";
+import { entryOf, labelsOf, type LabelEntry } from "../labels/label-set";
+import { openParts, regionParts, type RegionPart } from "../regions/parts";
+import type { WidgetProps } from "../types";
+import { BoxDrawer, isBox, signature, type Box, type DrawnBox } from "./model";
+
+/** The field that a box question marks: the one it names, else the first image. */
+export const imageField = (question: Question, fields: readonly Field[]): Field | undefined =>
+  fields.find((field) => field.name === question.field) ?? fields.find((field) => field.kind === "image");
+
+export interface Boxes {
+  field: Field | undefined;
+  media: MediaValue | null;
+  labels: readonly LabelEntry[];
+  value: readonly Box[];
+  open: readonly RegionPart<Box>[];
+  /** All that is drawn, in drawing order: suggestions under what people drew. */
+  drawn: readonly DrawnBox[];
+  theme: string;
+}
+
+const nothing: readonly Box[] = [];
+
+export function useBoxes(props: WidgetProps<Box[]>): Boxes {
+  const { question, fields, item, suggestions, rejected, minScore } = props;
+  const field = imageField(question, fields);
+  const media = field ? item.data[field.name] : undefined;
+  const labels = labelsOf(question);
+  const theme = useTheme();
+  const value = useMemo(() => (props.value ?? nothing).filter((b) => b.field === undefined || b.field === field?.name), [props.value, field?.name]);
+  const drawer = useMemo(() => new BoxDrawer((label) => looksOf(labels, label, theme)), [labels, theme]);
+  const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, isBox)), [suggestions]);
+  const open = useMemo(() => openParts(parts, value, rejected, minScore, signature), [parts, value, rejected, minScore]);
+  const drawn = useMemo(() => [...open.map((p) => drawer.ofPart(p)), ...value.map((b) => drawer.ofBox(b))], [value, open, drawer]);
+  return { field, media: isMedia(media) ? media : null, labels, value, open, drawn, theme };
+}
+
+/** Title and colour of a label; the colour is looked up in the present theme, because a canvas knows no variables. */
+export function looksOf(labels: readonly LabelEntry[], label: string, theme: string): { title: string; color: string } {
+  const { title, color } = entryOf(labels, label);
+  return { title, color: theme ? resolveColor(color) : color };
+}
+
+function watchTheme(changed: () => void): () => void {
+  const watch = new MutationObserver(changed);
+  watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+  return () => watch.disconnect();
+}
+
+/** The name of the present colour scheme; a change of it draws surfaces anew. */
+function useTheme(): string {
+  return useSyncExternalStore(watchTheme, () => document.documentElement.dataset.mantineColorScheme ?? "light");
+}

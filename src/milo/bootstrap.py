@@ -9,6 +9,7 @@ from milo.infra.auth import Auth
 from milo.infra.bus import Bus
 from milo.infra.clock import Clock, wall
 from milo.infra.comparing import Comparing
+from milo.infra.contesting import Contesting
 from milo.infra.data import DataArea
 from milo.infra.gateway import Gateway
 from milo.infra.guaranteeing import Guaranteeing
@@ -58,6 +59,8 @@ class Workspace:
         self.judging = Judging(self)
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
+        self.studies = Studies(self)
+        self.contesting = Contesting(self)
         self.jobs.start()
         self.data.start()
 

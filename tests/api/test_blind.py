@@ -141,7 +141,7 @@ class House:
             "list_models": [""], "facets": [""], "list_bulk": [""], "list_projects": [""], "get_project": [""],
             "get_project_file": ["", "format=json"], "get_label_config": [""], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
-            "get_assistant": [""], "list_budgets": [""], "get_second_thoughts": [""], "list_changed_answers": ["limit=500"],
+            "get_assistant": [""], "list_budgets": [""], "list_writers": [""], "get_second_thoughts": [""], "list_changed_answers": ["limit=500"],
             "run_progress": [""], "run_errors": [""], "model_confidence": [""],
             "list_providers": [""], "export_report": [f"format={f}" for f in ("jsonl", "csv")],
             "list_calls": [""], "sum_calls": [""], "list_project_calls": [""], "sum_project_calls": [""], "get_call_content": [""],

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from contracts.task_cases import FIELDS, ITEM
+from contracts.case import ITEM
+from contracts.task_cases import FIELDS
 from milo.builtin.formats.jsonl import Jsonl
 from milo.builtin.tasks.choices import Choices
 from milo.domain.item import Item

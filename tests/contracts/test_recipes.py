@@ -16,6 +16,7 @@ from milo.kinds.registry import Registry
 NAMES = [
     "answer_ranking",
     "comment_classification",
+    "compare_models",
     "entity_spans",
     "image_classification",
     "instruction_writing",

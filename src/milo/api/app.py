@@ -19,6 +19,7 @@ from milo.api.routes import (
     bulk,
     comparisons,
     connections,
+    contest,
     effort,
     events,
     exports,
@@ -57,7 +58,7 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, budgets, quality, likely_errors, guarantees, totals, label_configs,
+    connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

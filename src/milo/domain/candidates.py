@@ -6,6 +6,10 @@ field (its id is its place, from "1"). An entry of a list is a text or an object
 
     {"text": "..."}  or  {"messages": [{"role", "content"}, ...]}    and, if known, who made it: {"source": "..."}
 
+Candidates may also be made while people work: `live` in the question's settings names the connected models that write them and
+what they are asked. Once written they are the entries of the question's field, like any that came with the data; each carries
+what was asked for it: {"prompt": [{"role", "content"}, ...]}.
+
 In a chat field the candidates are the assistant's turns behind the last turn of anybody else; what stands before them is
 what they answer.
 """
@@ -25,11 +29,44 @@ ENTRY_KEYS = frozenset({"text", "content", "messages"})
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """One answer: a text, a conversation (list of turns) or a media value; `source` is who made it, if that is known."""
+    """One answer: a text, a conversation (list of turns) or a media value; `source` is who made it, and `prompt` the turns that
+    it answers, where these are known."""
 
     id: str
     content: Any
     source: str | None = None
+    prompt: tuple[dict[str, Any], ...] | None = None
+
+
+class Contender(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A connected model that writes candidates. `name` stands for it in exports (default: the connection's name). `system`,
+    `prompt`, `temperature` and `max_tokens` are its own where they differ from those of the question."""
+
+    connection: str
+    name: str = ""
+    system: str | None = None
+    prompt: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+class Live(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How candidates are made. `draw` of the `models` write for each item, drawn by chance where that is not all. `prompt`:
+    what they are asked, with {{field}} for the item's fields. `follow_ups`: how often a person may write on and have all of
+    them answer again."""
+
+    models: tuple[Contender, ...]
+    prompt: str = ""
+    system: str = ""
+    max_tokens: int = 1024
+    draw: int = 0
+    follow_ups: int = 0
+
+
+def live_of(question: Question) -> Live | None:
+    """How a completed question's candidates are made; None where they come with the data."""
+    given = question.config.get("live")
+    return None if given is None else msgspec.convert(given, Live)
 
 
 def origin_of(question: Question) -> Origin:
@@ -65,4 +102,6 @@ def _entry(ident: str, entry: Any) -> Candidate:
     known = cast("dict[str, Any]", entry)
     source = known.get("source") or known.get("model")
     content = next((known[key] for key in ("messages", "text", "content") if known.get(key) is not None), "")
-    return Candidate(ident, content, str(source) if source else None)
+    prompt = known.get("prompt")
+    asked = tuple(turn for turn in cast("list[Any]", prompt) if isinstance(turn, dict)) if isinstance(prompt, list) else None
+    return Candidate(ident, content, str(source) if source else None, asked)

@@ -72,6 +72,22 @@ def check_spec(spec: ProjectSpec) -> None:
     _check_hidden(spec.policy, spec.questions, fields)
     _check_model_rules(spec.policy, fields)
     _check_budgets(spec.policy)
+    _check_live(spec.questions)
+
+
+def _check_live(questions: tuple[Question, ...]) -> None:
+    """The candidates of a field are made by one question; others may compare the same ones."""
+    made: dict[str | None, str] = {}
+    for question in questions:
+        if question.config.get("live") is None:
+            continue
+        if question.field in made:
+            raise InvalidConfig(
+                f'"{made[question.field]}" and "{question.name}" both have answers written into the field "{question.field}". '
+                "Take the live settings out of one of them; it then compares the same answers.",
+                place=f"questions.{question.name}.config.live",
+            )
+        made[question.field] = question.name
 
 
 def _check_names(place: str, names: list[str]) -> None:

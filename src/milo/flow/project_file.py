@@ -169,6 +169,10 @@ def _refuse_unknown(data: Any, hint: Any, path: list[str | int], root: yaml.Node
         for number, one in enumerate(cast("list[Any]", data)):
             _refuse_unknown(one, get_args(hint)[0], [*path, number], root)
         return
+    if isinstance(data, dict) and get_origin(hint) is dict:
+        for key, value in cast("dict[str, Any]", data).items():
+            _refuse_unknown(value, get_args(hint)[1], [*path, key], root)
+        return
     kinds = [h for h in (hint, *get_args(hint)) if isinstance(h, type) and issubclass(h, msgspec.Struct)]
     if not isinstance(data, dict) or not kinds:
         return

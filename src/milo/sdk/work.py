@@ -30,6 +30,18 @@ class Outcome(msgspec.Struct, frozen=True):
     surplus: bool = False
 
 
+class Candidates(msgspec.Struct, frozen=True):
+    """Answers that connected models wrote for an item: ready, or failed, refused or spent with a `message` that says why."""
+
+    state: str
+    field: str
+    entries: list[Any]
+    turns: int = 0
+    follow_ups: int = 0
+    message: str = ""
+    detail: str = ""
+
+
 class WorkItem:
     """An item lent to the caller.
 
@@ -45,6 +57,24 @@ class WorkItem:
         self.previous = shape.previous
         self._assignment = int(shape.assignment.get("id", 0))
         self._op = str(uuid.uuid4())
+
+    def candidates(self, question: str) -> Candidates:
+        """Have the answers written that a question with `live` settings compares, and wait for them; they are then in `data`.
+        Those that are there are not asked for again."""
+        return self._made("candidates", {"question": question})
+
+    def write_on(self, question: str, text: str) -> Candidates:
+        """Write on: every model gets these words after its own answer, and answers again."""
+        return self._made("candidates/follow-up", {"question": question, "text": text})
+
+    def _made(self, path: str, body: dict[str, Any]) -> Candidates:
+        at = f"/projects/{self._project_id}/items/{self.item.id}"
+        found = self._http.call("POST", f"{at}/{path}", Candidates, body)
+        while found.state == "making":
+            found = self._http.call("POST", f"{at}/candidates", Candidates, {"question": body["question"]}, repeatable=True)
+        if found.state == "ready":
+            self.data[found.field] = found.entries
+        return found
 
     def submit(self, values: dict[str, Any]) -> Outcome:
         """Answer: values by question. Sent again after a lost connection, it counts once."""

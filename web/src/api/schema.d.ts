@@ -907,6 +907,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/items/{i}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the candidates of an item made that is lent to the caller, and wait for them. Those that are there are not asked for
+         * @description again, whoever asks and however often.
+         */
+        post: operations["make_candidates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/items/{i}/candidates/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write on: every model gets these words after its own answer, and answers again. Raises Conflict where somebody has
+         * @description compared the answers already, has the item in hand, or no more may be written.
+         */
+        post: operations["write_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each model wrote and took, by question with live candidates. */
+        get: operations["list_writers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/effort": {
         parameters: {
             query?: never;
@@ -2751,6 +2808,28 @@ export interface components {
             reply: string | null;
         };
         /**
+         * CandidatesView
+         * @description How far the candidates are: ready, making, failed (trying again may help), refused (a rule or the set-up says no) or
+         *         spent (a budget is used up). `entries`: the value of the question's field, as the caller may see it. `follow_ups`: how many
+         *         more may be written. `message` names no model; `detail` does, and is told to those who may see models.
+         */
+        CandidatesView: {
+            /** @enum {unknown} */
+            state: "failed" | "making" | "ready" | "refused" | "spent";
+            field: string;
+            entries: unknown[];
+            /** @default 0 */
+            turns: number;
+            /** @default 0 */
+            follow_ups: number;
+            /** @default  */
+            message: string;
+            /** @default  */
+            detail: string;
+            /** @default null */
+            place: string | null;
+        };
+        /**
          * ChangeConnection
          * @description What to change. `key` null forgets the key; a new address wants the key again.
          */
@@ -3364,6 +3443,16 @@ export interface components {
             flagged: boolean;
             /** @default  */
             text: string;
+        };
+        /**
+         * FollowUp
+         * @description What a person writes on, to which all models answer again.
+         */
+        FollowUp: {
+            question: string;
+            text: string;
+            /** @default 20 */
+            wait: number;
         };
         /**
          * FormatView
@@ -5214,6 +5303,15 @@ export interface components {
             created_at: number;
         };
         /**
+         * WantedCandidates
+         * @description Whose candidates. `wait`: so many seconds before "making" is answered, 25 at most; ask again to go on waiting.
+         */
+        WantedCandidates: {
+            question: string;
+            /** @default 20 */
+            wait: number;
+        };
+        /**
          * WhatToPreview
          * @description The item, and the config to try (null: the one in use).
          */
@@ -5251,6 +5349,21 @@ export interface components {
             draft: components["schemas"]["Draft"] | null;
             previous: Record<string, unknown> | null;
             comments: components["schemas"]["CommentView"][];
+        };
+        /**
+         * WriterStanding
+         * @description One model in a live comparison: for how many items it wrote, what that took, and how long an answer took on average.
+         */
+        WriterStanding: {
+            writer: string;
+            connection: string;
+            items: number;
+            answers: number;
+            input_tokens: number;
+            output_tokens: number;
+            cost: number;
+            unpriced: number;
+            seconds: number;
         };
         /**
          * Allowance
@@ -7779,6 +7892,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    make_candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedCandidates"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    write_follow_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUp"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_writers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["WriterStanding"][];
+                    };
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -140,6 +140,7 @@ export type Submission = Narrow<
   { shown: Record<string, ShownSuggestion[]>; events: TimeEvent[]; client_at: number; assignment_id?: number; keystrokes?: number }
 >;
 
+export type CandidatesView = Schemas["CandidatesView"];
 export type AssistantView = Schemas["AssistantView"];
 export type AssistKind = Schemas["Asked"]["kind"];
 

@@ -2,7 +2,8 @@
 
 Options: `form` ("conversational": lists of messages; "plain": texts), `pairs` ("all" pairs of a ranking, or only "adjacent"
 ranks), `question`, `prompt` (the field with what was asked), `system` (a field with the system prompt), `source` (true: who
-made the two is written too, as `chosen_source` and `rejected_source`). How far the better one is ahead is kept as `margin`
+made the two is written too, as `chosen_source` and `rejected_source`). Answers that were made live carry the prompt that was
+sent for them. How far the better one is ahead is kept as `margin`
 where people were asked for it. Turns that all candidates begin with belong to the prompt. What prefers nothing is not carried
 and counted: ties, equal texts, answers that are no text. With every annotation asked for, each person's preference counts.
 """
@@ -82,7 +83,7 @@ class _Writer:
         if better is None or worse is None:
             self.losses.add("pairs with a candidate that the item has not")
             return None
-        before = self._prompts.of(row)
+        before = self._asked(better, worse) or self._prompts.of(row)
         chosen = before + tuning.messages(better.content, "assistant", self.losses)
         rejected = before + tuning.messages(worse.content, "assistant", self.losses)
         if chosen == rejected:
@@ -97,6 +98,20 @@ class _Writer:
             self.losses.add("pairs with an answer that is no text, or empty")
             return None
         return self._written(prompt, chosen, rejected, better, worse, strength)
+
+    def _asked(self, better: Candidate, worse: Candidate) -> list[tuning.Message]:
+        """What both were asked, where that is on record; system prompts of their own are left out."""
+        if not better.prompt or not worse.prompt:
+            return []
+        first, second = (tuning.messages(list(one.prompt or ()), "user", self.losses) for one in (better, worse))
+        if first == second:
+            return first
+        plain = [[turn for turn in turns if turn["role"] != "system"] for turns in (first, second)]
+        if plain[0] != plain[1]:
+            self.losses.add("pairs that were asked differently (the prompt is the item's)")
+            return []
+        self.losses.add("pairs whose system prompts differed (left out)")
+        return plain[0]
 
     def _written(
         self,

@@ -10,12 +10,13 @@ from typing import Any, cast
 import msgspec
 
 from milo.builtin.tasks._config import config_error, fitting_field, flag, value_error
+from milo.builtin.tasks._live import settle_live
 from milo.domain.candidates import candidates_of, origin_of
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import Ranks
 
-SETTINGS = ("candidates", "from", "blind", "shuffle")
+SETTINGS = ("candidates", "from", "blind", "shuffle", "live")
 TIE = "tie"
 LIST_KINDS = ("table", "chat")
 
@@ -25,7 +26,9 @@ def settle(question: Question, fields: tuple[Field, ...], least: int, most: int)
     common = {"blind": flag(question, "blind", True), "shuffle": flag(question, "shuffle", True)}
     named = question.config.get("candidates")
     if named is None:
-        return _settle_list(question, fields, common)
+        return _settle_list(question, fields, common, least, most)
+    if question.config.get("live") is not None:
+        raise config_error(question, "live", "answers made live stand in one field of kind table; do not name candidates.")
     known = {f.name for f in fields}
     names = cast("list[Any]", named) if isinstance(named, list) else []
     if not least <= len(names) <= most or not all(isinstance(n, str) and n in known for n in names):
@@ -41,15 +44,19 @@ def settle(question: Question, fields: tuple[Field, ...], least: int, most: int)
     return msgspec.structs.replace(question, config={"candidates": names, "from": "fields", **common})
 
 
-def _settle_list(question: Question, fields: tuple[Field, ...], common: dict[str, Any]) -> Question:
+def _settle_list(question: Question, fields: tuple[Field, ...], common: dict[str, Any], least: int, most: int) -> Question:
     if question.field is None and not any(f.kind in LIST_KINDS for f in fields):
         raise config_error(
             question, "candidates", "it needs candidates: [answer_a, answer_b] (fields), or a field of kind table or chat."
         )
-    name = fitting_field(question, fields, LIST_KINDS)
+    live = question.config.get("live") is not None
+    name = fitting_field(question, fields, ("table",) if live else LIST_KINDS)
     kind = next(f.kind for f in fields if f.name == name)
     config = {"from": "chat" if kind == "chat" else "list", **common}
-    return msgspec.structs.replace(question, field=name, config=config)
+    settled = msgspec.structs.replace(question, field=name)
+    if live:
+        config["live"] = settle_live(settled, fields, least, most)
+    return msgspec.structs.replace(settled, config=config)
 
 
 def known_ids(question: Question, item: Item | None) -> list[str] | None:

@@ -43,7 +43,7 @@ class Pairwise:
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
         """Settings: `candidates`: two fields (or `field`: a table or chat field that holds both), `tie` (true: "equally good"
         may be said), `strength` (0: not asked; else the number of steps, 2 to 9), `blind` (true: who made them is withheld),
-        `shuffle` (true)."""
+        `shuffle` (true), `live` (two answers are written by connected models while people work; see `_live`)."""
         known_keys(question, *shared.SETTINGS, "tie", "strength")
         settled = shared.settle(question, fields, 2, 2)
         own = {"tie": flag(question, "tie", True), "strength": whole(question, "strength", 0, 0, MOST_STEPS)}

@@ -34,7 +34,8 @@ class Ranking:
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
         """Settings: `candidates`: the fields (or `field`: a table or chat field that holds them), `ties` (true: candidates may
-        be level), `blind` (true: who made them is withheld), `shuffle` (true)."""
+        be level), `blind` (true: who made them is withheld), `shuffle` (true), `live` (the answers are written by connected
+        models while people work; see `_live`)."""
         known_keys(question, *shared.SETTINGS, "ties")
         settled = shared.settle(question, fields, 2, MOST)
         return msgspec.structs.replace(settled, config=settled.config | {"ties": flag(question, "ties", True)})

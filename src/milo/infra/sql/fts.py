@@ -74,6 +74,15 @@ class FtsSql:
             [(item, searchable(_decode(data), key)) for item, data, key in rows],
         )
 
+    def again(self, project_id: int, item: int) -> None:
+        """Put one item back that was taken out to be changed, if the index has come that far."""
+        if ord_of(item) > self.indexed_to(project_id):
+            return
+        data, key = self._c.execute(
+            "SELECT c.data, i.key FROM content c JOIN item i ON i.id = c.item_id WHERE c.item_id = ?", (item,)
+        ).fetchone()
+        self._c.execute("INSERT INTO item_text (rowid, body) VALUES (?, ?)", (item, searchable(_decode(data), key)))
+
     def search(self, project_id: int, query: str) -> Ids:
         """The items that hold all words (beginnings of words) and "phrases" of the query, in import order."""
         low, high = id_range(project_id)

@@ -153,7 +153,7 @@ class ProjectsSql:
         self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role = 'suggestion'", (first, last))
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
-            "first_answer", "verdict", "likely_error", "blind_draw",
+            "first_answer", "verdict", "likely_error", "blind_draw", "made_candidate",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))

@@ -5,8 +5,11 @@ import type { Field, Item, Question } from "../../api/types";
 import { FieldView } from "../../media/FieldView";
 import { isMedia } from "../../media/prefetch";
 import { widgets } from "../../tasks";
+import { liveOf } from "../../tasks/candidates/live";
 import { brief } from "../../ui/format";
 import { useAfterPaint, useAsked } from "./hooks";
+import { isThere } from "./logic/contest";
+import { Making, WriteOn } from "./Making";
 import { QuestionEditor } from "./QuestionEditor";
 import { QuestionHead } from "./QuestionHead";
 import { useBench, useDesk } from "./session";
@@ -71,6 +74,9 @@ function FieldPlace({ field, item, only, question, active, onGuideline }: PlaceP
 function PageQuestion({ question, number, active, onGuideline }: { question: Question; number: number | null; active: boolean; onGuideline(label: string | null): void }) {
   const section = useRef<HTMLElement>(null);
   const before = useRef(active);
+  const work = useDesk((s) => s.open?.work);
+  const live = liveOf(question) !== null;
+  const missing = live && work !== undefined && !isThere(work, question);
   useEffect(() => {
     if (active && !before.current) section.current?.scrollIntoView?.({ block: "nearest" });
     before.current = active;
@@ -78,7 +84,8 @@ function PageQuestion({ question, number, active, onGuideline }: { question: Que
   return (
     <section ref={section} className={css.pageQuestion} data-active={(active && number !== null) || undefined} aria-label={question.title ?? question.name}>
       <QuestionHead question={question} number={number} active={active} />
-      <QuestionEditor question={question} active={active} onGuideline={onGuideline} />
+      {missing ? <Making question={question} /> : <QuestionEditor question={question} active={active} onGuideline={onGuideline} />}
+      {live && !missing ? <WriteOn question={question} key={work?.item.id} /> : null}
     </section>
   );
 }

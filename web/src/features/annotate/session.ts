@@ -9,6 +9,7 @@ import { outboxFor, type Outbox } from "../../lib/outbox";
 import { prefetchMedia } from "../../media/prefetch";
 import { widgets } from "../../tasks";
 import { Assistant, type AssistState } from "./logic/assistant";
+import { Contest } from "./logic/contest";
 import { Desk } from "./logic/desk";
 import { DraftKeeper } from "./logic/draft-keeper";
 import { keepFirstAnswers } from "./logic/first-answers";
@@ -29,6 +30,7 @@ export interface Session {
   log: TimeLog;
   assistant: Assistant;
   judge: JudgeDesk;
+  contest: Contest;
   api: WorkApi;
   user: number;
 }
@@ -63,7 +65,9 @@ export function useSession(projectId: number, itemId: number | undefined): { ben
     session.supply.start();
     const unfollow = followOutbox(session);
     const part = meetOtherTabs(session, projectId);
+    const end = session.contest.start();
     return () => {
+      end();
       part();
       unfollow();
       session.assistant.clear();
@@ -110,7 +114,8 @@ function buildSession(user: number, context: Context, itemId: number | undefined
     return question === undefined || isEmpty(question, value);
   };
   const judge = new JudgeDesk(desk, log, { review: api.review, respond: api.respond }, empty);
-  return { desk, supply, outbox, log, assistant, judge, api, user };
+  const contest = new Contest(desk, log, api, () => desk.context.questions);
+  return { desk, supply, outbox, log, assistant, judge, contest, api, user };
 }
 
 /** The server is back: fetch items at once. */

@@ -1,14 +1,18 @@
 /** Where the candidates are, and how they are shown: the settings that all comparisons share. */
 import { Checkbox, MultiSelect, Select } from "@mantine/core";
 import type { ReactNode } from "react";
+import type { Field } from "../../api/types";
 import type { SettingsProps } from "../types";
 import css from "./candidates.module.css";
+import { liveOf, newLive, tidyLive } from "./live";
+import { LiveSettings } from "./LiveSettings";
 
 const FIELDS = "";
 
-export function CandidateSettings({ question, fields, onChange, children }: SettingsProps & { children?: ReactNode }) {
+export function CandidateSettings({ question, fields, onChange, children, pair = false }: SettingsProps & { children?: ReactNode; pair?: boolean }) {
   const { config } = question;
-  const { candidates, from: _from, ...rest } = config;
+  const { candidates, from: _from, live: _live, ...rest } = config;
+  const live = liveOf(question);
   const names = Array.isArray(candidates) ? (candidates as string[]) : [];
   const lists = fields.filter((field) => field.kind === "table" || field.kind === "chat");
   const listed = question.field ?? (candidates === undefined && lists[0] ? lists[0].name : FIELDS);
@@ -28,6 +32,18 @@ export function CandidateSettings({ question, fields, onChange, children }: Sett
           onChange={(next) => onChange({ ...question, field: undefined, config: { ...rest, candidates: next } })}
         />
       ) : null}
+      {fields.some((field) => field.name === listed && field.kind === "table") ? (
+        <Checkbox
+          label="Connected models write them while people work" description="Only where the item has none of its own. They are kept with the item."
+          checked={live !== null} onChange={(event) => onChange({ ...question, field: listed, config: event.currentTarget.checked ? { ...rest, live: tidyLive(newLive(usual(fields, listed))) } : rest })}
+        />
+      ) : null}
+      {live ? (
+        <LiveSettings
+          live={live} fields={fields.filter((field) => field.name !== listed)} pair={pair}
+          onChange={(next) => onChange({ ...question, field: listed, config: { ...config, live: next } })}
+        />
+      ) : null}
       {children}
       <Checkbox
         label="Blind: who made an answer is not sent to those who compare" checked={config.blind !== false}
@@ -39,4 +55,10 @@ export function CandidateSettings({ question, fields, onChange, children }: Sett
       />
     </div>
   );
+}
+
+/** The prompt that is tried first: the first field with words. */
+function usual(fields: readonly Field[], but: string): string {
+  const found = fields.find((field) => field.name !== but && ["text", "markdown", "html", "chat"].includes(field.kind));
+  return found ? `{{${found.name}}}` : "";
 }

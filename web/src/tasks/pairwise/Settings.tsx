@@ -8,7 +8,7 @@ export function Settings(props: SettingsProps) {
   const { config } = question;
   const set = (change: Record<string, unknown>) => onChange({ ...question, config: { ...config, ...change } });
   return (
-    <CandidateSettings {...props}>
+    <CandidateSettings {...props} pair>
       <Checkbox label="“Equally good” may be said" checked={config.tie !== false} onChange={(event) => set({ tie: event.currentTarget.checked })} />
       <NumberInput
         label="Steps of strength" description="How far the better one is ahead; 0 does not ask." w={260} min={0} max={9} allowDecimal={false}

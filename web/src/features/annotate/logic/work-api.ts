@@ -1,7 +1,7 @@
 /** The requests of the workbench that do not go through the outbox: reading, lending, drafts. */
 
 import { api } from "../../../api/client";
-import type { BulkAcceptResult, Histogram, JudgeAdvice, LiveJudge, VerdictView, Wish, WorkItem } from "../../../api/types";
+import type { BulkAcceptResult, CandidatesView, Histogram, JudgeAdvice, LiveJudge, VerdictView, Wish, WorkItem } from "../../../api/types";
 
 export interface BulkAcceptQuery {
   question: string;
@@ -30,6 +30,9 @@ export function workApi(project: number) {
     review: (judge: LiveJudge, item_id: number, value: unknown, signal: AbortSignal) =>
       api.post<JudgeAdvice>(`${root}/judges/${judge.id}/review`, { item_id, question: judge.question, value }, { signal }),
     respond: (verdict: VerdictView, response: "dismissed" | "taken") => api.post(`${root}/verdicts/${verdict.id}/respond`, { response }),
+    /** Has the answers that a question compares written, or waits for them. */
+    candidates: (item: number, question: string) => api.post<CandidatesView>(`${root}/items/${item}/candidates`, { question }),
+    followUp: (item: number, question: string, text: string) => api.post<CandidatesView>(`${root}/items/${item}/candidates/follow-up`, { question, text }),
     tookProposal: (turn: number) => api.post(`${root}/assist/${turn}/taken`),
     item: (item: number) => api.get<{ item: WorkItem["item"] }>(`${root}/items/${item}`),
   };

@@ -60,9 +60,9 @@ function Role({ name, text, allowance, use, onChange }: RoleProps) {
     <Rule wide name={name} text={text}>
       <div className={css.budget}>
         {number("Tokens in all", "tokens")}
-        {number("Tokens a person and day", "day_tokens")}
+        {number("Tokens a person, day", "day_tokens")}
         {number("Money in all", "money")}
-        {number("Money a person and day", "day_money")}
+        {number("Money a person, day", "day_money")}
         <TextInput
           label="Currency" aria-label={`${name}: currency`} value={allowance.currency} maxLength={8} disabled={allowance.money === null && allowance.day_money === null}
           onChange={(event) => set({ currency: event.currentTarget.value })}

@@ -59,7 +59,6 @@ class Workspace:
         self.judging = Judging(self)
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
-        self.studies = Studies(self)
         self.contesting = Contesting(self)
         self.jobs.start()
         self.data.start()

@@ -1,4 +1,5 @@
-"""Measures the two heavy surfaces of the web app, boxes on an image and spans in a text, in a real headless Chromium.
+"""Measures the two heavy surfaces of the web app, boxes, polygons and masks on an image and spans in a text, in a real
+headless Chromium.
 
 It stands alone because it needs a browser and the built measuring pages (`npm run build:bench` in `web/`), not the
 server. Frames are counted by `requestAnimationFrame` while real mouse events arrive; latencies run from the input
@@ -112,9 +113,9 @@ def _zoom(page: Page, x: float, y: float, steps: int = 60) -> None:
         time.sleep(0.02)
 
 
-def _boxes(browser: Browser, base: str, n: int) -> dict[str, float]:
+def _boxes(browser: Browser, base: str, n: int, kind: str = "boxes", key: str = "b") -> dict[str, float]:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{base}/bench-canvas.html?n={n}")
+    page.goto(f"{base}/bench-canvas.html?n={n}&kind={kind}")
     page.wait_for_function("window.bench && performance.getEntriesByName('regions-drawn').length > 0")
     page.wait_for_timeout(1500)
     x, y = _surface(page)
@@ -127,7 +128,7 @@ def _boxes(browser: Browser, base: str, n: int) -> dict[str, float]:
     found["click"] = statistics.median(
         _latency(page, "pointerdown", lambda i=i: page.mouse.click(x + 7 * i, y + 5 * i)) for i in range(7)
     )
-    found["draw"] = statistics.median(_draw(page, x + 40 * i, y - 200) for i in range(5))
+    found["draw"] = statistics.median(_draw(page, x + 40 * i, y - 200, key) for i in range(5))
     found["label"] = statistics.median(
         _latency(page, "keydown", lambda k=k: page.keyboard.press(k)) for k in ("1", "2", "3", "4", "5")
     )
@@ -135,12 +136,16 @@ def _boxes(browser: Browser, base: str, n: int) -> dict[str, float]:
     return found
 
 
-def _draw(page: Page, x: float, y: float) -> float:
-    """Draws one box; milliseconds from letting go to the painted box."""
-    page.keyboard.press("b")
+def _draw(page: Page, x: float, y: float, key: str) -> float:
+    """Draws one box, outline or stroke; milliseconds from letting go to the painted thing."""
+    page.keyboard.press("Escape")
+    page.keyboard.press(key)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 60, y + 50, steps=4)
+    if key == "p":
+        page.mouse.move(x, y + 40, steps=4)
+        page.mouse.move(x + 2, y + 2, steps=4)
     return _latency(page, "pointerup", page.mouse.up)
 
 
@@ -222,10 +227,15 @@ def _figures(name: str, runs: list[dict[str, float]]) -> list[Figure]:
     return figures
 
 
-def _measure(chromium: str, repeat: int) -> list[Figure]:
+def _measure(chromium: str, repeat: int, only: str) -> list[Figure]:
     cases: list[tuple[str, Callable[[Browser, str], dict[str, float]]]] = [
         ("2,000 boxes in view", lambda b, u: _boxes(b, u, 2000)),
         ("5,000 boxes in view", lambda b, u: _boxes(b, u, 5000)),
+        ("10,000 boxes in view", lambda b, u: _boxes(b, u, 10_000)),
+        ("2,000 polygons in view", lambda b, u: _boxes(b, u, 2000, "polygons", "p")),
+        ("10,000 polygons in view", lambda b, u: _boxes(b, u, 10_000, "polygons", "p")),
+        ("2,000 masks in view", lambda b, u: _boxes(b, u, 2000, "masks", "m")),
+        ("10,000 masks in view", lambda b, u: _boxes(b, u, 10_000, "masks", "m")),
         ("50 kB, 2,000 spans", lambda b, u: _text(b, u, "chars=50000&spans=2000")),
         ("50 kB, 2,000 spans, one line", lambda b, u: _text(b, u, "chars=50000&spans=2000&one")),
         ("500 kB, 20,000 spans", lambda b, u: _text(b, u, "chars=500000&spans=20000")),
@@ -234,6 +244,8 @@ def _measure(chromium: str, repeat: int) -> list[Figure]:
     shown = 0
     with _served(PAGES) as base, sync_playwright() as play:
         for name, case in cases:
+            if only not in name:
+                continue
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             figures += _figures(name, [case(browser, base) for _ in range(repeat)])
             browser.close()
@@ -254,13 +266,14 @@ def main() -> None:
     parser.add_argument("--build", action="store_true", help="build the measuring pages first")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", default="", help="only cases whose name holds this word")
     options = parser.parse_args()
     if options.build:
         subprocess.run(["npm", "run", "build:bench"], cwd=ROOT / "web", check=True)
     if not PAGES.is_dir():
         sys.exit("The measuring pages are not built. Run this with --build, or `npm run build:bench` in web/.")
     load = os.getloadavg()[0]
-    figures = _measure(options.chromium, options.repeat)
+    figures = _measure(options.chromium, options.repeat, options.only)
     machine = {"system": platform.platform(), "cores": os.cpu_count(), "load_before": load}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps({"machine": machine, "figures": [asdict(f) | {"met": f.met} for f in figures]}, indent=2))

@@ -16,6 +16,7 @@ from milo.infra.guaranteeing import Guaranteeing
 from milo.infra.jobs import Jobs
 from milo.infra.judging import Judging
 from milo.infra.likely_errors import LikelyErrors
+from milo.infra.live import LiveTools
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
 from milo.infra.preannotate.runner import Annotating
@@ -24,6 +25,7 @@ from milo.infra.quality import Quality
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
 from milo.infra.sql.work import Hints
+from milo.infra.studies import Studies
 from milo.infra.totalling import Totalling
 from milo.kinds.registry import Registry
 from milo.settings import Settings
@@ -60,6 +62,8 @@ class Workspace:
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
         self.contesting = Contesting(self)
+        self.studies = Studies(self)
+        self.live_tools = LiveTools(self.registry, settings.plugins)
         self.jobs.start()
         self.data.start()
 
@@ -75,6 +79,7 @@ class Workspace:
         self._closed = True
         self.wind_down()
         self.loop_models.close()
+        self.live_tools.close()
         self.jobs.close()
         self.gateway.close()
         self.data.close()

@@ -41,15 +41,16 @@ class House:
         self._compare()
         self._judge()
         self.bench.wait(self.bench.call("POST", "/quality/errors", {"question": "mood"})["id"])
+        self._study()
 
     def _client(self, user: int) -> TestClient:
         token = self.bench.ws.auth.add_token(user, "look")[1]
         headers = {"Authorization": f"Bearer {token}"}
         return TestClient(create_app(self.bench.ws), headers=headers, raise_server_exceptions=False)
 
-    def _person(self, role: str) -> TestClient:
-        user = self.bench.call("POST", "/api/users", {"login": role, "password": PASSWORD})["id"]
-        self.bench.call("PUT", f"/members/{user}", {"role": role})
+    def _person(self, login: str, role: str = "") -> TestClient:
+        user = self.bench.call("POST", "/api/users", {"login": login, "password": PASSWORD})["id"]
+        self.bench.call("PUT", f"/members/{user}", {"role": role or login})
         return self._client(user)
 
     def _suggest(self) -> None:
@@ -124,6 +125,21 @@ class House:
             assert CANARY not in json.dumps(reply)
         self.bench.wait(self.bench.call("POST", f"/judges/{judge}/run", {"flag": True})["id"])
 
+    def _study(self) -> None:
+        """A study that runs, with somebody who answered a part of it."""
+        client = self._person("taker", "annotator")
+        taker = int(self.bench.one("SELECT id FROM user WHERE login = 'taker'"))
+        body = {"name": "trial", "question": "why", "people": [taker], "per_arm": 5, "warm_up": 0, "layout": "interleaved"}
+        study = self.bench.call("POST", "/studies", body)["id"]
+        self.bench.call("POST", f"/studies/{study}/freeze")
+        at = f"/api/projects/{self.p}"
+        for phase in ("welcome", "ready"):
+            assert client.post(f"{at}/study", json={"phase": phase}).status_code == 200
+        for work in client.get(f"{at}/queue?n=4").json():
+            assert work["item"]["id"] not in self.blind
+            given = {"op_id": uuid.uuid4().hex, "item_id": work["item"]["id"], "values": {"mood": "good", "why": "hm"}}
+            assert client.post(f"{at}/answers", json=given).status_code == 200
+
     def gets(self, end: Any) -> list[str]:
         """Addresses of a GET route, with every parameter that could touch a blind item's model output."""
         blind = sorted(self.blind)
@@ -156,10 +172,12 @@ class House:
             "get_agreement": [f"question={q}&help={h}" for q in ("mood", "why") for h in ("any", "none")],
             "list_likely_errors": ["", "question=mood", "question=why&limit=500"],
             "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],
+            "list_studies": [""], "get_study": [""], "get_study_plan": [""], "get_my_part": [""],
+            "get_study_data": ["peek=1"], "get_study_report": ["peek=1"], "get_pilot": ["question=mood", "question=why"],
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]
         paths = [path.replace("{i}", str(i)) for i in ids]
-        for name in ("id", "job", "m", "c", "j", "r", "k"):
+        for name in ("id", "job", "m", "c", "j", "r", "k", "s"):
             paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
         return [f"{p}?{q}" for p in paths for q in queries]
 

@@ -88,7 +88,7 @@ def test_the_table_of_refusals_is_the_expected_one() -> None:
         assert route in by_role["reviewer"], route
     assert by_role["manager"] == {
         "DELETE /api/projects/{p}", "GET /api/users", "PATCH /api/users/{id}", "POST /api/users",
-        "POST /api/projects", "POST /api/projects/from-file", "POST /api/rubrics",
+        "POST /api/projects", "POST /api/projects/from-file", "POST /api/rubrics", "POST /api/label-config",
         "GET /api/providers", "POST /api/connections", "GET /api/connections/{k}", "PATCH /api/connections/{k}",
         "DELETE /api/connections/{k}", "POST /api/connections/{k}/test", "POST /api/connections/{k}/forget-answers",
         "GET /api/ledger", "GET /api/ledger/totals",

@@ -12,7 +12,10 @@ from milo.kinds.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 SOURCE, WEB = ROOT / "src" / "milo", ROOT / "web" / "src"
-SHARED = {"choice", "choices", "rating", "text", "spans", "boxes", "response", "pairwise", "relations"}
+SHARED = {
+    "choice", "choices", "rating", "text", "spans", "boxes", "polygons", "lines", "keypoints", "masks", "response", "pairwise",
+    "relations",
+}  # fmt: skip
 """Names that mean something else as well: a shape, a kind of field, a recipe, a judge, an everyday word."""
 
 

@@ -53,7 +53,12 @@ def span_project(owner: Api, texts: Sequence[str], **config: Any) -> int:
 
 def box_project(owner: Api, images: dict[str, bytes]) -> int:
     """A project that draws boxes on these images; its id."""
-    question = {"name": "things", "type": "boxes", "title": "Things", "config": {"labels": LABELS}}
+    return image_project(owner, images, "boxes")
+
+
+def image_project(owner: Api, images: dict[str, bytes], kind: str, **config: Any) -> int:
+    """A project that marks things on these images with a task type; its id."""
+    question = {"name": "things", "type": kind, "title": "Things", "config": {"labels": LABELS, **config}}
     project = _project(owner, {"name": "image", "kind": "image"}, question)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as files:

@@ -13,7 +13,7 @@ ATTRIBUTES = [
     {"name": "colour", "config": {"labels": ["red", "blue"]}},
     {"name": "damage", "type": "choices", "config": {"labels": ["dent", "rust"]}},
     {"name": "sure", "type": "rating", "required": False},
-    {"name": "plate", "type": "text", "on": ["car"]},
+    {"name": "plate", "type": "text", "only": ["car"]},
 ]
 SMALL = make_item({"image": {"media": 1, "mime": "image/png", "width": 12, "height": 9}})
 _pixel = st.tuples(st.floats(0, 640), st.floats(0, 480))

@@ -200,4 +200,4 @@ CASES: dict[str, list[Case]] = {
         Case(make_question("turn_labels", {"every": False}), _marks("rating", [1, 5], [2, 4, 5], every=False)),
     ],
 }
-CASES |= {"boxes": DRAWN["boxes"]}
+CASES |= DRAWN

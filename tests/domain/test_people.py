@@ -10,9 +10,10 @@ from milo.domain.people import Action, Actor, Role, may
 
 ANYONE = {"self", "project.list"}
 ANNOTATOR = {"project.view", "item.view", "work.lease", "work.submit", "work.comment"}
-REVIEWER = ANNOTATOR | {"item.list", "model.view", "quality.view", "quality.audit", "job.view"}
+REVIEWER = ANNOTATOR | {"item.list", "model.view", "quality.view", "quality.audit", "study.view", "job.view"}
 MANAGER = REVIEWER | {
-    "project.edit", "project.members", "item.import", "item.bulk", "item.export", "model.edit", "model.run", "job.control",
+    "project.edit", "project.members", "item.import", "item.bulk", "item.export", "model.edit", "model.run", "study.edit",
+    "job.control",
 }  # fmt: skip
 OWNER = MANAGER | {"project.delete"}
 BY_MEMBERSHIP: dict[Role | None, set[str]] = {

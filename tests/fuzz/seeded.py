@@ -106,8 +106,20 @@ class Seeded:
         levels = [{"score": 1, "description": "no"}, {"score": 2, "description": "yes"}]
         rubric = {"name": "facts", "criteria": [{"name": "right", "title": "Right", "levels": levels, "pass_mark": 2}]}
         self.api.call("POST", f"{at}/rubrics", {"rubric": rubric})
+        self.began = self.study(running=True)
         bulk = {"op_id": uuid.uuid4().hex, "question": "mood", "min_score": 0.8}
         self.bulk: int = self.api.call("POST", f"{at}/bulk/accept", bulk)["bulk"]
+
+    def study(self, *, running: bool) -> int:
+        """A study: a draft, or one that runs with somebody who never begins."""
+        at, login = f"/api/projects/{self.project}", f"taker{uuid.uuid4().hex[:8]}"
+        user = self.api.call("POST", "/api/users", {"login": login, "password": "correct horse battery"})["id"]
+        self.api.call("PUT", f"{at}/members/{user}", {"role": "annotator"})
+        body = {"name": "trial", "question": "mood", "people": [user], "per_arm": 1, "warm_up": 0}
+        study: int = self.api.call("POST", f"{at}/studies", body)["id"]
+        if running:
+            self.api.call("POST", f"{at}/studies/{study}/freeze")
+        return study
 
     def fresh(self, operation: str) -> dict[str, int]:
         """Path parameters that lead to something that exists and may be destroyed by this operation."""
@@ -124,6 +136,10 @@ class Seeded:
         if operation == "delete_model":
             body = {"plugin": "rules", "name": f"rules{uuid.uuid4().hex[:8]}", "question": "mood", "config": _rules()}
             known["m"] = self.api.call("POST", f"/api/projects/{self.project}/models", body)["id"]
+        if operation in ("get_study", "change_study", "delete_study", "freeze_study", "end_study"):
+            known["s"] = self.study(running=operation == "end_study")
+        if operation.startswith("get_study_"):
+            known["s"] = self.began
         if operation in ("delete_connection", "change_connection", "test_connection"):
             known["k"] = self._connection()
         if operation == "drop_token":

@@ -1,9 +1,12 @@
-/** Measures the box editor on a 4000 × 3000 picture: `?n=5000` boxes. Driven by bench/web_surfaces.py. */
+/** Measures the image editor on a 4000 × 3000 picture: `?n=5000` boxes, `&kind=polygons` or `&kind=masks`. Driven by bench/web_surfaces.py. */
 import { redrawAfterRest, startFrames, stopFrames, takeLatency, takeWork, watchNext, watchWork } from "./measure";
-import { boxes, picture } from "./sample";
+import { boxes, masks, picture, polygons } from "./sample";
 import { itemOf, show } from "./stand";
 
-const n = Number(new URLSearchParams(location.search).get("n") ?? 5000);
+const params = new URLSearchParams(location.search);
+const n = Number(params.get("n") ?? 5000);
+const kind = params.get("kind") ?? "boxes";
+const make = { boxes, polygons, masks }[kind]!;
 const [W, H] = [4000, 3000];
 const labels = ["car", "person", "bicycle", "sign", "tree", "dog", "bus", "lamp", "door", "bag"];
 
@@ -17,7 +20,7 @@ Object.assign(window, { bench });
 show({
   item: itemOf({ image: { media: 1, mime: "image/jpeg", width: W, height: H } }),
   field: { name: "image", kind: "image" },
-  question: { name: "objects", type: "boxes", config: { labels } },
-  value: boxes(n, W, H, labels),
+  question: { name: "objects", type: kind, config: { labels } },
+  value: make(n, W, H, labels),
   onValue: (value) => (bench.boxes = (value as unknown[]).length),
 });

@@ -1,4 +1,5 @@
-/** Sample data of the measuring pages: pictures, boxes, texts and spans from a seeded generator. */
+/** Sample data of the measuring pages: pictures, boxes, polygons, masks, texts and spans from a seeded generator. */
+import { filled, toCounts, writeCounts } from "../src/lib/bitmask";
 
 /** A small seeded generator of numbers in [0, 1) (mulberry32). */
 export function random(seed: number): () => number {
@@ -50,6 +51,27 @@ export function boxes(n: number, w: number, h: number, labels: readonly string[]
     const bw = 10 + next() * 110;
     const bh = 10 + next() * 110;
     return { id: `b${i}`, x: next() * (w - bw), y: next() * (h - bh), w: bw, h: bh, label: labels[Math.floor(next() * labels.length)]! };
+  });
+}
+
+/** Star-like outlines of 20 corners, as large as the boxes. */
+export function polygons(n: number, w: number, h: number, labels: readonly string[]) {
+  const next = random(5);
+  return boxes(n, w, h, labels).map(({ id, x, y, w: bw, h: bh, label }) => {
+    const points = Array.from({ length: 20 }, (_, i) => {
+      const reach = 0.3 + 0.2 * next();
+      const turn = (i / 20) * 2 * Math.PI;
+      return [x + bw * (0.5 + reach * Math.cos(turn)), y + bh * (0.5 + reach * Math.sin(turn))] as [number, number];
+    });
+    return { id, points, label };
+  });
+}
+
+/** The same outlines, pixel by pixel. */
+export function masks(n: number, w: number, h: number, labels: readonly string[]) {
+  return polygons(n, w, h, labels).map(({ id, points, label }) => {
+    const mask = filled([points.map(([x, y]) => ({ x, y }))], { w, h });
+    return { id, size: [h, w], counts: writeCounts(toCounts(mask, { w, h })), label };
   });
 }
 

@@ -33,6 +33,7 @@ from milo.api.routes import (
     ledger,
     lessons,
     likely_errors,
+    live,
     media,
     models,
     people,
@@ -45,7 +46,9 @@ from milo.api.routes import (
     session,
     similar,
     status,
+    studies,
     suggestions,
+    taking_part,
     totals,
     verdicts,
     work,
@@ -58,7 +61,8 @@ from milo.domain.errors import MiloError
 ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
-    connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs,
+    connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
+    live,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -138,6 +138,7 @@ async def _admit(end: Endpoint, workspace: Workspace, request: Request, params: 
         raise Forbidden(f'{actor.login} may not do this here ("{end.action}"). Ask the project manager for the right.')
     if project_id is not None and not workspace.projects.exists(project_id):
         raise NotFound(f"There is no project {project_id}.", place="p")
+    workspace.studies.bar(project_id, actor.user_id, end.action)
     return actor, membership
 
 

@@ -28,6 +28,8 @@ for _name, _where, _help in (
     ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
     ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
     ("judge", "milo.cli.judges:app", "Judges: list, run over finished work, report on how far they can be believed."),
+    ("study", "milo.cli.studies:app", "Studies of assistance: list, add, freeze, end, report (also from files), rehearse."),
+    ("rehearse", "milo.cli.studies:rehearse", "What would labelling cost, and how good would it be? With simulated people."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
     ("guarantee", "milo.cli.totals:guarantee", "What may be accepted unseen, and what is promised then."),

@@ -12,15 +12,18 @@ Action = Literal[
     "item.import", "item.list", "item.view", "item.bulk", "item.export",
     "work.lease", "work.submit", "work.comment",
     "model.view", "model.edit", "model.run",
-    "quality.view", "quality.audit", "job.view", "job.control",
+    "quality.view", "quality.audit", "study.view", "study.edit", "job.view", "job.control",
     "user.list", "user.manage", "workspace.manage", "self",
 ]  # fmt: skip
 
 _ANNOTATOR: tuple[Action, ...] = ("project.view", "item.view", "work.lease", "work.submit", "work.comment")
-_REVIEWER: tuple[Action, ...] = (*_ANNOTATOR, "item.list", "model.view", "quality.view", "quality.audit", "job.view")
+_REVIEWER: tuple[Action, ...] = (
+    *_ANNOTATOR, "item.list", "model.view", "quality.view", "quality.audit", "study.view",
+    "job.view",
+)  # fmt: skip
 _MANAGER: tuple[Action, ...] = (
     *_REVIEWER, "project.edit", "project.members", "item.import", "item.bulk", "item.export",
-    "model.edit", "model.run", "job.control",
+    "model.edit", "model.run", "study.edit", "job.control",
 )  # fmt: skip
 _BY_ROLE: dict[Role, frozenset[Action]] = {
     "annotator": frozenset(_ANNOTATOR),

@@ -19,6 +19,7 @@ from milo.domain.question import Question, is_asked
 from milo.domain.shapes import PLACED
 from milo.flow.labels import label_text
 from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, STATUS_NAMES, Held, NewAnswer, WorkPort
+from milo.flow.visible import Sight
 from milo.kinds.task_type import TaskType
 
 _encode = msgspec.json.encode
@@ -57,12 +58,15 @@ def submit(
     user_id: int,
     given: Submission,
     now: float,
+    sight: Sight | None = None,
 ) -> Outcome:
-    """Store the answers. Raises NotFound, or InvalidValue naming the question."""
+    """Store the answers; `sight`: what a study let the person see. Raises NotFound, or InvalidValue naming the question."""
     earlier = done_before(work, given.op_id, user_id, given.item_id, "answer")
     if earlier is not None:
         return msgspec.json.decode(earlier, type=Outcome)
     held = _standing(work, project, given.item_id, user_id)
+    if sight is not None:
+        given = msgspec.structs.replace(given, shown=_seen(given, sight))
     answers = _check(work, task_types, project, user_id, given, held)
     again = held.state == ANSWERED
     if again:
@@ -179,6 +183,19 @@ def _check(
             continue
         answers.append(_answer(task_types[question.type], question, value, item, given, held, mine))
     return answers
+
+
+def _seen(given: Submission, sight: Sight) -> dict[str, list[dict[str, Any]]]:
+    """What was on the screen, without what the arm cannot have shown: a browser may be mistaken, a record must not."""
+
+    def possible(one: dict[str, Any]) -> bool:
+        kind = one.get("kind")
+        if kind is None:
+            return sight.show != "hidden"
+        return sight.judge if kind == "judge" else sight.assistant
+
+    kept = {question: [one for one in shown if possible(one)] for question, shown in given.shown.items()}
+    return {question: shown for question, shown in kept.items() if shown}
 
 
 def _refuse_missing(question: Question) -> None:

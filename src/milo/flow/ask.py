@@ -1,7 +1,8 @@
 """ASK: decide who gets which item next, and lend it to them.
 
 What a browser holds is renewed; what was lent to the person before (another tab, a crash) comes first; then free items in
-the order that the policy says. An item is never lent to more people than the overlap allows.
+the order that the policy says. An item is never lent to more people than the overlap allows. Who takes part in a study gets the
+items of their block, in the order of its plan, and nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import math
 import numpy as np
 
 from milo.domain.policy import Policy
-from milo.flow.ports.work import Lease, Pick, QueuePort, WorkPort
+from milo.flow.ports.work import LENT, Lease, Pick, QueuePort, WorkPort
+from milo.flow.study.part import Part
 from milo.kinds.sampler import Candidates, Sampler
 
 MAX_LEASES = 50
@@ -72,6 +74,21 @@ def _lend_more_audits(
     return [work.lend_drawn(project_id, user_id, pick, policy.overlap, until, now) for pick in picks]
 
 
+def lease_block(
+    work: WorkPort, part: Part, project_id: int, policy: Policy, n: int, have: list[int], now: float
+) -> list[Lease]:
+    """Lend the next items of a person's block; none before it has begun, nor at its end."""
+    until = now + policy.lease_minutes * 60
+    work.expire(now, policy.overlap, project_id)
+    kept = work.renew(part.user_id, [i for i in have[:MAX_LEASES] if i in part.due], until)
+    out: list[Lease] = []
+    for item in [i for i in part.due if i not in have][: max(0, min(n, MAX_LEASES) - len(kept))]:
+        ident = work.set_assignment(item, part.user_id, LENT, until, now, "study")
+        work.settle(project_id, item, policy.overlap, 0, None)
+        out.append(Lease(ident, item, until, "study", None))
+    return out
+
+
 def _next(
     work: WorkPort,
     queue: QueuePort,
@@ -104,7 +121,7 @@ def refill(
     if not ids:
         return 0
     share = min(1.0, len(ids) / max(available, len(ids)))
-    k = min(_REFILL, len(ids) if policy.order == "random" else max(_SMALL, len(ids) // 4))
+    k = min(_REFILL, len(ids), len(ids) if policy.order == "random" else max(_SMALL, len(ids) // 4))
     rng = np.random.default_rng(seed)
     known = queue.known_of(ids)
     blind = np.array([i for i, (_, is_blind) in zip(ids, known, strict=True) if is_blind], dtype=np.int64)

@@ -248,6 +248,8 @@ def more_needed(
     if target <= 0 or not every:
         return None
     rows = [r for r in rows_at(part, alpha, suggested, audited, STEPS) if r.accepted]
+    if kind == "total":  # what would fit even if all of it were wrong is no gain
+        rows = [r for r in rows if r.accepted > target * every]
     known = [n for r in rows if (n := answers_needed(r, min(target, 0.999), kind))]
     return min(known, default=None)
 

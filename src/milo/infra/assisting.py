@@ -21,7 +21,7 @@ from milo.domain.question import Question
 from milo.flow.assist import PROPOSING, Wish, asked_again, request_for, value_of
 from milo.flow.assist_reading import MAX_ANSWER, FieldOf, Quoting, Words
 from milo.flow.guide import Passage, sections_of
-from milo.flow.visible import show_for
+from milo.flow.visible import Sight, show_for
 from milo.infra.gateway import CallFor
 from milo.infra.showing import Showing
 from milo.infra.sql.assist import AssistSql, Turn
@@ -48,8 +48,13 @@ class Event(msgspec.Struct, frozen=True):
 class Exchange:
     """One wish of one person about one item. `prepare` before `events`; both once."""
 
-    def __init__(self, workspace: Workspace, project: Project, item_id: int, user_id: int, question: str, wish: Wish) -> None:
-        """Raises Conflict where the project has no assistant, RuleForbids where it does not offer this."""
+    def __init__(
+        self, workspace: Workspace, project: Project, item_id: int, user_id: int, question: str, wish: Wish,
+        sight: Sight | None = None,
+    ) -> None:  # fmt: skip
+        """`sight`: what a study lets the person see. Raises Conflict where the project has no assistant, RuleForbids where it
+        does not offer this."""
+        self._sight = sight
         self.ws, self.project, self.item_id, self.user_id, self.wish = workspace, project, item_id, user_id, wish
         self.policy = project.spec.policy.assistant
         if self.policy.connection is None:
@@ -180,12 +185,12 @@ class Exchange:
 
     def _refuse_other(self) -> None:
         policy, kind = self.project.spec.policy, self.wish.kind
-        if kind not in offered(policy, self.question):
+        if kind not in offered(policy, self.question, self._sight):
             raise RuleForbids(
                 f'The assistant does not offer "{kind}" for this question (rule policy.assistant.offers, or policy.show).',
                 place="policy.assistant.offers",
             )
-        own_first = show_for(policy, self.question) == "after_first_answer"
+        own_first = show_for(policy, self.question, self._sight) == "after_first_answer"
         if own_first and kind in ("draft", "explain") and self.wish.draft in (None, "", []):
             raise RuleForbids("Give your own first answer; then the assistant may help with it.", place="policy.show")
 
@@ -214,13 +219,15 @@ class Exchange:
         return Shown(shown.item, shown.data, media)
 
 
-def offered(policy: Policy, question: Question) -> list[str]:
-    """What the assistant offers for a question. Where suggestions are hidden, it neither drafts nor explains one."""
-    hidden = show_for(policy, question) == "hidden"
+def offered(policy: Policy, question: Question, sight: Sight | None = None) -> list[str]:
+    """What the assistant offers for a question. Where suggestions are hidden, it neither drafts nor explains one; in the arm
+    of a study that has the assistant, it drafts all the same."""
+    hidden = show_for(policy, question, sight) == "hidden"
+    withheld = ("draft", "explain") if sight is None else ("explain",)
     return [
         kind
         for kind in policy.assistant.offers
-        if not (hidden and kind in ("draft", "explain")) and not (kind == "rewrite" and question.shape != "text")
+        if not (hidden and kind in withheld) and not (kind == "rewrite" and question.shape != "text")
     ]
 
 

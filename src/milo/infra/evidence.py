@@ -14,16 +14,20 @@ from milo.domain.question import Question
 from milo.flow import guarantee as promise
 from milo.flow.guarantee import Audited, Prior, Suggested, Wish
 from milo.flow.labels import label_text, shown
+from milo.infra.preannotate.confidence import table
 from milo.infra.sql.database import Connection
 from milo.infra.sql.guarantees import GuaranteesSql, Heard, PlanRow
 from milo.infra.sql.models import ModelsSql, PredictorRow
+from milo.infra.sql.signals import SignalsSql
 from milo.kinds.asking import asks
+from milo.stats.confidence import NotEnough, fit_confidence
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
 
 _MOST_VALUES = 12
 _META_LOOK = 2_000
+_MOST_FITTED = 5_000
 
 
 class Evidence(msgspec.Struct):
@@ -95,7 +99,31 @@ class Gathering:
         return Evidence(row, plan, suggested, audited, alpha, of, prior, number)
 
     def _heard(self, project: Project, row: PredictorRow, since: float) -> list[Heard] | None:
-        return self.ws.db.read(lambda c: GuaranteesSql(c).heard(row.question, row.id, row.version, since))
+        """What a version said of blind items that people answered; None while its scores are not known."""
+        heard = self.ws.db.read(lambda c: GuaranteesSql(c).heard(row.question, row.id, row.version, since))
+        known = self.ws.registry.predictors
+        if row.plugin not in known or not asks(known.get(row.plugin)):
+            return heard
+        scores = self._cross_fitted(project, row)
+        if scores is None:
+            return None
+        return [msgspec.structs.replace(h, score=scores[h.item]) for h in heard if h.item in scores]
+
+    def _cross_fitted(self, project: Project, row: PredictorRow) -> dict[int, float] | None:
+        """A connected model's confidence is itself learned from blind answers: each of those is scored by a fit that did not
+        see it. None before there is a fit that the stored scores are of."""
+        fit = self.ws.annotating.confidence.known(row.id)
+        if fit is None or fit.fit is None or fit.version != row.version or fit.scored != fit.fitted_on:
+            return None
+        asked, task = project.schema.get(row.question), self.task(project, row.question)
+        rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST_FITTED))
+        correct = np.array([task.agreement(asked, said, given) >= 1.0 for _, said, given, _ in rows], np.float64)
+        items = [item for item, _, _, _ in rows]
+        groups = np.array(items) if 1 < len(set(items)) < len(items) else None
+        found = fit_confidence(table([s for _, _, _, s in rows], fit.names), correct, groups=groups)
+        if isinstance(found, NotEnough):
+            return None
+        return {item: float(p) for item, p in zip(items, found.out_of_fold, strict=True) if not np.isnan(p)}
 
     def _audited(self, project: Project, row: PredictorRow, heard: list[Heard], right_at: float) -> Audited:
         question, task = project.schema.get(row.question), self.task(project, row.question)

@@ -18,8 +18,9 @@ _IDLE = 60.0
 class ImageWorker:
     """One child at a time; callers wait for their turn."""
 
-    def __init__(self, seconds: float = _SECONDS) -> None:
+    def __init__(self, seconds: float = _SECONDS, module: str = "milo.infra.images", idle: float = _IDLE) -> None:
         self._seconds = seconds
+        self._module, self._idle_seconds = module, idle
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._idle: threading.Timer | None = None
@@ -39,7 +40,7 @@ class ImageWorker:
             if reply is None:
                 self._stop()
                 return {"error": f"decoding it failed or took longer than {self._seconds:.0f} s"}
-            self._idle = threading.Timer(_IDLE, self.close)
+            self._idle = threading.Timer(self._idle_seconds, self.close)
             self._idle.daemon = True
             self._idle.start()
             return reply
@@ -60,7 +61,7 @@ class ImageWorker:
             self._stop()
             environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "milo.infra.images"],
+                [sys.executable, "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

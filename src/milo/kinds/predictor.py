@@ -73,3 +73,27 @@ class Predictor(Protocol):
     ) -> Iterator[Prediction]:
         """At most one prediction an item; items may be passed over. `score` is a calibrated probability or None."""
         ...
+
+
+class Gesture(msgspec.Struct, frozen=True):
+    """What a person has shown on a picture so far. `clicks` are (x, y, 1) on the thing and (x, y, 0) beside it; `box` is x, y,
+    w, h around it. Pixels of the upright image."""
+
+    clicks: list[tuple[float, float, int]] = []
+    box: tuple[float, float, float, float] | None = None
+
+
+class LiveTool(Protocol):
+    """What a predictor adds that works hand in hand with a person: it answers a gesture within a moment, and again after the
+    next click. It runs in a child process of its own, with bounded memory and time."""
+
+    name: str
+    title: str
+
+    def refines(self, question: Question) -> bool:
+        """Whether it helps with questions of this shape."""
+        ...
+
+    def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
+        """One thing of the question's shape, without its label; None where nothing was found. Deterministic."""
+        ...

@@ -19,6 +19,7 @@ from milo.sdk.judges import Judge, JudgeInfo, Rubric
 from milo.sdk.models import Model
 from milo.sdk.runs import Run
 from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
+from milo.sdk.studies import Design, Study, StudyInfo
 from milo.sdk.work import WorkItem, WorkShape
 
 T = TypeVar("T")
@@ -268,6 +269,19 @@ class Project:
         """Set up a model."""
         body = {"plugin": plugin, "question": question, "name": name or f"{plugin}_{question}", "config": config or {}}
         return Model(self._http, self.id, self._http.call("POST", f"{self._at}/models", ModelInfo, body))
+
+    def studies(self) -> list[Study]:
+        """Studies of assistance, newest first."""
+        return [Study(self._http, self.id, info) for info in self._http.get(f"{self._at}/studies", list[StudyInfo])]
+
+    def add_study(self, design: Design) -> Study:
+        """Store a design as a draft; `freeze` opens it."""
+        return Study(self._http, self.id, self._http.call("POST", f"{self._at}/studies", StudyInfo, design))
+
+    def rehearse_study(self, design: Design, people: int = 8, runs: int = 200, **more: Any) -> dict[str, Any]:
+        """Run a study many times with simulated people; `more`: `crowd`, `work` and `seed`, as the API has them."""
+        body = {"design": design, "people": people, "runs": runs, **more}
+        return self._http.call("POST", f"{self._at}/studies/rehearse", dict[str, Any], body)
 
     def judges(self) -> list[Judge]:
         """The judges of the project."""

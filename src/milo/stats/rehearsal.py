@@ -68,10 +68,12 @@ class Rehearsed(NamedTuple):
 
 def rehearse(
     plan: Plan, people: Sequence[Person], task: Task | None = None, *, arms: Sequence[bool] = (False, True), hide: float = 0.0,
-    seed: int = 0,
+    withheld: Any = None, recorded: Any = None, seed: int = 0,
 ) -> Rehearsed:  # fmt: skip
     """Let people work through a plan. `arms`: for each arm whether suggestions are shown; `hide`: the share of rows in such
-    arms on which the suggestion is withheld at random. Warm-up rows show none. Raises ValueError for too few people.
+    arms on which the suggestion is withheld at random; `withheld`: bool, shape (rows,), where it is withheld for certain;
+    `recorded`: bool, shape (k,), whether a real model was right on k items, drawn from instead of `model_right`. Warm-up rows
+    show none. Raises ValueError for too few people.
 
     The model and the people find the same items hard. Pure: the same seed gives the same answers.
     """
@@ -80,9 +82,11 @@ def rehearse(
         raise ValueError(f"The plan has {int(plan.annotator.max()) + 1} people; {len(people)} are given.")
     items = int(plan.item.max(initial=-1)) + 1
     truth_of, ease, size = rng.integers(0, t.labels, items), t.ease * rng.normal(size=items), t.item * rng.normal(size=items)
-    model_hit = rng.random(items) < _sigmoid(_odds(t.model_right, t.ease) + ease)
+    model_hit = _hits(t, ease, recorded, rng)
     suggested = np.where(model_hit, truth_of, _other(truth_of, t.labels, rng))
     shown = (plan.arm >= 0) & np.array([False, *arms])[plan.arm + 1] & (rng.random(n) >= hide)
+    if withheld is not None:
+        shown &= ~np.asarray(withheld, dtype=bool)
     done = _experience(plan)
     who = np.array(people, dtype=np.float64).reshape(-1, len(Person._fields))[plan.annotator]
     accuracy, speed, reliance, catches, doubts, fatigue, learning = who.T
@@ -112,6 +116,18 @@ def study_power(
     """
     hits = float(np.mean([test(*make(seed)) <= alpha for seed in range(runs)]))
     return hits, math.sqrt(hits * (1 - hits) / runs)
+
+
+def _hits(task: Task, ease: Floats, recorded: Any, rng: np.random.Generator) -> Bools:
+    """Whether the model is right on each item: more often on easy ones. Recorded hits are dealt to items of the like ease."""
+    odds = _odds(task.model_right, task.ease)
+    if recorded is None or not len(recorded):
+        return rng.random(len(ease)) < _sigmoid(odds + ease)
+    drawn = rng.choice(np.asarray(recorded, dtype=bool), len(ease))
+    liking = ease + rng.logistic(size=len(ease))
+    out = np.zeros(len(ease), dtype=bool)
+    out[np.argsort(-liking, kind="stable")[: int(drawn.sum())]] = True
+    return out
 
 
 def _experience(plan: Plan) -> Floats:

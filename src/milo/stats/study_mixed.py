@@ -98,7 +98,8 @@ def _solve(parts: _Parts, theta: Floats) -> tuple[float, Floats, Floats, float]:
     """Criterion, effects (p,), their covariance (p, p) and the noise, for standard deviations relative to the noise (3,)."""
     scale = theta[parts.kind]
     left: Any = np.linalg.cholesky(parts.zz * np.outer(scale, scale) + np.eye(len(scale)))
-    a, b = _lower(left, parts.zx * scale[:, None]), _lower(left, parts.zy * scale)
+    both = _lower(left, np.column_stack([parts.zx, parts.zy]) * scale[:, None])
+    a, b = both[:, :-1], both[:, -1]
     inner = parts.xx - a.T @ a
     beta: Any = np.linalg.solve(inner, parts.xy - a.T @ b)
     rest = max(parts.yy - float(b @ b) - float(beta @ (parts.xy - a.T @ b)), 1e-300)

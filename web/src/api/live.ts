@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { apiUrl } from "./client";
 
-type Kind = "job" | "counts" | "model" | "item";
+type Kind = "job" | "counts" | "model" | "item" | "study";
 
 /** The query keys that a change makes stale. */
 export function staleKeys(kind: string, project: number): unknown[][] {
@@ -10,6 +10,7 @@ export function staleKeys(kind: string, project: number): unknown[][] {
     job: [["jobs", project], ["job"], ["runs", project]],
     counts: [["project", project], ["projects"], ["facets", project]],
     model: [["models", project], ["runs", project]],
+    study: [["studies", project], ["my-part", project]],
     item: [["items", project], ["item", project], ["bulk", project]],
   };
   return keys[kind as Kind] ?? [];

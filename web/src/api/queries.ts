@@ -2,8 +2,8 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
-  AssistantView, BulkEntry, Calibration, Changed, Changes, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model,
-  Page, Permission, Project, Recipe, Role, RoleUse, Rubric, RubricView, Run, ServerStatus, Token, Totals, User, VerdictView,
+  AssistantView, BulkEntry, Calibration, Changed, Changes, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, MyPart,
+  Page, Permission, Pilot, Project, Recipe, Role, RoleUse, Rubric, RubricView, Run, ServerStatus, Study, StudyReport, Token, Totals, User, VerdictView,
 } from "./types";
 
 /** A request that was refused will be refused again; a lost connection may come back. */
@@ -149,6 +149,27 @@ export const readyRubricsQuery = queryOptions({
   queryFn: () => api.get<Rubric[]>("/rubrics/ready"),
   staleTime: Infinity,
 });
+
+export const studiesQuery = (project: number) =>
+  queryOptions({ queryKey: ["studies", project], queryFn: () => api.get<Study[]>(`/projects/${project}/studies`) });
+
+export const studyQuery = (project: number, study: number) =>
+  queryOptions({ queryKey: ["studies", project, study], queryFn: () => api.get<Study>(`/projects/${project}/studies/${study}`) });
+
+/** What a study found. `peek`: although it still runs; the server counts that, so it is asked once and kept. */
+export const studyReportQuery = (project: number, study: number, peek: boolean) =>
+  queryOptions({
+    queryKey: ["study-report", project, study, peek],
+    queryFn: () => api.get<StudyReport>(`/projects/${project}/studies/${study}/report`, peek ? { peek } : {}),
+    staleTime: peek ? Infinity : 15_000, refetchOnWindowFocus: !peek,
+  });
+
+export const pilotQuery = (project: number, question: string) =>
+  queryOptions({ queryKey: ["pilot", project, question], queryFn: () => api.get<Pilot>(`/projects/${project}/studies/pilot`, { question }) });
+
+/** My own part in a running study. */
+export const myPartQuery = (project: number) =>
+  queryOptions({ queryKey: ["my-part", project], queryFn: () => api.get<MyPart>(`/projects/${project}/study`), staleTime: 60_000 });
 
 /** Whether nothing more will happen to the job by itself. */
 export function isOver(job: Job): boolean {

@@ -353,7 +353,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the project's assistant offers, by question. The same for every item, so that it tells nothing about one. */
+        /**
+         * What the project's assistant offers, by question. The same for every item, so that it tells nothing about one; in a
+         * @description study, what the block's arm has.
+         */
         get: operations["get_assistant"];
         put?: never;
         post?: never;
@@ -971,7 +974,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Medians over the latest answers: the caller's own, or everybody's for those who may see quality figures. */
+        /**
+         * Medians over the latest answers: the caller's own, or everybody's for those who may see quality figures. Nothing for
+         * @description those who are at work in a study: what they believe about their pace shall be theirs.
+         */
         get: operations["get_effort"];
         put?: never;
         post?: never;
@@ -1563,6 +1569,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/items/{i}/refine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a live tool makes of clicks or a box on the image of an item that is lent to the caller. */
+        post: operations["refine_thing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{m}": {
         parameters: {
             query?: never;
@@ -1981,6 +2004,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All studies of the project, newest first. */
+        get: operations["list_studies"];
+        put?: never;
+        /** Store a design as a draft. */
+        post: operations["add_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How likely a study of this size is to find the saving, and how large it must be. */
+        post: operations["size_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/pilot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the project's own answers say about times, and its gold labels about suggestions: better than typical values. */
+        get: operations["get_pilot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a study many times with simulated people: how often would it find what is put in, what would it cost? */
+        post: operations["rehearse_a_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would labelling a whole project cost, and how good would it be, in several ways of working? */
+        post: operations["rehearse_the_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study, with how far everybody is; nothing of what was found. */
+        get: operations["get_study"];
+        /** Another design for a draft. */
+        put: operations["change_study"];
+        post?: never;
+        /** Forget a draft. A study that began stays on record. */
+        delete: operations["delete_study"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw the plan, freeze and hash it, and open the study to its people. Nothing of it changes from here on. */
+        post: operations["freeze_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a running study. What came in until now counts. */
+        post: operations["end_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The frozen plan as a file. */
+        get: operations["get_study_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The data as a file: with the plan, all that the report is worked out from. After the end, or as a counted peek. */
+        get: operations["get_study_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/studies/{s}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found. After the end, or as a counted peek. */
+        get: operations["get_study_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/suggestions": {
         parameters: {
             query?: never;
@@ -1992,6 +2205,24 @@ export interface paths {
         put?: never;
         /** Store predictions made elsewhere, under a model's name. Those for blind items are kept apart and never shown. */
         post: operations["add_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller stands in the running study of this project, if they take part in one. */
+        get: operations["get_my_part"];
+        put?: never;
+        /** Begin, begin a block, say how it was, finish. A step that was taken already changes nothing. */
+        post: operations["take_next_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2230,7 +2461,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All comments on an item, oldest first. */
+        /** All comments on an item, oldest first; none for who has the item in a study. */
         get: operations["list_comments"];
         put?: never;
         /** Leave a remark on an item. */
@@ -2450,6 +2681,16 @@ export interface components {
             defects: components["schemas"]["JudgeFigure"];
         };
         /**
+         * Allowed
+         * @description What the arm of a study allows on an item: suggestions (of the arm, whether or not this item has one), the assistant,
+         *         judges.
+         */
+        Allowed: {
+            suggestions: boolean;
+            assistant: boolean;
+            judge: boolean;
+        };
+        /**
          * AnnotateWhat
          * @description The items, the most that may be spent, and the version. `batch`: leave the calls with the provider's batch service,
          *         which is cheaper and slower, where the connection has one.
@@ -2531,6 +2772,28 @@ export interface components {
             version: number | null;
         };
         /**
+         * ArmLine
+         * @description What went on in one arm. `hours` of active time; `correct_per_hour` and costs count gold-checked answers only where
+         *         gold is missing for some; `load`: mean raw task load; `trust`: means of trust, usefulness and control.
+         */
+        ArmLine: {
+            arm: string;
+            answers: number;
+            withheld: number;
+            people: number;
+            seconds: number | null;
+            median_seconds: number | null;
+            waiting: number;
+            quality: components["schemas"]["StudyFigure"];
+            checked: number;
+            hours: number;
+            correct_per_hour: number | null;
+            cost_of_models: number;
+            cost_per_correct: number | null;
+            load: number | null;
+            trust: number[];
+        };
+        /**
          * ArmReport
          * @description How one arm did. `right`: the share exactly as the reference (exact interval); `agreement`: the mean agreement with
          *         it; failed answers count as 0 in both. `cost` is null where a price is not known; `seconds` are per item, over answers
@@ -2549,6 +2812,15 @@ export interface components {
             cost: number | null;
             seconds: number | null;
             slow_seconds: number | null;
+        };
+        /**
+         * ArmShown
+         * @description An arm as people are told of it: what is at hand, and what the lead wrote.
+         */
+        ArmShown: {
+            name: string;
+            title: string;
+            note: string;
         };
         /**
          * ArmView
@@ -2601,6 +2873,14 @@ export interface components {
             };
             /** @default  */
             reason: string;
+        };
+        /**
+         * AtCap
+         * @description The time ratio with pauses capped at so many seconds.
+         */
+        AtCap: {
+            cap: number;
+            ratio: components["schemas"]["StudyFigure"];
         };
         /**
          * AuditRating
@@ -2939,6 +3219,18 @@ export interface components {
             seconds: number;
         };
         /**
+         * Closing
+         * @description What a person says at the end: how much time each arm saved, in percent (negative: it cost time), by name of the arm.
+         */
+        Closing: {
+            /** @default {} */
+            saving: {
+                [key: string]: number;
+            };
+            /** @default  */
+            comment: string;
+        };
+        /**
          * CommentView
          * @description A remark on an item.
          */
@@ -3017,6 +3309,27 @@ export interface components {
             created_at: number;
         };
         /**
+         * Conduct
+         * @description How the study was carried out.
+         */
+        Conduct: {
+            plan_hash: string;
+            frozen_at: number;
+            taken_at: number;
+            closed: boolean;
+            rehearsed: boolean;
+            peeks: number;
+            people: number;
+            began: number;
+            finished: number;
+            planned: number;
+            counted: number;
+            left_out: {
+                [key: string]: number;
+            };
+            gold: number;
+        };
+        /**
          * ConfidenceView
          * @description How sure to be of what the model's version in use suggests. Not `ready`: suggestions have no score, and `why` says what
          *         is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it.
@@ -3068,6 +3381,29 @@ export interface components {
             limits: Record<string, unknown> | null;
             /** @default null */
             probe: components["schemas"]["ProbeView"] | null;
+        };
+        /**
+         * Contrast
+         * @description One arm against the first one.
+         */
+        Contrast: {
+            arm: string;
+            against: string;
+            verdict: components["schemas"]["Told"];
+            time: components["schemas"]["StudyFigure"];
+            scope: string;
+            caps: components["schemas"]["AtCap"][];
+            with_waiting: components["schemas"]["StudyFigure"];
+            mixed: components["schemas"]["StudyFigure"];
+            quality: components["schemas"]["StudyFigure"];
+            throughput: components["schemas"]["StudyFigure"];
+            pull: components["schemas"]["StudyFigure"];
+            over_reliance: components["schemas"]["StudyFigure"];
+            under_reliance: components["schemas"]["StudyFigure"];
+            load: components["schemas"]["StudyFigure"];
+            perceived: components["schemas"]["StudyFigure"];
+            people: components["schemas"]["PersonLine"][];
+            strata: components["schemas"]["StratumLine"][];
         };
         /**
          * Converted
@@ -3132,6 +3468,31 @@ export interface components {
             reason: string;
         };
         /**
+         * Crowd
+         * @description Simulated people. accuracy: chance of being right alone on an item of middle ease; accuracy_spread: how it varies, in log
+         *         odds; speed_spread: how pace varies (log); reliance: chance of taking a suggestion unseen; catches: chance to notice a
+         *         wrong one when looking; doubts: chance to change a right one; fatigue: how much slower after 100 answers; learning: time
+         *         per doubling of experience.
+         */
+        Crowd: {
+            /** @default 0.9 */
+            accuracy: number;
+            /** @default 0.4 */
+            accuracy_spread: number;
+            /** @default 0.35 */
+            speed_spread: number;
+            /** @default 0.2 */
+            reliance: number;
+            /** @default 0.8 */
+            catches: number;
+            /** @default 0.02 */
+            doubts: number;
+            /** @default 0.1 */
+            fatigue: number;
+            /** @default 0.97 */
+            learning: number;
+        };
+        /**
          * Curve
          * @description At confidence 0, 0.01, ... 1: how many would be accepted now, the most errors among all accepted under this version
          *         (these and earlier ones), and the bound in the terms of the promise. Errors are null for an expected share.
@@ -3153,6 +3514,90 @@ export interface components {
             low: number | null;
             high: number | null;
             at: number;
+        };
+        /**
+         * Design
+         * @description What is to be found out, and how; nothing of it changes once the study has begun.
+         *
+         *         arms: the first is the comparison. people: ids of users. layout: crossover (every person works in every arm, in blocks),
+         *         interleaved (the same, arms drawn item by item; for one to five people, of whom alone the result then speaks), between (each
+         *         person in one arm). per_arm: items per arm and person; warm_up: items before that, which do not count. withhold: the share
+         *         of items, in arms with suggestions, on which the suggestion is withheld by chance, which tells how far it pulls. strata: by
+         *         what items are dealt out evenly; pool: any items that none of the people has had, only those without an answer, or only
+         *         those with a gold label. saving: the smallest saving of time that one cares to find; margin: how much lower quality may be
+         *         and still count as not worse; least_gain: a saving below this is none. idle: the cap of a pause in seconds; caps: the others
+         *         at which results are shown; shortest: answers under so many active seconds are left out. hourly: what an hour of work
+         *         costs, in `currency`.
+         */
+        Design: {
+            name: string;
+            question: string;
+            /**
+             * @default [
+             *       {
+             *         "name": "manual"
+             *       },
+             *       {
+             *         "name": "pre-annotated",
+             *         "show": "shown"
+             *       }
+             *     ]
+             */
+            arms: components["schemas"]["milo.domain.study.Arm"][];
+            /** @default [] */
+            people: number[];
+            /**
+             * @default crossover
+             * @enum {unknown}
+             */
+            layout: "between" | "crossover" | "interleaved";
+            /** @default 40 */
+            per_arm: number;
+            /** @default 4 */
+            warm_up: number;
+            /** @default 0.1 */
+            withhold: number;
+            /**
+             * @default length
+             * @enum {unknown}
+             */
+            strata: "confidence" | "length" | "none";
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            pool: "any" | "gold" | "open";
+            /** @default 0.2 */
+            saving: number;
+            /** @default 0.02 */
+            margin: number;
+            /** @default 0.05 */
+            least_gain: number;
+            /** @default 0.95 */
+            level: number;
+            /** @default 60 */
+            idle: number;
+            /**
+             * @default [
+             *       30,
+             *       60,
+             *       120,
+             *       300
+             *     ]
+             */
+            caps: number[];
+            /** @default 0.5 */
+            shortest: number;
+            /** @default  */
+            hypothesis: string;
+            /** @default  */
+            welcome: string;
+            /** @default null */
+            hourly: number | null;
+            /** @default USD */
+            currency: string;
+            /** @default 1 */
+            seed: number;
         };
         /**
          * Difference
@@ -3455,6 +3900,18 @@ export interface components {
             wait: number;
         };
         /**
+         * Form
+         * @description What a person says after a block: the six scales (0..100), and the three questions (1..5).
+         */
+        Form: {
+            /** @default [] */
+            tlx: number[];
+            /** @default [] */
+            trust: number[];
+            /** @default  */
+            comment: string;
+        };
+        /**
          * FormatView
          * @description A file format.
          */
@@ -3465,6 +3922,47 @@ export interface components {
             reads: boolean;
             writes: boolean;
             lossless: boolean;
+        };
+        /**
+         * FullDesign
+         * @description What is to be found out, and how; nothing of it changes once the study has begun.
+         *
+         *         arms: the first is the comparison. people: ids of users. layout: crossover (every person works in every arm, in blocks),
+         *         interleaved (the same, arms drawn item by item; for one to five people, of whom alone the result then speaks), between (each
+         *         person in one arm). per_arm: items per arm and person; warm_up: items before that, which do not count. withhold: the share
+         *         of items, in arms with suggestions, on which the suggestion is withheld by chance, which tells how far it pulls. strata: by
+         *         what items are dealt out evenly; pool: any items that none of the people has had, only those without an answer, or only
+         *         those with a gold label. saving: the smallest saving of time that one cares to find; margin: how much lower quality may be
+         *         and still count as not worse; least_gain: a saving below this is none. idle: the cap of a pause in seconds; caps: the others
+         *         at which results are shown; shortest: answers under so many active seconds are left out. hourly: what an hour of work
+         *         costs, in `currency`.
+         */
+        FullDesign: {
+            name: string;
+            question: string;
+            arms: components["schemas"]["milo.api.explicit.Arm"][];
+            people: number[];
+            /** @enum {unknown} */
+            layout: "between" | "crossover" | "interleaved";
+            per_arm: number;
+            warm_up: number;
+            withhold: number;
+            /** @enum {unknown} */
+            strata: "confidence" | "length" | "none";
+            /** @enum {unknown} */
+            pool: "any" | "gold" | "open";
+            saving: number;
+            margin: number;
+            least_gain: number;
+            level: number;
+            idle: number;
+            caps: number[];
+            shortest: number;
+            hypothesis: string;
+            welcome: string;
+            hourly: number | null;
+            currency: string;
+            seed: number;
         };
         /**
          * Gauge
@@ -4127,6 +4625,17 @@ export interface components {
             asks: boolean;
         };
         /**
+         * Moment
+         * @description A stretch of a person's trials: geometric mean seconds of an arm over them.
+         */
+        Moment: {
+            first: number;
+            last: number;
+            arm: string;
+            seconds: number;
+            n: number;
+        };
+        /**
          * MoreAnswers
          * @description How many more items shall be answered blind, for which model.
          */
@@ -4135,6 +4644,35 @@ export interface components {
             n: number;
             /** @default null */
             source: string | null;
+        };
+        /**
+         * MyPart
+         * @description The caller's part in a study. `phase` none: they take part in none. welcome, ready (a block may begin), working, form
+         *         (say how the block was), closing (say how it was on the whole), finished. `block` of `blocks` (0: warming up); `done` of
+         *         `total` items of the block; `arm`: of the block; `helped`: the arms with help, for the last question.
+         */
+        MyPart: {
+            phase: string;
+            /** @default  */
+            study: string;
+            /** @default  */
+            welcome: string;
+            /** @default 0 */
+            block: number;
+            /** @default 0 */
+            blocks: number;
+            /** @default 0 */
+            done: number;
+            /** @default 0 */
+            total: number;
+            /** @default 0 */
+            items: number;
+            /** @default null */
+            arm: components["schemas"]["ArmShown"] | null;
+            /** @default false */
+            asks_trust: boolean;
+            /** @default [] */
+            helped: components["schemas"]["ArmShown"][];
         };
         /**
          * NamedFigure
@@ -4290,6 +4828,20 @@ export interface components {
             role: "annotator" | "manager" | "owner" | "reviewer";
         };
         /**
+         * NextStep
+         * @description Taking a step: `phase` is where the caller believes to stand. attitude (1..5): with welcome; form: at the end of a block;
+         *         closing: at the end.
+         */
+        NextStep: {
+            phase: string;
+            /** @default null */
+            attitude: number | null;
+            /** @default {} */
+            form: components["schemas"]["Form"];
+            /** @default {} */
+            closing: components["schemas"]["Closing"];
+        };
+        /**
          * NotAvailable
          * @description What is answered instead of a stream where there is no assistant for an item.
          */
@@ -4377,6 +4929,24 @@ export interface components {
             surplus: boolean;
         };
         /**
+         * Outlook
+         * @description What to expect of one arm against the first: how often each verdict came, how often time was found to differ (with its
+         *         exact interval), the ratio of times and the difference of quality as put in by the simulation, and how often the interval
+         *         of time held it.
+         */
+        Outlook: {
+            arm: string;
+            verdicts: {
+                [key: string]: number;
+            };
+            found: number;
+            found_low: number;
+            found_high: number;
+            ratio: number;
+            difference: number;
+            covered: number;
+        };
+        /**
          * OwnAccount
          * @description A user as they see themselves; `settings` is their own: keys, theme, ...
          */
@@ -4454,6 +5024,22 @@ export interface components {
             audits: components["schemas"]["Audits"];
         };
         /**
+         * PersonLine
+         * @description One person: geometric mean seconds in the arm and in the comparison, their ratio, how many answers, and how well.
+         */
+        PersonLine: {
+            person: string;
+            seconds: number;
+            seconds_compared: number;
+            ratio: number;
+            low: number | null;
+            high: number | null;
+            n: number;
+            n_compared: number;
+            quality: number | null;
+            quality_compared: number | null;
+        };
+        /**
          * PersonUse
          * @description What one person's calls took today.
          */
@@ -4477,6 +5063,28 @@ export interface components {
         PictureQuery: {
             /** @default picture */
             name: string;
+        };
+        /**
+         * Pilot
+         * @description What the project's own answers say: how many, median active seconds, how times vary (None: too few to tell), how many
+         *         items have both suggestion and gold, and how often the suggestion was right on them.
+         */
+        Pilot: {
+            answers: number;
+            people: number;
+            seconds: number | null;
+            spread: components["schemas"]["Spreads"] | null;
+            checked: number;
+            model_right: number | null;
+        };
+        /**
+         * PilotQuery
+         * @description `idle`: the cap of a pause in seconds; `question`: whose suggestions are held against gold.
+         */
+        PilotQuery: {
+            question: string;
+            /** @default 60 */
+            idle: number;
         };
         /**
          * PredictorView
@@ -4776,6 +5384,18 @@ export interface components {
             spec: components["schemas"]["ProjectSpecFull"];
         };
         /**
+         * Refined
+         * @description `thing`: one value of the question's kind, without its label; null where nothing was found, or on an item where such
+         *         tools are not available (`reason` says so).
+         */
+        Refined: {
+            available: boolean;
+            /** @default null */
+            thing: unknown;
+            /** @default  */
+            reason: string;
+        };
+        /**
          * Rejection
          * @description A suggestion the person said no to.
          */
@@ -4783,6 +5403,14 @@ export interface components {
             op_id: string;
             /** @default  */
             reason: string;
+        };
+        /**
+         * ReportQuery
+         * @description `peek`: look although the study still runs; that is counted, and printed in the report.
+         */
+        ReportQuery: {
+            /** @default false */
+            peek: boolean;
         };
         /**
          * Reverted
@@ -4908,6 +5536,47 @@ export interface components {
             title: string;
         };
         /**
+         * Scene
+         * @description What is rehearsed: the design with so many simulated people, how they and their work are, how often, and from which
+         *         seed.
+         */
+        Scene: {
+            design: components["schemas"]["Design"];
+            /** @default 8 */
+            people: number;
+            /**
+             * @default {
+             *       "accuracy": 0.9,
+             *       "accuracy_spread": 0.4,
+             *       "speed_spread": 0.35,
+             *       "reliance": 0.2,
+             *       "catches": 0.8,
+             *       "doubts": 0.02,
+             *       "fatigue": 0.1,
+             *       "learning": 0.97
+             *     }
+             */
+            crowd: components["schemas"]["Crowd"];
+            /**
+             * @default {
+             *       "seconds": 30,
+             *       "model_right": 0.85,
+             *       "saving": 0.5,
+             *       "fixing": 0.15,
+             *       "labels": 4,
+             *       "item_spread": 0.4,
+             *       "answer_spread": 0.6,
+             *       "help_spread": 0.15,
+             *       "model_cost": 0
+             *     }
+             */
+            work: components["schemas"]["Work"];
+            /** @default 200 */
+            runs: number;
+            /** @default 1 */
+            seed: number;
+        };
+        /**
          * SchemaReport
          * @description What a change of the questions means for the answers: how many were looked at, and how many, by question, do not
          *         fit any more. They are kept as they are.
@@ -4975,6 +5644,28 @@ export interface components {
             name: string;
         };
         /**
+         * Shown
+         * @description `clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
+         */
+        Shown: {
+            question: string;
+            /** @default [] */
+            clicks: [
+                number,
+                number,
+                number
+            ][];
+            /** @default null */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @default grabcut */
+            tool: string;
+        };
+        /**
          * SignIn
          * @description Login and password.
          */
@@ -4993,6 +5684,40 @@ export interface components {
             text: string | null;
             /** @default 50 */
             limit: number;
+        };
+        /**
+         * SizePoint
+         * @description The power with so many people, or so many items per arm.
+         */
+        SizePoint: {
+            n: number;
+            power: number;
+        };
+        /**
+         * Sizing
+         * @description What is planned: the saving that one cares about, items per arm and person, people, arms, layout, the share of withheld
+         *         suggestions, the level; `spread`: None for typical variances.
+         */
+        Sizing: {
+            /** @default 0.2 */
+            saving: number;
+            /** @default 40 */
+            per_arm: number;
+            /** @default 8 */
+            people: number;
+            /** @default 2 */
+            arms: number;
+            /**
+             * @default crossover
+             * @enum {unknown}
+             */
+            layout: "between" | "crossover" | "interleaved";
+            /** @default 0.1 */
+            withhold: number;
+            /** @default 0.95 */
+            level: number;
+            /** @default null */
+            spread: components["schemas"]["Spreads"] | null;
         };
         /**
          * Skip
@@ -5015,6 +5740,36 @@ export interface components {
             source: string | null;
         };
         /**
+         * Spreads
+         * @description Standard deviations of log handling time: of single answers, between items, of how much help changes people's pace, and
+         *         between people.
+         */
+        Spreads: {
+            /** @default 0.6 */
+            residual: number;
+            /** @default 0.4 */
+            item: number;
+            /** @default 0.15 */
+            help: number;
+            /** @default 0.35 */
+            annotator: number;
+        };
+        /**
+         * Standing
+         * @description How far a person is: blocks closed of all, items done of all.
+         */
+        Standing: {
+            user_id: number;
+            code: string;
+            name: string;
+            blocks: number;
+            blocks_closed: number;
+            items: number;
+            items_done: number;
+            started_at: number | null;
+            finished_at: number | null;
+        };
+        /**
          * Status
          * @description `needs_setup`: there is no user yet.
          */
@@ -5022,6 +5777,88 @@ export interface components {
             version: string;
             needs_setup: boolean;
             signed_in: boolean;
+        };
+        /**
+         * StratumLine
+         * @description Items that are probably about as hard (0: easiest).
+         */
+        StratumLine: {
+            stratum: number;
+            ratio: components["schemas"]["StudyFigure"];
+            quality: components["schemas"]["StudyFigure"];
+        };
+        /**
+         * StudyFigure
+         * @description A number with its interval; None: cannot be told. `p`: two-sided; `p_holm`: adjusted for all arms.
+         */
+        StudyFigure: {
+            value: number | null;
+            low: number | null;
+            high: number | null;
+            n: number;
+            method: string;
+            p: number | null;
+            p_holm: number | null;
+        };
+        /**
+         * StudyForecast
+         * @description What a rehearsal says: `hours` of work in all and per person, what they and models cost, and the report of the first
+         *         run.
+         */
+        StudyForecast: {
+            runs: number;
+            arms: components["schemas"]["Outlook"][];
+            hours: number;
+            hours_per_person: number;
+            cost: number | null;
+            example: components["schemas"]["StudyReport"];
+        };
+        /**
+         * StudyReport
+         * @description What a study found. `methods`: the methods section, in Markdown.
+         */
+        StudyReport: {
+            name: string;
+            project: string;
+            design: components["schemas"]["FullDesign"];
+            conduct: components["schemas"]["Conduct"];
+            contrasts: components["schemas"]["Contrast"][];
+            arms: components["schemas"]["ArmLine"][];
+            learning: components["schemas"]["StudyFigure"];
+            curve: components["schemas"]["Moment"][];
+            methods: string;
+        };
+        /**
+         * StudySize
+         * @description `power`: the chance to find the saving; people and items per arm needed for `wanted` (None: more than can be tried);
+         *         curves over both; `why`: what to know about it.
+         */
+        StudySize: {
+            power: number;
+            wanted: number;
+            people_needed: number | null;
+            per_arm_needed: number | null;
+            by_people: components["schemas"]["SizePoint"][];
+            by_items: components["schemas"]["SizePoint"][];
+            why: string;
+        };
+        /**
+         * StudyView
+         * @description A study. `people`: how far each is, once it runs. `fits`: how many items a draft could draw from, of `needs`.
+         */
+        StudyView: {
+            id: number;
+            state: string;
+            design: components["schemas"]["FullDesign"];
+            plan_hash: string | null;
+            peeks: number;
+            created_at: number;
+            frozen_at: number | null;
+            ended_at: number | null;
+            people: components["schemas"]["Standing"][];
+            needs: number;
+            /** @default null */
+            fits: number | null;
         };
         /**
          * Submission
@@ -5178,6 +6015,16 @@ export interface components {
             token: string;
         };
         /**
+         * Told
+         * @description The verdict: the grid ("faster and not worse", "faster and worse", "no gain", "cannot tell"), its parts, and in words.
+         */
+        Told: {
+            grid: string;
+            time: string;
+            quality: string;
+            why: string;
+        };
+        /**
          * TopSuggestion
          * @description The surest suggestion to the first question of an item that has one.
          */
@@ -5312,6 +6159,21 @@ export interface components {
             wait: number;
         };
         /**
+         * Way
+         * @description One way of working: hours and money for the whole project, days for the people, and the share of items whose final answer
+         *         (the majority) is right, with the standard deviation between rounds of the simulation.
+         */
+        Way: {
+            name: string;
+            help: boolean;
+            overlap: number;
+            hours: number;
+            days: number;
+            cost: number;
+            right: number;
+            right_sd: number;
+        };
+        /**
          * WhatToPreview
          * @description The item, and the config to try (null: the one in use).
          */
@@ -5319,6 +6181,56 @@ export interface components {
             item_id: number;
             /** @default null */
             config: Record<string, unknown> | null;
+        };
+        /**
+         * WholeProject
+         * @description What is to be labelled: so many items, by so many people, at so much an hour; `overlaps`: how many answers an item.
+         */
+        WholeProject: {
+            /** @default 1000 */
+            items: number;
+            /** @default 4 */
+            people: number;
+            /** @default 0 */
+            hourly: number;
+            /**
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       5
+             *     ]
+             */
+            overlaps: number[];
+            /**
+             * @default {
+             *       "accuracy": 0.9,
+             *       "accuracy_spread": 0.4,
+             *       "speed_spread": 0.35,
+             *       "reliance": 0.2,
+             *       "catches": 0.8,
+             *       "doubts": 0.02,
+             *       "fatigue": 0.1,
+             *       "learning": 0.97
+             *     }
+             */
+            crowd: components["schemas"]["Crowd"];
+            /**
+             * @default {
+             *       "seconds": 30,
+             *       "model_right": 0.85,
+             *       "saving": 0.5,
+             *       "fixing": 0.15,
+             *       "labels": 4,
+             *       "item_spread": 0.4,
+             *       "answer_spread": 0.6,
+             *       "help_spread": 0.15,
+             *       "model_cost": 0
+             *     }
+             */
+            work: components["schemas"]["Work"];
+            /** @default 1 */
+            seed: number;
         };
         /**
          * Wish
@@ -5336,8 +6248,34 @@ export interface components {
             right_at: number;
         };
         /**
+         * Work
+         * @description The task and its model. seconds: geometric mean by hand; model_right: how often suggestions are right; saving: the
+         *         share of time saved by accepting one; fixing: the share lost by mending one; labels: how many there are; item_spread,
+         *         answer_spread, help_spread: of log times between items, answers, and people's gains; model_cost: of one suggestion.
+         */
+        Work: {
+            /** @default 30 */
+            seconds: number;
+            /** @default 0.85 */
+            model_right: number;
+            /** @default 0.5 */
+            saving: number;
+            /** @default 0.15 */
+            fixing: number;
+            /** @default 4 */
+            labels: number;
+            /** @default 0.4 */
+            item_spread: number;
+            /** @default 0.6 */
+            answer_spread: number;
+            /** @default 0.15 */
+            help_spread: number;
+            /** @default 0 */
+            model_cost: number;
+        };
+        /**
          * WorkItem
-         * @description An item with everything the workbench needs to show it.
+         * @description An item with everything the workbench needs to show it. `allowed`: on items of a study only.
          */
         WorkItem: {
             item: components["schemas"]["ItemView"];
@@ -5349,6 +6287,8 @@ export interface components {
             draft: components["schemas"]["Draft"] | null;
             previous: Record<string, unknown> | null;
             comments: components["schemas"]["CommentView"][];
+            /** @default null */
+            allowed: components["schemas"]["Allowed"] | null;
         };
         /**
          * WriterStanding
@@ -5376,6 +6316,20 @@ export interface components {
             day_money: number | null;
             day_tokens: number | null;
             currency: string;
+        };
+        /**
+         * Arm
+         * @description What people have at hand in one arm. show: when suggestions are visible; source: whose (a predictor or a workflow,
+         *         None: all); assistant, judge: whether they may be asked; note: what participants are told at the start of a block.
+         */
+        "milo.api.explicit.Arm": {
+            name: string;
+            /** @enum {unknown} */
+            show: "after_first_answer" | "hidden" | "on_demand" | "shown";
+            source: string | null;
+            assistant: boolean;
+            judge: boolean;
+            note: string;
         };
         /**
          * AssistantPolicy
@@ -5840,6 +6794,27 @@ export interface components {
             shape: string | null;
             /** @default false */
             subjective: boolean;
+        };
+        /**
+         * Arm
+         * @description What people have at hand in one arm. show: when suggestions are visible; source: whose (a predictor or a workflow,
+         *         None: all); assistant, judge: whether they may be asked; note: what participants are told at the start of a block.
+         */
+        "milo.domain.study.Arm": {
+            name: string;
+            /**
+             * @default hidden
+             * @enum {unknown}
+             */
+            show: "after_first_answer" | "hidden" | "on_demand" | "shown";
+            /** @default null */
+            source: string | null;
+            /** @default false */
+            assistant: boolean;
+            /** @default false */
+            judge: boolean;
+            /** @default  */
+            note: string;
         };
         /**
          * Criterion
@@ -9384,6 +10359,42 @@ export interface operations {
             };
         };
     };
+    refine_thing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shown"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refined"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     get_media: {
         parameters: {
             query?: never;
@@ -10387,6 +11398,473 @@ export interface operations {
             };
         };
     };
+    list_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Design"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    size_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sizing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySize"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_pilot: {
+        parameters: {
+            query: {
+                question: string;
+                idle?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pilot"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    rehearse_a_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scene"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyForecast"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    rehearse_the_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeProject"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Way"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    change_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Design"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    freeze_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    end_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_study_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_study_data: {
+        parameters: {
+            query?: {
+                peek?: boolean;
+            };
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_study_report: {
+        parameters: {
+            query?: {
+                peek?: boolean;
+            };
+            header?: never;
+            path: {
+                p: number;
+                s: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyReport"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     add_suggestions: {
         parameters: {
             query?: {
@@ -10412,6 +11890,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_my_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPart"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    take_next_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPart"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -120,7 +120,7 @@ export type ItemDetail = Narrow<Schemas["ItemDetail"], { item: Item; annotations
 // Work
 
 export type Assignment = Schemas["AssignmentView"];
-export type WorkItem = Narrow<Schemas["WorkItem"], { item: Item; show: Record<string, Show> }>;
+export type WorkItem = Narrow<Given<Schemas["WorkItem"], "allowed">, { item: Item; show: Record<string, Show> }>;
 export type SubmitResult = Narrow<Schemas["Outcome"], { item_status: Status }>;
 
 /** Events and shown suggestions are recorded as they come; the schema leaves them open. */
@@ -261,3 +261,19 @@ export type Calibration = Schemas["Calibration"];
 
 export type Totals = Schemas["Totals"];
 export type TotalFigure = Totals["figures"][number];
+
+// Studies
+
+export type Arm = Explicit["Arm"];
+/** A design as the form holds it: every field given. */
+export type Design = Schemas["FullDesign"];
+export type Study = Schemas["StudyView"];
+export type StudyReport = Schemas["StudyReport"];
+export type StudyFigure = Schemas["StudyFigure"];
+export type StudyContrast = StudyReport["contrasts"][number];
+export type StudySize = Schemas["StudySize"];
+export type Pilot = Schemas["Pilot"];
+export type StudyForecast = Schemas["StudyForecast"];
+export type Scene = Schemas["Scene"];
+export type Way = Schemas["Way"];
+export type MyPart = Schemas["MyPart"];

@@ -23,6 +23,7 @@ const TITLES: [string, string][] = [
   ["/judges", "Judges"],
   ["/rubric", "Rubric"],
   ["/audit", "Audit"],
+  ["/studies", "Studies"],
   ["/verdicts", "Verdicts"],
   ["/changes", "Second thoughts"],
   ["/settings", "Settings"],
@@ -35,7 +36,7 @@ const TITLES: [string, string][] = [
 export function Shell() {
   const { projectId } = useParams({ strict: false });
   const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
-  const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
+  const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : /\/studies\/\d+$/.test(path) ? "Study" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
   return (
     <div className={css.frame}>
       <header className={css.header}>
@@ -119,6 +120,9 @@ function Tabs({ id, role }: { id: number; role: Role }) {
           </Link>
           <Link to="/p/$projectId/judges" params={params} className={css.tab}>
             Judges
+          </Link>
+          <Link to="/p/$projectId/studies" params={params} className={css.tab}>
+            Studies
           </Link>
         </>
       ) : null}

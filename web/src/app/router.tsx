@@ -167,6 +167,22 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../features/judges/AuditPage"), "AuditPage"),
 });
 
+const studies = createRoute({
+  getParentRoute: () => project,
+  path: "/studies",
+  component: lazyRouteComponent(() => import("../features/studies/StudiesPage"), "StudiesPage"),
+});
+
+const study = createRoute({
+  getParentRoute: () => project,
+  path: "/studies/$studyId",
+  params: {
+    parse: ({ studyId }) => ({ studyId: positive(studyId) ?? 0 }),
+    stringify: ({ studyId }) => ({ studyId: String(studyId) }),
+  },
+  component: lazyRouteComponent(() => import("../features/studies/StudyPage"), "StudyPage"),
+});
+
 const verdicts = createRoute({
   getParentRoute: () => project,
   path: "/verdicts",
@@ -195,7 +211,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, verdicts, changes, studio, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, verdicts, changes, studio, studies, study, settings]),
   ]),
 ]);
 

@@ -15,24 +15,26 @@ const turned = (delta: number, mode: number) => (mode === WheelEvent.DOM_DELTA_L
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
 
-/** Begins to listen; the returned function ends it. */
-export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, resized: () => void): () => void {
+/** Begins to listen; the returned function ends it. `unturned` maps a place in the element to the surface, which may be turned in it. */
+export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, resized: () => void, unturned: (at: Point) => Point): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const at = (event: MouseEvent): Point => {
     const frame = host.getBoundingClientRect();
-    return { x: event.clientX - frame.left, y: event.clientY - frame.top };
+    return unturned({ x: event.clientX - frame.left, y: event.clientY - frame.top });
   };
+  const keysOf = (event: MouseEvent) => ({ shift: event.shiftKey, alt: event.altKey });
   host.addEventListener("pointerdown", (event) => {
-    if (event.button > 1) return;
+    if (event.button > 2) return;
     if (event.button === 1) event.preventDefault();
-    host.setPointerCapture(event.pointerId);
-    gestures.down(at(event), event.button);
+    if (event.button < 2) host.setPointerCapture(event.pointerId);
+    gestures.down(at(event), event.button, keysOf(event), event.timeStamp);
   }, { signal });
-  host.addEventListener("pointermove", (event) => gestures.move(at(event)), { signal });
-  host.addEventListener("pointerup", (event) => gestures.up(at(event)), { signal });
+  host.addEventListener("pointermove", (event) => gestures.move(at(event), keysOf(event)), { signal });
+  host.addEventListener("pointerup", (event) => gestures.up(at(event), keysOf(event)), { signal });
   host.addEventListener("pointercancel", () => gestures.cancel(), { signal });
   host.addEventListener("pointerleave", () => gestures.leave(), { signal });
+  host.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   host.addEventListener("auxclick", (event) => event.preventDefault(), { signal });
   host.addEventListener("wheel", (event) => {
     event.preventDefault();

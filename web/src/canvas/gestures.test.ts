@@ -1,16 +1,23 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Point, Rect } from "../lib/geometry";
+import { boxShape, gripsOf, type BoxShape, type Grip, type Shape } from "../lib/shape";
 import { toImage } from "../lib/view";
-import { Gestures, type Stage, type Tool } from "./gestures";
+import { Gestures, type Held, type Stage, type Tool } from "./gestures";
 import { HitIndex } from "./hit-index";
+import { BoxPen, type Paper } from "./pens";
 
 interface Region extends Rect {
   key: string;
   movable: boolean;
 }
 
+const rectOf = (shape: Shape): Rect => {
+  const { x, y, w, h } = shape as BoxShape;
+  return { x, y, w, h };
+};
+
 /** A stage that remembers what it was asked to do. */
-class Rehearsal implements Stage {
+class Rehearsal implements Stage, Paper {
   view = { scale: 2, x: 0, y: 0 };
   image = { w: 400, h: 300 };
   tool: Tool = "select";
@@ -22,17 +29,28 @@ class Rehearsal implements Stage {
   edits: { key: string; rect: Rect; done: boolean }[] = [];
   cursor = "";
   index = new HitIndex<Region>();
+  pen = new BoxPen(this);
+  get scale() {
+    return this.view.scale;
+  }
 
   constructor(readonly regions: Region[]) {
     this.index.set(regions);
   }
+  #held = (r: Region): Held => ({ key: r.key, shape: boxShape(r), movable: r.movable });
   selected() {
     const found = this.regions.find((r) => r.key === this.chosen);
-    return found ? { key: found.key, rect: found, movable: found.movable } : null;
+    return found ? this.#held(found) : null;
+  }
+  grips(): Grip[] {
+    const selected = this.selected();
+    return selected ? gripsOf(selected.shape, this.scale, false) : [];
   }
   hits(at: Point) {
-    return this.index.at(toImage(this.view, at)).map((r) => ({ key: r.key, rect: r, movable: r.movable }));
+    return this.index.at(toImage(this.view, at)).map(this.#held);
   }
+  snap = (at: Point) => at;
+  pick() {}
   panBy(dx: number, dy: number) {
     this.log.push(`pan ${dx} ${dy}`);
   }
@@ -41,14 +59,14 @@ class Rehearsal implements Stage {
     this.chosen = key;
     this.log.push(`select ${key}`);
   }
-  edit(key: string, rect: Rect, done: boolean) {
-    this.edits.push({ key, rect, done });
+  edit(key: string, shape: Shape, done: boolean) {
+    this.edits.push({ key, rect: rectOf(shape), done });
   }
-  draft(rect: Rect | null) {
-    this.drafts.push(rect);
+  draft(shape: Shape | null) {
+    this.drafts.push(shape && rectOf(shape));
   }
-  drawn(rect: Rect) {
-    this.boxes.push(rect);
+  drawn(shape: Shape) {
+    this.boxes.push(rectOf(shape));
   }
   hover(_at: Point | null, cursor: string) {
     this.cursor = cursor;
@@ -99,7 +117,7 @@ describe("selecting", () => {
 describe("changing", () => {
   it("moves a box by the dragged distance in image pixels", () => {
     drag({ x: 160, y: 160 }, { x: 180, y: 170 });
-    expect(stage.edits.at(-1)).toEqual({ key: "small", rect: { key: "small", x: 60, y: 55, w: 60, h: 60, movable: true }, done: true });
+    expect(stage.edits.at(-1)).toEqual({ key: "small", rect: { x: 60, y: 55, w: 60, h: 60 }, done: true });
   });
 
   it("takes a shaky click for a click", () => {

@@ -1,95 +1,111 @@
 /**
- * What a pointer means on the image: pan, zoom, select, move, resize, draw. A state machine over pointer events that
- * knows coordinates and hits but draws nothing; the surface supplies what it needs through `Stage`.
+ * What a pointer means on the image: pan, zoom, select, move, change, draw. A state machine over pointer events that
+ * knows coordinates and hits but draws nothing; the surface supplies what it needs through `Stage`, and pens say how to draw.
  */
-import { between, clip, contains, handleAt, moved, resized, type Handle, type Point, type Rect, type Size } from "../lib/geometry";
-import { rectToScreen, toImage, type View } from "../lib/view";
+import type { Point, Size } from "../lib/geometry";
+import { dragged, holds, movedShape, withoutPoint, type Grip, type Shape } from "../lib/shape";
+import { toImage, toScreen, type View } from "../lib/view";
+import { NO_KEYS, type Keys, type Pen } from "./pens";
 
 export type Tool = "select" | "draw";
+
+/** A region as gestures see it. */
+export interface Held {
+  key: string;
+  shape: Shape;
+  movable: boolean;
+}
 
 /** What a gesture may touch. Points are CSS pixels of the surface unless said otherwise. */
 export interface Stage {
   readonly view: View;
   readonly image: Size;
   readonly tool: Tool;
+  readonly pen: Pen;
   readonly editable: boolean;
   /** The selected region, if it is shown. */
-  selected(): { key: string; rect: Rect; movable: boolean } | null;
-  /** Keys of the regions at a point, smallest first. */
-  hits(at: Point): { key: string; rect: Rect; movable: boolean }[];
+  selected(): Held | null;
+  /** The grips of the selected region. */
+  grips(): readonly Grip[];
+  /** Regions at a point, smallest first. */
+  hits(at: Point): Held[];
   panBy(dx: number, dy: number): void;
   zoomAt(at: Point, factor: number): void;
   select(key: string | null): void;
-  /** A changed box while it is dragged (image pixels); `done` when let go. */
-  edit(key: string, rect: Rect, done: boolean): void;
-  /** The box being drawn (image pixels), null when given up. */
-  draft(rect: Rect | null): void;
-  drawn(rect: Rect): void;
+  /** A changed region while it is dragged; `done` when let go. */
+  edit(key: string, shape: Shape, done: boolean): void;
+  /** A grip was clicked without being dragged. */
+  pick(grip: Grip): void;
+  /** A point of the image, or the place near it to snap to. */
+  snap(at: Point): Point;
   hover(at: Point | null, cursor: string): void;
 }
 
 /** Movement below this is a click. */
 const SLACK = 4;
-/** A handle is caught within this distance: a target of 24 px. */
+/** A grip is caught within this distance: a target of 24 px. */
 const REACH = 12;
+/** A middle is caught less far off than the points beside it. */
+const REACH_MIDDLE = 7;
+const DOUBLE_MS = 350;
 
 type State =
   | { kind: "idle" }
   | { kind: "pan"; last: Point; from: Point; click: boolean }
-  | { kind: "press"; from: Point; key: string; rect: Rect; movable: boolean; wasSelected: boolean }
-  | { kind: "move"; from: Point; key: string; rect: Rect; now: Rect }
-  | { kind: "resize"; key: string; rect: Rect; handle: Handle; now: Rect }
-  | { kind: "draw"; from: Point; start: Point; held: boolean };
+  | { kind: "press"; from: Point; held: Held; wasSelected: boolean }
+  | { kind: "move"; from: Point; held: Held; now: Shape }
+  | { kind: "grip"; from: Point; held: Held; grip: Grip; now: Shape }
+  | { kind: "pen" };
 
 const far = (a: Point, b: Point) => Math.abs(a.x - b.x) + Math.abs(a.y - b.y) > SLACK;
 
-/** How near a handle must be: less inside a small box, so that its middle can still be grabbed. */
-const reachOn = (rect: Rect, at: Point) => (contains(rect, at) ? Math.max(4, Math.min(REACH, Math.min(rect.w, rect.h) / 4)) : REACH);
-
-const CURSORS: Record<Handle, string> = {
-  nw: "nwse-resize", se: "nwse-resize", ne: "nesw-resize", sw: "nesw-resize",
-  n: "ns-resize", s: "ns-resize", e: "ew-resize", w: "ew-resize",
-};
-
 export class Gestures {
   #state: State = { kind: "idle" };
+  #lastDown = { at: { x: -99, y: -99 }, when: 0 };
   /** Set while the pan key is down. */
   panning = false;
 
   constructor(private readonly stage: Stage) {}
 
   get busy(): boolean {
-    return this.#state.kind !== "idle";
+    return this.#state.kind !== "idle" || this.stage.pen.busy;
   }
 
-  down(at: Point, button: number): void {
+  down(at: Point, button: number, keys: Keys = NO_KEYS, when = 0): void {
     if (button === 1 || (button === 0 && this.panning)) return this.#pan(at, false);
+    if (button === 2) return void this.stage.pen.back?.();
     if (button !== 0) return;
-    if (this.#state.kind === "draw") return this.#finishDrawing(at);
-    const handle = this.#handleUnder(at);
-    if (handle) this.#state = handle;
-    else if (this.stage.tool === "draw" && this.stage.editable) this.#startDrawing(at);
+    const double = when - this.#lastDown.when < DOUBLE_MS && !far(at, this.#lastDown.at) && when > 0;
+    this.#lastDown = { at, when };
+    const { pen, tool, editable } = this.stage;
+    if (pen.busy && double && pen.double) return pen.double();
+    const grip = pen.busy || keys.shift && tool === "draw" ? null : this.#gripUnder(at);
+    if (grip && keys.alt && grip.grip.kind === "point") this.#dropPoint(grip.held, grip.grip);
+    else if (grip) this.#state = { kind: "grip", from: at, ...grip, now: grip.held.shape };
+    else if ((tool === "draw" || pen.busy) && editable) this.#draw(at, keys);
     else this.#press(at);
   }
 
-  move(at: Point): void {
+  move(at: Point, keys: Keys = NO_KEYS): void {
     const state = this.#state;
-    if (state.kind === "idle") return this.stage.hover(at, this.#cursor(at));
     if (state.kind === "pan") this.#panTo(state, at);
     else if (state.kind === "press") this.#leavePress(state, at);
     else if (state.kind === "move") this.#moveTo(state, at);
-    else if (state.kind === "resize") this.#resizeTo(state, at);
-    else this.#drawTo(state, at);
+    else if (state.kind === "grip") this.#dragTo(state, at, keys);
+    else {
+      if (this.stage.pen.busy) this.stage.pen.move(toImage(this.stage.view, at), keys);
+      this.stage.hover(at, this.#cursor(at));
+    }
   }
 
-  up(at: Point): void {
+  up(at: Point, keys: Keys = NO_KEYS): void {
     const state = this.#state;
-    if (state.kind === "draw") return this.#letGoDrawing(state, at);
     this.#state = { kind: "idle" };
+    if (state.kind === "pen") this.stage.pen.up(toImage(this.stage.view, at), keys);
     if (state.kind === "pan" && state.click && !far(state.from, at)) this.stage.select(null);
-    if (state.kind === "press" && state.wasSelected) this.#cycle(at, state.key);
-    if (state.kind === "resize" && state.now === state.rect) return this.#cycle(at, state.key);
-    if (state.kind === "move" || state.kind === "resize") this.stage.edit(state.key, state.now, true);
+    if (state.kind === "press" && state.wasSelected) this.#cycle(at, state.held.key);
+    if (state.kind === "grip" && state.now === state.held.shape) this.#clickGrip(state, at);
+    else if (state.kind === "move" || state.kind === "grip") this.stage.edit(state.held.key, state.now, true);
     this.stage.hover(at, this.#cursor(at));
   }
 
@@ -100,10 +116,16 @@ export class Gestures {
   /** Gives up what is going on. True if there was something. */
   cancel(): boolean {
     const state = this.#state;
+    const busy = this.busy;
     this.#state = { kind: "idle" };
-    if (state.kind === "draw") this.stage.draft(null);
-    if (state.kind === "move" || state.kind === "resize") this.stage.edit(state.key, state.rect, true);
-    return state.kind !== "idle";
+    if (this.stage.pen.busy) this.stage.pen.cancel();
+    if (state.kind === "move" || state.kind === "grip") this.stage.edit(state.held.key, state.held.shape, true);
+    return busy;
+  }
+
+  #draw(at: Point, keys: Keys): void {
+    this.#state = { kind: "pen" };
+    this.stage.pen.down(toImage(this.stage.view, at), keys);
   }
 
   #pan(at: Point, click: boolean): void {
@@ -118,12 +140,34 @@ export class Gestures {
     state.last = at;
   }
 
-  #handleUnder(at: Point): State | null {
-    const selected = this.stage.selected();
-    if (!selected?.movable || !this.stage.editable) return null;
-    const shown = rectToScreen(this.stage.view, selected.rect);
-    const handle = handleAt(shown, at, reachOn(shown, at));
-    return handle ? { kind: "resize", key: selected.key, rect: selected.rect, handle, now: selected.rect } : null;
+  /** The grip under a point: points before middles, the nearest first. */
+  #gripUnder(at: Point): { held: Held; grip: Grip } | null {
+    const held = this.stage.selected();
+    if (!held?.movable || !this.stage.editable) return null;
+    const reach = this.#reachOn(held, at);
+    let best: Grip | null = null;
+    let nearest = Infinity;
+    for (const grip of this.stage.grips()) {
+      const p = toScreen(this.stage.view, grip.place);
+      const [dx, dy] = [Math.abs(p.x - at.x), Math.abs(p.y - at.y)];
+      const limit = grip.kind === "middle" ? Math.min(reach, REACH_MIDDLE) : grip.kind === "turn" ? REACH : reach;
+      const cost = dx + dy + (grip.kind === "middle" ? REACH : 0);
+      if (dx > limit || dy > limit || cost >= nearest) continue;
+      [best, nearest] = [grip, cost];
+    }
+    return best && { held, grip: best };
+  }
+
+  /** How near a grip must be: less inside a small box, so that its middle can still be grabbed. */
+  #reachOn(held: Held, at: Point): number {
+    if (held.shape.kind !== "box") return REACH;
+    const { scale } = this.stage.view;
+    return holds(held.shape, toImage(this.stage.view, at), 0) ? Math.max(4, Math.min(REACH, (Math.min(held.shape.w, held.shape.h) * scale) / 4)) : REACH;
+  }
+
+  #dropPoint(held: Held, grip: Grip): void {
+    const next = withoutPoint(held.shape, grip);
+    if (next) this.stage.edit(held.key, next, true);
   }
 
   #press(at: Point): void {
@@ -133,25 +177,34 @@ export class Gestures {
     if (!hit) return this.#pan(at, true);
     const wasSelected = hit.key === selected?.key;
     if (!wasSelected) this.stage.select(hit.key);
-    this.#state = { kind: "press", from: at, ...hit, wasSelected };
+    this.#state = { kind: "press", from: at, held: hit, wasSelected };
   }
 
   #leavePress(state: State & { kind: "press" }, at: Point): void {
     if (!far(state.from, at)) return;
-    if (!state.movable || !this.stage.editable) return this.#pan(at, false);
-    this.#state = { kind: "move", from: state.from, key: state.key, rect: state.rect, now: state.rect };
+    if (!state.held.movable || !this.stage.editable) return this.#pan(at, false);
+    this.#state = { kind: "move", from: state.from, held: state.held, now: state.held.shape };
     this.move(at);
   }
 
   #moveTo(state: State & { kind: "move" }, at: Point): void {
     const scale = this.stage.view.scale;
-    state.now = moved(state.rect, (at.x - state.from.x) / scale, (at.y - state.from.y) / scale, this.stage.image);
-    this.stage.edit(state.key, state.now, false);
+    state.now = movedShape(state.held.shape, (at.x - state.from.x) / scale, (at.y - state.from.y) / scale, this.stage.image);
+    this.stage.edit(state.held.key, state.now, false);
   }
 
-  #resizeTo(state: State & { kind: "resize" }, at: Point): void {
-    state.now = resized(state.rect, state.handle, toImage(this.stage.view, at), this.stage.image);
-    this.stage.edit(state.key, state.now, false);
+  #dragTo(state: State & { kind: "grip" }, at: Point, keys: Keys): void {
+    if (state.now === state.held.shape && state.held.shape.kind !== "box" && !far(state.from, at)) return;
+    const to = toImage(this.stage.view, at);
+    const place = state.grip.kind === "point" || state.grip.kind === "middle" ? this.stage.snap(to) : to;
+    state.now = dragged(state.held.shape, state.grip, place, this.stage.image, keys.shift);
+    this.stage.edit(state.held.key, state.now, false);
+  }
+
+  /** A click on a point picks it; one on a box's handle goes deeper, as a click on the box does. */
+  #clickGrip(state: State & { kind: "grip" }, at: Point): void {
+    if (state.grip.kind === "handle") return this.#cycle(at, state.held.key);
+    this.stage.pick(state.grip);
   }
 
   /** A second click at the same place goes one deeper into the stack. */
@@ -161,43 +214,14 @@ export class Gestures {
     if (next) this.stage.select(next.key);
   }
 
-  #startDrawing(at: Point): void {
-    this.#state = { kind: "draw", from: at, start: toImage(this.stage.view, at), held: true };
-  }
-
-  #drawTo(state: State & { kind: "draw" }, at: Point): void {
-    this.stage.draft(this.#drafted(state, at));
-    this.stage.hover(at, "crosshair");
-  }
-
-  /** A drag ends the box; a click leaves it open until the second click. */
-  #letGoDrawing(state: State & { kind: "draw" }, at: Point): void {
-    if (!state.held) return;
-    if (far(state.from, at)) return this.#finishDrawing(at);
-    state.held = false;
-    this.stage.draft(this.#drafted(state, at));
-  }
-
-  #finishDrawing(at: Point): void {
-    const state = this.#state;
-    if (state.kind !== "draw") return;
-    this.#state = { kind: "idle" };
-    this.stage.draft(null);
-    const rect = this.#drafted(state, at);
-    if (rect.w * this.stage.view.scale >= 2 && rect.h * this.stage.view.scale >= 2) this.stage.drawn(rect);
-  }
-
-  #drafted(state: State & { kind: "draw" }, at: Point): Rect {
-    return clip(between(state.start, toImage(this.stage.view, at)), this.stage.image);
-  }
-
   #cursor(at: Point): string {
     if (this.panning) return "grab";
-    const handle = this.#handleUnder(at);
-    if (handle?.kind === "resize") return CURSORS[handle.handle];
-    if (this.stage.tool === "draw" && this.stage.editable) return "crosshair";
+    const { pen, tool, editable } = this.stage;
+    const grip = pen.busy ? null : this.#gripUnder(at);
+    if (grip) return grip.grip.cursor;
+    if ((tool === "draw" || pen.busy) && editable) return pen.cursor;
     const selected = this.stage.selected();
-    if (selected?.movable && contains(selected.rect, toImage(this.stage.view, at))) return "move";
+    if (selected?.movable && holds(selected.shape, toImage(this.stage.view, at), 0)) return "move";
     return this.stage.hits(at).length > 0 ? "pointer" : "grab";
   }
 }

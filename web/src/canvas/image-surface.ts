@@ -5,19 +5,28 @@
  * With many regions in view, panning and zooming move the drawn bitmap and draw it anew once the view rests.
  */
 import type { Point, Rect, Size } from "../lib/geometry";
+import { gripsOf, sameShape, type Grip, type Shape } from "../lib/shape";
 import { attach } from "./attach";
-import { Gestures, type Stage, type Tool } from "./gestures";
+import { Gestures, type Held, type Stage, type Tool } from "./gestures";
+import { InkLayer } from "./ink-layer";
 import { ImageLayer } from "../lib/image-layer";
 import type { Mips } from "../lib/mips";
-import { RegionsLayer, type SurfaceRegion } from "./regions-layer";
+import { Minimap } from "./minimap";
+import { BoxPen, type Paper, type Pen } from "./pens";
+import { isAt, RegionsLayer, shapeOf, type SurfaceRegion } from "./regions-layer";
 import { SelectionLayer } from "./selection-layer";
+import { snapTo } from "./snap";
 import { markLatest } from "../lib/marks";
-import { fit, fitImage, held, sameView, toImage, zoomedAt, type View } from "../lib/view";
+import { fit, fitImage, held, sameView, toImage, unturned, zoomedAt, type Turn, type View } from "../lib/view";
 
 export interface SurfaceEvents {
   onSelect(key: string | null): void;
-  onDraw(rect: Rect): void;
-  onEdit(key: string, rect: Rect): void;
+  onDraw(shape: Shape): void;
+  onEdit(key: string, shape: Shape): void;
+  /** Something is begun by the pen, or ended. */
+  onBusy?(busy: boolean): void;
+  /** A point of the selected shape was clicked. */
+  onPick?(grip: Grip): void;
   /** After the view changed: the magnification in CSS pixels per image pixel. */
   onView?(scale: number): void;
 }
@@ -26,20 +35,33 @@ export interface SurfaceEvents {
 export const MOVE_ABOVE = 1500;
 /** The view rests when it has not changed for this long, in milliseconds. */
 export const REST_MS = 140;
+/** Places within this many CSS pixels are snapped to. */
+const SNAP = 8;
 const NO_VIEW: View = { scale: 1, x: 0, y: 0 };
 
-export class ImageSurface implements Stage {
+export class ImageSurface implements Stage, Paper {
   view: View = NO_VIEW;
   tool: Tool = "select";
   editable = true;
+  pen: Pen = new BoxPen(this);
   readonly gestures = new Gestures(this);
+  /** Boxes have a grip by which they are turned. */
+  turns = false;
+  /** Points snap to the points and edges of other shapes. */
+  snaps = false;
+  readonly ink = new InkLayer(() => this.view);
+  #frameBox = document.createElement("div");
+  #minimap = new Minimap((at) => this.#centreOn(at));
+  #turn: Turn = 0;
+  #picked: { ring: number; at: number } | null = null;
+  #brush: (() => number) | null = null;
   #image = new ImageLayer();
   #regions = new RegionsLayer();
   #selection = new SelectionLayer();
   #size: Size = { w: 0, h: 0 };
   #selected: string | null = null;
-  #edited: { key: string; rect: Rect } | null = null;
-  #draft: Rect | null = null;
+  #edited: { key: string; shape: Shape } | null = null;
+  #draft: Shape | null = null;
   #drawColor = "#ffffff";
   #hidden = false;
   #fitted = true;
@@ -53,8 +75,10 @@ export class ImageSurface implements Stage {
     readonly host: HTMLElement,
     private readonly events: SurfaceEvents,
   ) {
-    host.append(this.#image.canvas, this.#regions.canvas, this.#selection.svg);
-    this.#detach = attach(host, this.gestures, this, () => this.#resize());
+    this.#frameBox.className = "milo-layers";
+    this.#frameBox.append(this.#image.canvas, this.#regions.canvas, this.ink.canvas, this.#selection.svg);
+    host.append(this.#frameBox, this.#minimap.canvas);
+    this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.#turn, this.#size));
     this.#resize();
   }
 
@@ -62,10 +86,15 @@ export class ImageSurface implements Stage {
     return this.#image.size;
   }
 
+  get scale(): number {
+    return this.view.scale;
+  }
+
   /** Shows another image and fits it. */
   setImage(mips: Mips | null): void {
     this.gestures.cancel();
     this.#image.setMips(mips);
+    this.#minimap.setMips(mips);
     this.#fitted = true;
     this.fit();
     this.#invalidate({ view: true, regions: true, selection: true });
@@ -92,14 +121,39 @@ export class ImageSurface implements Stage {
   setSelected(key: string | null): void {
     if (key === this.#selected) return;
     this.#selected = key;
+    this.#picked = null;
     this.#invalidate({ selection: true });
   }
 
-  setTool(tool: Tool, color: string): void {
-    if (tool !== this.tool) this.gestures.cancel();
+  /** `brush`: the radius to show around the pointer, in pixels of the image. */
+  setTool(tool: Tool, color: string, pen: Pen = this.pen, brush: (() => number) | null = null): void {
+    if (tool !== this.tool || pen !== this.pen) this.gestures.cancel();
     this.tool = tool;
-    this.#drawColor = color;
+    this.pen = pen;
+    this.#brush = brush;
+    this.#drawColor = this.ink.color = color;
+    if (!brush) this.#selection.brush(null, 0);
     this.#invalidate({ selection: true });
+  }
+
+  /** Marks one point of the selected shape. */
+  setPicked(picked: { ring: number; at: number } | null): void {
+    this.#picked = picked;
+    this.#invalidate({ selection: true });
+  }
+
+  /** Brightness and contrast of the image, 1 as it is. What is stored does not change. */
+  setLight(brightness: number, contrast: number): void {
+    this.#image.canvas.style.filter = brightness === 1 && contrast === 1 ? "" : `brightness(${brightness}) contrast(${contrast})`;
+  }
+
+  /** Turns the view clockwise. What is stored does not change. */
+  setTurn(turn: Turn): void {
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    this.#size = { w: 0, h: 0 };
+    this.#fitted = true;
+    this.#resize();
   }
 
   /** Hides all regions while true, to see what is under them. */
@@ -151,18 +205,35 @@ export class ImageSurface implements Stage {
 
   // What gestures ask for.
 
-  selected(): { key: string; rect: Rect; movable: boolean } | null {
+  selected(): Held | null {
     if (this.#selected === null) return null;
     const region = this.#find(this.#selected);
     if (!region) return null;
-    const rect = this.#edited?.key === region.key ? this.#edited.rect : region;
-    return { key: region.key, rect, movable: !region.dashed };
+    const shape = this.#edited?.key === region.key ? this.#edited.shape : shapeOf(region);
+    return { key: region.key, shape, movable: !region.dashed && !region.locked };
   }
 
-  hits(at: Point): { key: string; rect: Rect; movable: boolean }[] {
+  grips(): readonly Grip[] {
+    const selected = this.selected();
+    return selected?.movable && this.editable ? gripsOf(selected.shape, this.view.scale, this.turns) : [];
+  }
+
+  hits(at: Point): Held[] {
     if (this.#hidden) return [];
-    const found = this.#regions.index.at(toImage(this.view, at), 3 / this.view.scale);
-    return found.map((r) => ({ key: r.key, rect: r, movable: !r.dashed }));
+    const p = toImage(this.view, at);
+    const reach = 3 / this.view.scale;
+    const found = this.#regions.index.at(p, 3 * reach).filter((r) => isAt(r, p, reach));
+    return found.map((r) => ({ key: r.key, shape: shapeOf(r), movable: !r.dashed && !r.locked }));
+  }
+
+  pick(grip: Grip): void {
+    this.events.onPick?.(grip);
+  }
+
+  snap(at: Point): Point {
+    if (!this.snaps) return at;
+    const near = this.#regions.index.at(at, SNAP / this.view.scale).filter((r) => r.key !== this.#edited?.key && r.key !== this.#selected);
+    return snapTo(at, near.map(shapeOf), this.image, SNAP / this.view.scale);
   }
 
   panBy(dx: number, dy: number): void {
@@ -182,30 +253,31 @@ export class ImageSurface implements Stage {
     this.events.onSelect(key);
   }
 
-  edit(key: string, rect: Rect, done: boolean): void {
+  edit(key: string, shape: Shape, done: boolean): void {
     const began = this.#edited === null;
-    this.#edited = { key, rect };
+    this.#edited = { key, shape };
     this.#invalidate({ selection: true, regions: began });
     if (!done) return;
     const region = this.#find(key);
-    const same = region && region.x === rect.x && region.y === rect.y && region.w === rect.w && region.h === rect.h;
-    if (!same) return this.events.onEdit(key, rect);
+    if (!region || !sameShape(shapeOf(region), shape)) return this.events.onEdit(key, shape);
     this.#edited = null;
     this.#invalidate({ regions: true });
   }
 
-  draft(rect: Rect | null): void {
-    this.#draft = rect;
+  draft(shape: Shape | null): void {
+    if ((shape === null) !== (this.#draft === null)) this.events.onBusy?.(shape !== null);
+    this.#draft = shape;
     this.#invalidate({ selection: true });
   }
 
-  drawn(rect: Rect): void {
-    this.events.onDraw(rect);
+  drawn(shape: Shape): void {
+    this.events.onDraw(shape);
   }
 
   hover(at: Point | null, cursor: string): void {
     this.host.style.cursor = cursor;
     this.#selection.cross(cursor === "crosshair" ? at : null, this.#size);
+    if (this.#brush) this.#selection.brush(cursor === "none" ? at : null, this.#brush() * this.view.scale);
   }
 
   #find(key: string): SurfaceRegion | undefined {
@@ -213,7 +285,9 @@ export class ImageSurface implements Stage {
   }
 
   #resize(): void {
-    const size = { w: this.host.clientWidth, h: this.host.clientHeight };
+    const lying = this.#turn % 180 !== 0;
+    const { clientWidth, clientHeight } = this.host;
+    const size = lying ? { w: clientHeight, h: clientWidth } : { w: clientWidth, h: clientHeight };
     if (!size.w || !size.h) return;
     const ratio = window.devicePixelRatio || 1;
     if (size.w === this.#size.w && size.h === this.#size.h && ratio === this.#ratio) return;
@@ -221,6 +295,8 @@ export class ImageSurface implements Stage {
     this.#size = size;
     this.#image.resize(size, ratio);
     this.#regions.resize(size, ratio);
+    this.ink.resize(size, ratio);
+    this.#frameBox.style.cssText = `position:absolute;left:50%;top:50%;width:${size.w}px;height:${size.h}px;transform:translate(-50%,-50%) rotate(${this.#turn}deg)`;
     if (this.#fitted) this.fit();
     this.#invalidate({ view: true, regions: true, selection: true });
   }
@@ -228,7 +304,7 @@ export class ImageSurface implements Stage {
   #setView(view: View, settled: boolean): void {
     if (sameView(view, this.view)) return;
     this.view = view;
-    const move = !settled && this.#regions.inView > MOVE_ABOVE;
+    const move = !settled && (this.#regions.inView > MOVE_ABOVE || this.#regions.costly);
     this.#invalidate({ view: true, selection: true, regions: !move });
     if (move) this.#waitForRest();
     this.events.onView?.(view.scale);
@@ -254,6 +330,7 @@ export class ImageSurface implements Stage {
     const { view, regions, selection } = this.#dirty;
     this.#dirty = { view: false, regions: false, selection: false };
     if (view) this.#image.draw(this.view, this.#restTimer === 0);
+    if (view) this.#minimap.show(this.view, this.#size, this.#turn);
     if (regions) this.#regions.draw(this.view, this.#edited?.key ?? null);
     else if (view) this.#regions.follow(this.view);
     if (selection || view) this.#selection.show(this.#outline(), this.view);
@@ -261,11 +338,17 @@ export class ImageSurface implements Stage {
   }
 
   #outline() {
-    if (this.#draft) return { rect: this.#draft, color: this.#drawColor, dashed: false, handles: false, measured: true };
+    const plain = { dashed: false, grips: [], picked: null, measured: true, open: true };
+    if (this.#draft) return { ...plain, shape: this.#draft, color: this.#drawColor, measured: this.#draft.kind === "box", open: this.#draft.kind !== "box" };
     const selected = this.selected();
     if (!selected) return null;
     const region = this.#find(selected.key)!;
-    const handles = selected.movable && this.editable;
-    return { rect: selected.rect, color: region.color, dashed: region.dashed, handles, measured: this.#edited !== null };
+    return { ...plain, shape: selected.shape, color: region.color, dashed: region.dashed, grips: this.grips(), picked: this.#picked, measured: this.#edited !== null, open: false };
+  }
+
+  #centreOn(at: Point): void {
+    const { scale } = this.view;
+    this.#fitted = false;
+    this.#setView(held({ scale, x: this.#size.w / 2 - at.x * scale, y: this.#size.h / 2 - at.y * scale }, this.image, this.#size), false);
   }
 }

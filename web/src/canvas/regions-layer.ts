@@ -4,8 +4,10 @@
  */
 import { readableOn, withAlpha } from "../lib/colors";
 import type { Rect, Size } from "../lib/geometry";
+import { boxShape, holds, type Shape } from "../lib/shape";
 import { BADGE_HEIGHT, Badges } from "./badges";
 import { HitIndex } from "./hit-index";
+import { isDot, ontoImage, paint, screen } from "./shape-painter";
 import { rectToScreen, visible, type View } from "../lib/view";
 
 /** One region as the surface draws it. A changed region is a new object. */
@@ -15,13 +17,23 @@ export interface SurfaceRegion extends Rect {
   title: string;
   /** A suggestion: dashed, not movable. */
   dashed: boolean;
+  /** What it is, if not an upright box; x, y, w, h are then the bounds. */
+  shape?: Shape;
+  /** Cannot be changed. */
+  locked?: boolean;
 }
+
+export const shapeOf = (region: SurfaceRegion): Shape => region.shape ?? boxShape(region);
+/** Whether a point of the image is on a region, `reach` pixels around its edge included. */
+export const isAt = (region: SurfaceRegion, p: { x: number; y: number }, reach: number): boolean => !region.shape || holds(region.shape, p, reach);
 
 /** More regions than this in view are drawn thin, without halo and badges. */
 const CROWD = 1200;
 const BADGES_UP_TO = 400;
 /** With few regions in view a badge may be wider than its region. */
 const WHOLE_BADGES_UP_TO = 60;
+/** Paths cost several times what upright boxes do. */
+const COSTLY = 150;
 const DOT = 2;
 const NO_FILL = 4;
 
@@ -37,12 +49,15 @@ export class RegionsLayer {
   readonly index = new HitIndex<SurfaceRegion>();
   /** How many regions the last drawing held. */
   inView = 0;
+  /** So many shapes with paths are in view that moving the bitmap is cheaper than drawing them. */
+  costly = false;
   #pen = this.canvas.getContext("2d")!;
   #regions: readonly SurfaceRegion[] = [];
   #drawn: View = { scale: 1, x: 0, y: 0 };
   #ratio = 1;
   #size: Size = { w: 0, h: 0 };
   #styles = new Map<string, Style>();
+  #tints = new Map<string, string>();
   #badges = new Badges();
 
   get regions(): readonly SurfaceRegion[] {
@@ -81,15 +96,44 @@ export class RegionsLayer {
     const shown = this.index.within(visible(view, this.#size)).map((i) => this.#regions[i]!);
     this.inView = shown.length;
     const crowded = shown.length > CROWD;
-    for (const [color, group] of grouped(shown, omit)) this.#group(group, color, view, crowded);
+    this.costly = shown.reduce((n, r) => (r.shape ? n + 1 : n), 0) > COSTLY;
+    if (this.costly || shown.some((r) => r.shape)) this.#shapes(shown, omit, view, crowded);
+    else for (const [color, group] of grouped(shown, omit)) this.#group(group, color, view, crowded);
     if (shown.length <= BADGES_UP_TO) for (const r of shown) if (r.key !== omit) this.#badge(r, view);
   }
 
   /** Draws one more region on top of what is there; for a region just added. */
   drawOne(region: SurfaceRegion, view: View): void {
-    this.#group([region], styleKey(region), view, this.inView > CROWD);
+    if (region.shape) this.#shapes([region], null, view, this.inView > CROWD);
+    else this.#group([region], styleKey(region), view, this.inView > CROWD);
     this.inView += 1;
     if (this.inView <= BADGES_UP_TO) this.#badge(region, view);
+  }
+
+  /** In drawing order, one after the other: shapes may cover each other, so that order counts. */
+  #shapes(shown: readonly SurfaceRegion[], omit: string | null, view: View, crowded: boolean): void {
+    const pen = this.#pen;
+    pen.lineJoin = "round";
+    const unit = 1 / view.scale;
+    for (const region of shown) {
+      if (region.key === omit) continue;
+      if (!region.shape || isDot(region, view.scale)) {
+        screen(pen);
+        this.#group([region], styleKey(region), view, crowded);
+        continue;
+      }
+      ontoImage(pen, view, this.#ratio);
+      const { halo } = this.#style(styleKey(region), region);
+      paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed ? "" : this.#tint(region), dashed: region.dashed }, unit, crowded);
+    }
+    screen(pen);
+  }
+
+  #tint(region: SurfaceRegion): string {
+    const key = `~${region.shape!.kind === "mask"}${region.color}`;
+    let tint = this.#tints.get(key);
+    if (!tint) this.#tints.set(key, (tint = withAlpha(region.color, region.shape!.kind === "mask" ? 0.42 : 0.14)));
+    return tint;
   }
 
   #group(group: readonly SurfaceRegion[], key: string, view: View, crowded: boolean): void {

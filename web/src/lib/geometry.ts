@@ -113,3 +113,7 @@ export function rounded(rect: Rect): Rect {
   const y = tenth(rect.y);
   return { x, y, w: Math.max(0.1, tenth(rect.x + rect.w - x)), h: Math.max(0.1, tenth(rect.y + rect.h - y)) };
 }
+
+/** Whether the first box lies wholly in the second; half a pixel does not count. */
+export const rectInside = (inner: Rect, outer: Rect): boolean =>
+  inner.x >= outer.x - 0.5 && inner.y >= outer.y - 0.5 && inner.x + inner.w <= outer.x + outer.w + 0.5 && inner.y + inner.h <= outer.y + outer.h + 0.5;

@@ -61,3 +61,14 @@ export function held(view: View, image: Size, surface: Size, keep = 48): View {
 }
 
 export const sameView = (a: View, b: View): boolean => a.scale === b.scale && a.x === b.x && a.y === b.y;
+
+/** How far a view is turned, in degrees clockwise. */
+export type Turn = 0 | 90 | 180 | 270;
+
+/** The place on a surface of that size (before it was turned about its middle) that a place in its element means. */
+export function unturned(at: Point, turn: Turn, surface: Size): Point {
+  if (turn === 0) return at;
+  if (turn === 90) return { x: at.y, y: surface.h - at.x };
+  if (turn === 180) return { x: surface.w - at.x, y: surface.h - at.y };
+  return { x: surface.w - at.y, y: at.x };
+}

@@ -51,9 +51,13 @@ describe("every widget", () => {
     ["response", {}, [{ role: "assistant", content: "words" }], [{ role: "assistant", content: "words" }]],
     ["turn_labels", { labels: ["a"] }, [{ turn: 1, label: "a" }], [{ turn: 1, label: "a" }]],
     ["boxes", { labels: ["a"] }, [{ x: 1, y: 2, w: 3, h: 4, label: "a" }], [{ id: "7:0", x: 1, y: 2, w: 3, h: 4, label: "a" }]],
+    ["polygons", { labels: ["a"] }, [{ points: [[1, 1], [9, 1], [5, 8]], label: "a" }], [{ id: "7:0", points: [[1, 1], [9, 1], [5, 8]], label: "a" }]],
+    ["lines", { labels: ["a"] }, [{ points: [[1, 1], [9, 1]], label: "a" }], [{ id: "7:0", points: [[1, 1], [9, 1]], label: "a" }]],
+    ["keypoints", { labels: ["a"], points: ["x", "y"] }, [{ points: [[1, 1, 2], [0, 0, 0]], label: "a" }], [{ id: "7:0", points: [[1, 1, 2], [0, 0, 0]], label: "a" }]],
+    ["masks", { labels: ["a"] }, [{ size: [4, 5], counts: "5140", label: "a" }], [{ id: "7:0", size: [4, 5], counts: "5140", label: "a" }]],
   ];
 
-  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "pairwise", "ranking", "rating", "relations", "response", "rubric_grid", "spans", "text", "turn_labels"]));
+  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "keypoints", "lines", "masks", "pairwise", "polygons", "ranking", "rating", "relations", "response", "rubric_grid", "spans", "text", "turn_labels"]));
 
   it.each(cases)("%s takes a suggestion part by part, once", (type, config, value, expected) => {
     const widget = widgets[type]!;

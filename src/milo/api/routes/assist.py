@@ -18,12 +18,13 @@ from milo.domain.policy import AssistKind
 from milo.flow.assist import Wish
 from milo.flow.ports.work import ANSWERED, LENT, Held
 from milo.flow.reach import listed
-from milo.flow.visible import show_for, suggestions_leave
+from milo.flow.visible import Sight, show_for, suggestions_leave
 from milo.infra.assisting import Event, Exchange, offered
 from milo.infra.sql.assist import AssistSql
 from milo.infra.sql.database import Connection
 from milo.infra.sql.look import Look
 from milo.infra.sql.work import WorkSql
+from milo.infra.studies import offered as offered_in
 from milo.kinds.task_type import TaskType
 
 _PING_SECONDS = 15.0
@@ -65,7 +66,8 @@ class Taken(msgspec.Struct):
 
 @endpoint("GET", "/projects/{p}/assistant", "work.lease", reply=AssistantView)
 def get_assistant(call: Call) -> AssistantView:
-    """What the project's assistant offers, by question. The same for every item, so that it tells nothing about one."""
+    """What the project's assistant offers, by question. The same for every item, so that it tells nothing about one; in a
+    study, what the block's arm has."""
     spec = call.workspace.projects.get(call.project_id).spec
     policy = spec.policy.assistant
     if policy.connection is None:
@@ -76,7 +78,10 @@ def get_assistant(call: Call) -> AssistantView:
         return AssistantView(False, policy.connection, {}, error.message)
     if not listed(spec.policy.data.models, row.name, row.local):
         return AssistantView(False, row.name, {}, f'The project\'s rules keep its data from the model "{row.name}".')
-    return AssistantView(True, row.name, {q.name: offered(spec.policy, q) for q in spec.questions})
+    part = call.workspace.db.read(lambda c: call.workspace.studies.sight_of_block(c, call.project_id, call.actor.user_id))
+    if part is not None and not part.assistant:
+        return AssistantView(False, row.name, {}, "There is no assistant in this block.")
+    return AssistantView(True, row.name, {q.name: offered(spec.policy, q, part) for q in spec.questions})
 
 
 @endpoint(
@@ -88,14 +93,15 @@ async def ask_assistant(call: Call) -> Any:
     request ends the call. On an item without assistant the answer is JSON: {"available": false}."""
     workspace, loop = call.workspace, asyncio.get_running_loop()
 
-    def look(c: Connection) -> tuple[Held, Wish]:
-        return _wish(c, call)
+    def look(c: Connection) -> tuple[Held, Wish, Sight | None]:
+        sight = workspace.studies.gate(c, call.project_id, call.actor.user_id, call.params["i"])
+        return *_wish(c, call, sight), sight
 
-    held, wish = await asyncio.wrap_future(workspace.db.read_later(look))
-    if held.blind:
+    held, wish, sight = await asyncio.wrap_future(workspace.db.read_later(look))
+    if held.blind or (sight is not None and not sight.assistant):
         return NotAvailable(False, _NOT_HERE)
     project = workspace.projects.get(call.project_id)
-    exchange = Exchange(workspace, project, call.params["i"], call.actor.user_id, call.body.question, wish)
+    exchange = Exchange(workspace, project, call.params["i"], call.actor.user_id, call.body.question, wish, sight)
     await loop.run_in_executor(workspace.db.pool, exchange.prepare)
     return _EventStream(
         _lines(exchange.events()),
@@ -113,7 +119,7 @@ def take_proposal(call: Call) -> Taken:
     return Taken()
 
 
-def _wish(c: Connection, call: Call) -> tuple[Held, Wish]:
+def _wish(c: Connection, call: Call, sight: Sight | None) -> tuple[Held, Wish]:
     """The caller's standing and wish. Raises NotFound, Forbidden unless the item is theirs or they may see all."""
     given, item_id = call.body, call.params["i"]
     held = WorkSql(c).standing(item_id, call.actor.user_id) if project_of(item_id) == call.project_id else None
@@ -122,7 +128,7 @@ def _wish(c: Connection, call: Call) -> tuple[Held, Wish]:
     if held.state not in (LENT, ANSWERED) and not call.may("item.list"):
         raise Forbidden("The assistant helps with items that are lent to you. Open the item first.")
     draft = _checked(call, given) if given.draft is not None else None
-    suggestion = None if held.blind or given.suggestion is None else _suggestion(c, call, given)
+    suggestion = None if held.blind or given.suggestion is None else _suggestion(c, call, given, sight)
     return held, Wish(given.kind, draft, suggestion, given.text)
 
 
@@ -135,11 +141,12 @@ def _checked(call: Call, given: Asked) -> Any:
     return task.check(question, given.draft, None)
 
 
-def _suggestion(c: Connection, call: Call, given: Asked) -> dict[str, Any]:
+def _suggestion(c: Connection, call: Call, given: Asked, sight: Sight | None) -> dict[str, Any]:
     spec = call.workspace.projects.get(call.project_id).spec
     question = next((q for q in spec.questions if q.name == given.question), None)
-    if question is not None and suggestions_leave(False, show_for(spec.policy, question)):
-        for one in Look(c).suggestions(call.params["i"]):
+    if question is not None and suggestions_leave(False, show_for(spec.policy, question, sight)):
+        live = Look(c).suggestions(call.params["i"]) if sight is None else offered_in(spec.policy, sight.arm, sight.offered)
+        for one in live:
             if one.id == given.suggestion and one.question == given.question:
                 value = msgspec.json.decode(one.value)
                 return {"value": value, "source": one.source, "confidence": one.score, "reason": one.reason}

@@ -28,7 +28,10 @@ class EffortLine(msgspec.Struct):
 
 @endpoint("GET", "/projects/{p}/effort", "work.lease", query=EffortQuery, reply=list[EffortLine])
 def get_effort(call: Call) -> list[EffortLine]:
-    """Medians over the latest answers: the caller's own, or everybody's for those who may see quality figures."""
+    """Medians over the latest answers: the caller's own, or everybody's for those who may see quality figures. Nothing for
+    those who are at work in a study: what they believe about their pace shall be theirs."""
+    if call.workspace.studies.at_work(call.project_id, call.actor.user_id):
+        return []
     mine = call.query.mine or not call.may("quality.view")
     user_id = call.actor.user_id if mine else None
     rows = call.workspace.db.read(lambda c: latest(c, call.project_id, user_id, _LATEST))

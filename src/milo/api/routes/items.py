@@ -7,6 +7,7 @@ import msgspec
 from milo.api.endpoint import Call, endpoint
 from milo.domain.errors import Invalid, NotFound
 from milo.domain.ids import project_of
+from milo.domain.project import Project
 from milo.flow import browse
 from milo.flow.browse import SORTS, Filter, Sort
 from milo.infra.sql.database import Connection
@@ -128,6 +129,8 @@ def get_item(call: Call) -> ItemDetail:
         if found is None or standing is None:
             raise NotFound(f"There is no item {item_id} in this project.", place="i")
         role = "owner" if call.actor.role == "owner" else call.membership or "annotator"
+        if call.workspace.studies.gate(c, project.id, call.actor.user_id, item_id) is not None:
+            return _in_study(call, found[0], rows.annotations(item_id), project)
         view = browse.view(role, project.spec.policy, project.spec.questions, *standing)
         return ItemDetail(
             found[0] if view.answers_of_others else veiled(found[0], project),
@@ -137,6 +140,12 @@ def get_item(call: Call) -> ItemDetail:
         )
 
     return workspace.db.read(look)
+
+
+def _in_study(call: Call, item: ItemView, annotations: list[AnnotationView], project: Project) -> ItemDetail:
+    """An item of a study as somebody who takes part may look it up: with their own answers, and nothing else."""
+    mine = [_shown(a, browse.View(frozenset(), False, False)) for a in annotations if a.user_id == call.actor.user_id]
+    return ItemDetail(veiled(item, project), [a for a in mine if a.role != "suggestion"], [], [])
 
 
 def _may_see(call: Call, view: browse.View, one: AnnotationView) -> bool:

@@ -190,7 +190,9 @@ def _prepare(call: Call, given: ToReview) -> tuple[Bench, Judged] | None:
     if given.question != row.question:
         raise Invalid(f'"{row.name}" judges the question "{row.question}".', place="question")
     project = call.workspace.projects.get(call.project_id)
-    judged = _checked(call, given)
+    user = call.actor.user_id
+    sight = call.workspace.db.read(lambda c: call.workspace.studies.gate(c, project.id, user, given.item_id))
+    judged = None if sight is not None and not sight.judge else _checked(call, given)
     return None if judged is None else (call.workspace.judging.bench(project, row), judged)
 
 

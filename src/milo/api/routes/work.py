@@ -9,47 +9,16 @@ from typing import Any
 import msgspec
 
 from milo.api.endpoint import Call, endpoint
+from milo.api.work_item import Draft, WorkItem, work_item
 from milo.domain.errors import Invalid, MiloError, NotFound
 from milo.domain.ids import project_of
-from milo.domain.policy import Show
-from milo.domain.project import Project
 from milo.flow import annotate, ask
 from milo.flow.annotate import Outcome, Submission
-from milo.flow.ports.work import Lease
-from milo.flow.suggestions import choose
-from milo.flow.visible import show_for, suggestions_leave
 from milo.infra.sql.database import ANSWERS, Connection
-from milo.infra.sql.look import CommentView, ItemView, Look, NotesSql, SuggestionView, veiled
+from milo.infra.sql.look import CommentView, Look, NotesSql
 from milo.infra.sql.work import QueueSql, WorkSql
 
 _MAX_BATCH = 500
-
-
-class AssignmentView(msgspec.Struct):
-    """The lease: until when, why this item was picked, and with what probability."""
-
-    id: int
-    until: float
-    purpose: str
-    odds: float | None
-
-
-class Draft(msgspec.Struct):
-    """An unfinished answer: values by question."""
-
-    values: dict[str, Any]
-
-
-class WorkItem(msgspec.Struct):
-    """An item with everything the workbench needs to show it."""
-
-    item: ItemView
-    assignment: AssignmentView
-    suggestions: list[SuggestionView]
-    show: dict[str, str]
-    draft: Draft | None
-    previous: dict[str, Any] | None
-    comments: list[CommentView]
 
 
 class QueueQuery(msgspec.Struct):
@@ -156,11 +125,15 @@ async def lease_items(call: Call) -> list[WorkItem]:
     n = max(0, min(call.query.n, ask.MAX_LEASES))
 
     def lend(c: Connection) -> list[WorkItem]:
-        leases = ask.lease(
-            WorkSql(c, call.workspace.hints), QueueSql(c), call.workspace.samplers,
-            project.id, project.spec.policy, call.actor.user_id, n, have, call.workspace.clock(),
-        )  # fmt: skip
-        return [_work_item(c, call, project, lease, call.query.source) for lease in leases]
+        work, policy, now = WorkSql(c, call.workspace.hints), project.spec.policy, call.workspace.clock()
+        part = call.workspace.studies.part(c, project.id, call.actor.user_id)
+        if part is not None:
+            leases = ask.lease_block(work, part, project.id, policy, n, have, now)
+        else:
+            leases = ask.lease(
+                work, QueueSql(c), call.workspace.samplers, project.id, policy, call.actor.user_id, n, have, now
+            )  # fmt: skip
+        return [work_item(c, call, project, lease, call.query.source) for lease in leases]
 
     return await asyncio.wrap_future(call.workspace.db.write_later(lend, ANSWERS))
 
@@ -172,8 +145,9 @@ def open_work_item(call: Call) -> WorkItem:
     item_id = call.params["i"]
 
     def open_it(c: Connection) -> WorkItem:
+        call.workspace.studies.gate(c, project.id, call.actor.user_id, item_id)
         annotate.open_item(WorkSql(c), project, call.actor.user_id, item_id, call.workspace.clock())
-        return _work_item(c, call, project, None, call.query.source, item_id)
+        return work_item(c, call, project, None, call.query.source, item_id)
 
     return call.workspace.db.write(open_it, ANSWERS)
 
@@ -210,13 +184,15 @@ def skip_item(call: Call) -> Outcome:
     """Pass over an item; it is not offered to the caller again."""
     project = call.workspace.projects.get(call.project_id)
     given: Skip = call.body
-    outcome = call.workspace.db.write(
-        lambda c: annotate.skip(
+
+    def pass_over(c: Connection) -> Outcome:
+        call.workspace.studies.answering(c, project.id, call.actor.user_id, given.item_id)
+        return annotate.skip(
             WorkSql(c), project, call.actor.user_id, given.op_id, given.item_id, given.reason, given.events,
             call.workspace.clock(),
-        ),
-        ANSWERS,
-    )  # fmt: skip
+        )  # fmt: skip
+
+    outcome = call.workspace.db.write(pass_over, ANSWERS)
     _tell(call, 0)
     return outcome
 
@@ -229,7 +205,7 @@ def unsubmit_item(call: Call) -> WorkItem:
 
     def take_back(c: Connection) -> WorkItem:
         annotate.unsubmit(WorkSql(c), project, call.actor.user_id, given.op_id, given.item_id, call.workspace.clock())
-        return _work_item(c, call, project, None, None, given.item_id)
+        return work_item(c, call, project, None, None, given.item_id)
 
     result = call.workspace.db.write(take_back, ANSWERS)
     _tell(call, 0)
@@ -279,9 +255,15 @@ def flag_item(call: Call) -> Done:
 
 @endpoint("GET", "/projects/{p}/items/{i}/comments", "item.view", reply=list[CommentView])
 def list_comments(call: Call) -> list[CommentView]:
-    """All comments on an item, oldest first."""
+    """All comments on an item, oldest first; none for who has the item in a study."""
     _own_item(call)
-    return call.workspace.db.read(lambda c: Look(c).comments(call.params["i"]))
+    item_id, user_id, studies = call.params["i"], call.actor.user_id, call.workspace.studies
+
+    def look(c: Connection) -> list[CommentView]:
+        hidden = studies.sight(c, call.project_id, user_id, item_id) is not None
+        return [] if hidden else Look(c).comments(item_id)
+
+    return call.workspace.db.read(look)
 
 
 @endpoint("POST", "/projects/{p}/items/{i}/comments", "work.comment", body=NewComment, reply=CommentView)
@@ -337,37 +319,10 @@ def _submit(call: Call, given: Submission) -> Callable[[Connection], Outcome]:
     project = workspace.projects.get(call.project_id)
 
     def change(c: Connection) -> Outcome:
-        return annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock())
+        sight = workspace.studies.answering(c, project.id, call.actor.user_id, given.item_id)
+        return annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock(), sight)
 
     return change
-
-
-def _work_item(
-    c: Connection, call: Call, project: Project, lease: Lease | None, source: str | None, item_id: int = 0
-) -> WorkItem:
-    look = Look(c)
-    item_id = lease.item_id if lease else item_id
-    found = look.item(item_id)
-    if found is None:
-        raise NotFound(f"There is no item {item_id}.")
-    view, blind = found
-    user_id = call.actor.user_id
-    view = veiled(view, project)
-    row = (lease.id, lease.until, lease.purpose, lease.odds) if lease else look.assignment(item_id, user_id)
-    draft = look.draft(item_id, user_id)
-    mine = {q: v for q, (_, v) in WorkSql(c).my_answers(item_id, user_id).items()} if lease is None else {}
-    show: dict[str, Show] = {q.name: show_for(project.spec.policy, q) for q in project.spec.questions}
-    allowed = {name for name, rule in show.items() if suggestions_leave(blind, rule)}
-    offered = [s for s in look.suggestions(item_id) if s.question in allowed] if allowed else []
-    return WorkItem(
-        view,
-        AssignmentView(*row) if row else AssignmentView(0, 0.0, "chosen", None),
-        choose(offered, project.spec.policy, source),
-        {name: str(rule) for name, rule in show.items()},
-        Draft(draft) if draft else None,
-        mine or None,
-        look.comments(item_id),
-    )
 
 
 def _own_item(call: Call) -> None:

@@ -1,8 +1,8 @@
 """Attributes: questions asked again about each thing that is marked, with the same kinds of question as elsewhere.
 
 Stands alone because whatever is marked on an image may have them. The setting `attributes` is a list of questions {name, type,
-title, help, config, required, on}: `type` is one of those below, `on` names the labels they are asked of (none named: all). The
-answers of one thing are an object {name: value} in the order of the setting; what was not answered is left out.
+title, help, config, required, only}: `type` is one of those below, `only` names the labels they are asked of (none named:
+all). The answers of one thing are an object {name: value} in the order of the setting; what was not answered is left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Attribute(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     help: str | None = None
     config: dict[str, Any] = {}
     required: bool = False
-    on: list[str] = []
+    only: list[str] = []
 
 
 def read_attributes(question: Question, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ def _read_one(question: Question, entry: Any, place: int, labels: set[str]) -> d
         raise config_error(
             question, where, f'attribute "{one.name}": {one.type!r:.40} is none of the kinds {", ".join(_KINDS)}.'
         )
-    strange = [label for label in one.on if label not in labels]
+    strange = [label for label in one.only if label not in labels]
     if strange:
         raise config_error(question, where, f'attribute "{one.name}" is asked on "{strange[0]:.80}", which is no label.')
     try:
@@ -81,7 +81,7 @@ def _asked(question: Question, label: str) -> list[tuple[Question, TaskType, boo
             bool(one.get("required")),
         )
         for one in cast("list[dict[str, Any]]", question.config.get("attributes") or [])
-        if (kind := _KINDS[one.get("type", CHOICE.name)]) and (not one.get("on") or label in one["on"])
+        if (kind := _KINDS[one.get("type", CHOICE.name)]) and (not one.get("only") or label in one["only"])
     ]
 
 
@@ -146,7 +146,7 @@ def describe_attributes(question: Question) -> str:
         brief = _KINDS[one.get("type", CHOICE.name)].brief(
             Question(one["name"], "", one.get("title"), one.get("help"), one["config"])
         )
-        only = f" (only of {', '.join(one['on'])})" if one.get("on") else ""
+        only = f" (only of {', '.join(one['only'])})" if one.get("only") else ""
         needed = " It must be given." if one.get("required") else ""
         lines.append(f"Attribute `{one['name']}`{only}: {brief.instruction}{needed}")
     return "\n".join(lines)

@@ -154,6 +154,7 @@ class ProjectsSql:
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
             "first_answer", "verdict", "likely_error", "blind_draw", "made_candidate",
+            "study_item", "study_task",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
@@ -162,6 +163,7 @@ class ProjectsSql:
         """Remove what a project without items still has."""
         for table, owner in (
             ("prompt_version", "predictor"), ("comparison_answer", "comparison"), ("comparison_item", "comparison"),
+            ("study_person", "study"), ("study_block", "study"),
         ):  # fmt: skip
             self._c.execute(
                 f"DELETE FROM {table} WHERE {owner}_id IN (SELECT id FROM {owner} WHERE project_id = ?)", (project_id,)
@@ -186,6 +188,7 @@ class ProjectsSql:
             "guideline_note",
             "reply_cache",
             "error_sweep",
+            "study",
         ):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
         self._c.execute(

@@ -1,7 +1,7 @@
 /** The right column: what models suggest, the assistant, the guidelines, what was done before, and what people said. */
 import { IconHistory, IconMessage } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { LiveJudge } from "../../api/types";
+import type { LiveJudge, WorkItem } from "../../api/types";
 import { AssistantPanel } from "./Assistant";
 import { Comments } from "./Comments";
 import { Guide, type Wanted } from "./Guide";
@@ -23,6 +23,14 @@ const TABS: readonly { tab: Tab; title: string; icon?: ReactNode }[] = [
   { tab: "comments", title: "Comments", icon: <IconMessage size={16} aria-hidden /> },
 ];
 
+/** In a study, help that the arm does not have is not there. */
+function isAllowed(tab: Tab, allowed: WorkItem["allowed"] | null): boolean {
+  if (!allowed) return true;
+  if (tab === "suggestions") return allowed.suggestions || allowed.assistant;
+  if (tab === "assistant") return allowed.assistant;
+  return tab === "judge" ? allowed.judge : tab !== "comments";
+}
+
 interface SidePanelProps {
   tab: Tab;
   onTab(tab: Tab): void;
@@ -33,8 +41,10 @@ interface SidePanelProps {
   judges: readonly LiveJudge[];
 }
 
-export function SidePanel({ tab, onTab, guide, onGuide, onBulk, judges }: SidePanelProps) {
-  const tabs = judges.length > 0 ? TABS : TABS.filter((t) => t.tab !== "judge");
+export function SidePanel({ tab: wanted, onTab, guide, onGuide, onBulk, judges }: SidePanelProps) {
+  const allowed = useDesk((s) => s.open?.work.allowed ?? null);
+  const tabs = TABS.filter((t) => (t.tab !== "judge" || judges.length > 0) && isAllowed(t.tab, allowed));
+  const tab = tabs.some((t) => t.tab === wanted) ? wanted : "guide";
   const comments = useDesk((s) => s.open?.work.comments.length ?? 0);
   const body: Record<Tab, () => ReactNode> = {
     suggestions: () => <Suggestions onBulk={onBulk} />,

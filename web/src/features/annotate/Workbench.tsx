@@ -20,6 +20,7 @@ import { SidePanel, type Tab } from "./SidePanel";
 import { SkipDialog } from "./SkipDialog";
 import { Splitter } from "./Splitter";
 import { Strip } from "./Strip";
+import { StudyCard, useMyPart } from "./StudyCard";
 import { Unsaved } from "./Unsaved";
 import { useAssistantCommands } from "./useAssistant";
 import { useJudgeCommands } from "./useJudge";
@@ -73,7 +74,9 @@ function Rooms({ bench }: { bench: Bench }) {
     show,
     unsaved: () => setDialog("unsaved"),
   }));
-  const working = useDesk((s) => s.phase === "working");
+  const part = useMyPart();
+  const between = part !== undefined && part.phase !== "none" && part.phase !== "working" && part.phase !== "finished";
+  const working = useDesk((s) => s.phase === "working") && !between;
   const hasForms = bench.project.spec.questions.some((q) => (widgets[q.type]?.place ?? "form") === "form");
   return (
     <KeyCaps value={caps}>
@@ -91,7 +94,7 @@ function Rooms({ bench }: { bench: Bench }) {
             <Splitter side="left" layout={layout} onChange={change} />
           </>
         ) : null}
-        <section className={css.middle} aria-label="Item" data-evidence onPointerOver={follow} onFocus={follow}>{working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
+        <section className={css.middle} aria-label="Item" data-evidence onPointerOver={follow} onFocus={follow}>{between ? <StudyCard part={part} /> : working ? <ItemView onGuideline={onGuideline} /> : <PhaseNote />}</section>
         {layout.rightOpen ? (
           <>
             <Splitter side="right" layout={layout} onChange={change} />

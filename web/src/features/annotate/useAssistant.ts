@@ -30,7 +30,7 @@ export function useHelp(): Help {
   const open = useDesk((s) => s.open);
   const rows = useRows();
   const question = project.spec.questions.find((q) => q.name === open?.active);
-  const offers = view?.offers[question?.name ?? ""];
+  const offers = open?.work.allowed?.assistant === false ? undefined : view?.offers[question?.name ?? ""];
   const ready = useMemo(
     () => new Set((offers ?? []).filter((kind) => open && question && possible(kind as AssistKind, open, question, rows)) as AssistKind[]),
     [offers, open, question, rows],

@@ -1,7 +1,7 @@
 /** The judges of the project on the workbench, and the commands that ask them. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { liveJudgesQuery } from "../../api/queries";
 import type { LiveJudge } from "../../api/types";
@@ -15,12 +15,14 @@ export function useJudgeState<T>(pick: (state: JudgeState) => T): T {
   return useStore(useBench().judge.store, pick);
 }
 
-/** The judges that may be asked; empty while that is not known. */
+/** The judges that may be asked; empty while that is not known, and where a study has none. */
 export function useLiveJudges(): readonly LiveJudge[] {
   const { project, judge } = useBench();
-  const judges = useQuery(liveJudgesQuery(project.id)).data;
-  useEffect(() => judge.configure(judges ?? []), [judge, judges]);
-  return judges ?? [];
+  const known = useQuery(liveJudgesQuery(project.id)).data;
+  const may = useDesk((s) => s.open?.work.allowed?.judge ?? true);
+  const judges = useMemo(() => (may && known ? known : []), [may, known]);
+  useEffect(() => judge.configure(judges), [judge, judges]);
+  return judges;
 }
 
 /** Whether there is a judge for the active question, and an answer for it. */

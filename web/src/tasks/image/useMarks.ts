@@ -1,4 +1,4 @@
-/** Everything the box editor derives from its props: the image, what is drawn, in which colours. */
+/** Everything the editor of things on an image derives from its props: the image, what is drawn, in which colours. */
 import { useMemo, useSyncExternalStore } from "react";
 import type { Field, MediaValue, Question } from "../../api/types";
 import { isMedia } from "../../media/prefetch";
@@ -6,36 +6,39 @@ import { resolveColor } from "../../ui/labelColor";
 import { entryOf, labelsOf, type LabelEntry } from "../labels/label-set";
 import { openParts, regionParts, type RegionPart } from "../regions/parts";
 import type { WidgetProps } from "../types";
-import { BoxDrawer, isBox, signature, type Box, type DrawnBox } from "./model";
+import { Drawer, type DrawnMark, type Kind, type Mark } from "./marks";
 
-/** The field that a box question marks: the one it names, else the first image. */
+/** The field that such a question marks: the one it names, else the first image. */
 export const imageField = (question: Question, fields: readonly Field[]): Field | undefined =>
   fields.find((field) => field.name === question.field) ?? fields.find((field) => field.kind === "image");
 
-export interface Boxes {
+export interface Marks<M extends Mark> {
   field: Field | undefined;
   media: MediaValue | null;
   labels: readonly LabelEntry[];
-  value: readonly Box[];
-  open: readonly RegionPart<Box>[];
-  /** All that is drawn, in drawing order: suggestions under what people drew. */
-  drawn: readonly DrawnBox[];
+  value: readonly M[];
+  open: readonly RegionPart<M>[];
+  /** All there is, in drawing order: suggestions under what people drew, higher depths last. */
+  drawn: readonly DrawnMark[];
   theme: string;
 }
 
-const nothing: readonly Box[] = [];
+const nothing: readonly never[] = [];
 
-export function useBoxes(props: WidgetProps<Box[]>): Boxes {
+export function useMarks<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>): Marks<M> {
   const { question, fields, item, suggestions, rejected, minScore } = props;
   const field = imageField(question, fields);
   const media = field ? item.data[field.name] : undefined;
   const labels = labelsOf(question);
   const theme = useTheme();
   const value = useMemo(() => (props.value ?? nothing).filter((b) => b.field === undefined || b.field === field?.name), [props.value, field?.name]);
-  const drawer = useMemo(() => new BoxDrawer((label) => looksOf(labels, label, theme)), [labels, theme]);
-  const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, isBox)), [suggestions]);
-  const open = useMemo(() => openParts(parts, value, rejected, minScore, signature), [parts, value, rejected, minScore]);
-  const drawn = useMemo(() => [...open.map((p) => drawer.ofPart(p)), ...value.map((b) => drawer.ofBox(b))], [value, open, drawer]);
+  const drawer = useMemo(() => new Drawer(kind, question, (label) => looksOf(labels, label, theme)), [kind, question, labels, theme]);
+  const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, kind.isMark)), [kind, suggestions]);
+  const open = useMemo(() => openParts(parts, value, rejected, minScore, kind.signature), [kind, parts, value, rejected, minScore]);
+  const drawn = useMemo(() => {
+    const all = [...open.map((p) => drawer.ofPart(p)), ...value.map((b) => drawer.ofMark(b))].filter((one) => one !== null);
+    return all.some((one) => one.z !== 0) ? all.sort((a, b) => a.z - b.z) : all;
+  }, [value, open, drawer]);
   return { field, media: isMedia(media) ? media : null, labels, value, open, drawn, theme };
 }
 

@@ -3,18 +3,26 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Tool } from "../../canvas/gestures";
 import { ImageSurface, type SurfaceEvents } from "../../canvas/image-surface";
 import type { Mips } from "../../lib/mips";
+import type { Turn } from "../../lib/view";
 import { resolveColor } from "../../ui/labelColor";
-import type { DrawnBox } from "./model";
+import type { DrawnMark, PenHost, ToolSpec } from "./marks";
 
 export interface SurfaceState {
   mips: Mips | null;
-  drawn: readonly DrawnBox[];
+  drawn: readonly DrawnMark[];
   selected: string | null;
   tool: Tool;
+  spec: ToolSpec | undefined;
   color: string;
   readOnly: boolean;
   theme: string;
+  turns: boolean;
+  snaps: boolean;
+  light: { brightness: number; contrast: number };
+  turn: Turn;
+  picked: { ring: number; at: number } | null;
   events: SurfaceEvents;
+  host: Omit<PenHost, "paper">;
 }
 
 /** The magnification is told when it rests, so that zooming renders nothing but the surface. */
@@ -24,16 +32,20 @@ const VIEW_REST_MS = 80;
 export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceState): ImageSurface | null {
   const [surface, setSurface] = useState<ImageSurface | null>(null);
   const events = useRef(state.events);
+  const own = useRef(state.host);
   useEffect(() => {
     events.current = state.events;
+    own.current = state.host;
   });
   useEffect(() => {
     if (!host.current) return;
     let waiting = 0;
     const made = new ImageSurface(host.current, {
       onSelect: (key) => events.current.onSelect(key),
-      onDraw: (rect) => events.current.onDraw(rect),
-      onEdit: (key, rect) => events.current.onEdit(key, rect),
+      onDraw: (shape) => events.current.onDraw(shape),
+      onEdit: (key, shape) => events.current.onEdit(key, shape),
+      onBusy: (busy) => events.current.onBusy?.(busy),
+      onPick: (grip) => events.current.onPick?.(grip),
       onView: (scale) => {
         clearTimeout(waiting);
         waiting = window.setTimeout(() => events.current.onView?.(scale), VIEW_REST_MS);
@@ -50,10 +62,26 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
   useEffect(() => surface?.setImage(state.mips), [surface, state.mips]);
   useEffect(() => surface?.setRegions(state.drawn), [surface, state.drawn]);
   useEffect(() => surface?.setSelected(state.selected), [surface, state.selected]);
+  useEffect(() => surface?.setPicked(state.picked), [surface, state.picked]);
+  useEffect(() => surface?.setLight(state.light.brightness, state.light.contrast), [surface, state.light]);
+  useEffect(() => surface?.setTurn(state.turn), [surface, state.turn]);
+  const { spec } = state;
+  const { question } = state.host;
+  useEffect(() => {
+    if (!surface || !spec) return;
+    const pen = spec.pen({
+      paper: surface, question,
+      radius: () => own.current.radius(), onStroke: (pixels, how) => own.current.onStroke(pixels, how),
+      onHint: (words) => own.current.onHint(words), refine: (shown) => own.current.refine(shown),
+    });
+    surface.setTool(surface.tool, surface.ink.color, pen, spec.brush ? () => own.current.radius() : null);
+  }, [surface, spec, question]);
   useEffect(() => {
     if (!surface) return;
     surface.editable = !state.readOnly;
-    surface.setTool(state.tool, state.color);
-  }, [surface, state.tool, state.color, state.readOnly]);
+    surface.turns = state.turns;
+    surface.snaps = state.snaps;
+    surface.setTool(state.tool, state.color, surface.pen, state.tool === "draw" && spec?.brush ? () => own.current.radius() : null);
+  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.snaps]);
   return surface;
 }

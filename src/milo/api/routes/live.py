@@ -1,0 +1,71 @@
+"""Live tools: what a person has clicked on a picture, answered with one thing. It proposes only; nothing is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from milo.api.endpoint import Call, endpoint
+from milo.domain.errors import Forbidden, Invalid, NotFound
+from milo.domain.ids import project_of
+from milo.flow.ports.work import ANSWERED, LENT
+from milo.infra.sql.database import Connection
+from milo.infra.sql.items import ItemsSql, MediaRow, MediaSql
+from milo.infra.sql.work import WorkSql
+from milo.kinds.predictor import Gesture
+
+_NOT_HERE = "The tools that outline things by themselves are not available for this item."
+
+
+class Shown(msgspec.Struct):
+    """`clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image."""
+
+    question: str
+    clicks: list[tuple[float, float, int]] = []
+    box: tuple[float, float, float, float] | None = None
+    tool: str = "grabcut"
+
+
+class Refined(msgspec.Struct):
+    """`thing`: one value of the question's kind, without its label; null where nothing was found, or on an item where such
+    tools are not available (`reason` says so)."""
+
+    available: bool
+    thing: Any = None
+    reason: str = ""
+
+
+@endpoint("POST", "/projects/{p}/items/{i}/refine", "work.submit", body=Shown, reply=Refined)
+def refine_thing(call: Call) -> Refined:
+    """What a live tool makes of clicks or a box on the image of an item that is lent to the caller."""
+    question = call.workspace.projects.get(call.project_id).schema.get(call.body.question)
+    held = call.workspace.db.read(lambda c: _standing(c, call))
+    if held:
+        return Refined(False, reason=_NOT_HERE)
+    gesture = Gesture(call.body.clicks, call.body.box)
+    call.workspace.live_tools.check(call.body.tool, question, gesture)
+    row = call.workspace.db.read(lambda c: _picture(c, call, question.field))
+    path = call.workspace.data.media.file(row)
+    return Refined(True, call.workspace.live_tools.refine(call.body.tool, question, path, gesture))
+
+
+def _standing(c: Connection, call: Call) -> bool:
+    """Whether the item is blind. Raises NotFound, and Forbidden unless it is lent to the caller or they may see all."""
+    item_id = call.params["i"]
+    held = WorkSql(c).standing(item_id, call.actor.user_id) if project_of(item_id) == call.project_id else None
+    if held is None:
+        raise NotFound(f"There is no item {item_id} in this project.", place="i")
+    if held.state not in (LENT, ANSWERED) and not call.may("item.list"):
+        raise Forbidden("Live tools help with items that are lent to you. Open the item first.")
+    return held.blind
+
+
+def _picture(c: Connection, call: Call, field: str | None) -> MediaRow:
+    """The image that the question is about. Raises Invalid where the item has none."""
+    data = msgspec.json.decode(ItemsSql(c).data_of(call.params["i"]))
+    value = data.get(field)
+    row = MediaSql(c).get(value["media"]) if isinstance(value, dict) and isinstance(value.get("media"), int) else None
+    if row is None or row.project_id != call.project_id or row.error is not None:
+        raise Invalid(f'The item has no image in the field "{field}" that could be read.', place="i")
+    return row

@@ -1,0 +1,206 @@
+"""A live tool: clicks on a thing, or a box around it, become its mask or outline. Needs no model and no network.
+
+Stands alone because it answers a person's gesture, not an item. The picture around the thing is made small (at most 256 pixels
+a side), so that an answer takes some hundredths of a second whatever the size of the picture. It knows colours and edges, not
+things: it is good where a thing differs from what is around it, and it is meant to be corrected by further clicks.
+Source: GrabCut (Rother, Kolmogorov and Blake 2004), as OpenCV has it; for a first click without a box, colours near that of
+the click, apart by Otsu's threshold (1979).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil, floor
+from typing import Any
+
+from milo.domain.annotation import Prediction
+from milo.domain.errors import InvalidConfig, InvalidValue, MissingExtra
+from milo.domain.question import Field, Question
+from milo.kinds.predictor import Candidate, Example, Fitted, Gesture
+
+SIDE = 256
+AROUND = 0.4
+ROUNDS = 3
+MAX_PIXELS = 120_000_000
+_SHAPES = frozenset({"masks", "polygons", "boxes"})
+_kept: dict[str, Any] = {}
+
+
+class GrabCut:
+    """Answers gestures only; it makes no suggestions by itself."""
+
+    name = "grabcut"
+    title = "Outline by clicks (GrabCut)"
+    learns = False
+
+    def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
+        """Never: without a gesture it has nothing to say."""
+        return False
+
+    def check_config(self, config: dict[str, Any], question: Question) -> dict[str, Any]:
+        """It has no settings."""
+        if config:
+            raise InvalidConfig(f"grabcut has no settings; got {', '.join(sorted(config))}.", place="config")
+        return {}
+
+    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
+        """It does not learn."""
+        return Fitted(None, {"n": 0, "why": "It answers clicks and does not learn."})
+
+    def predict(
+        self,
+        question: Question,
+        fields: tuple[Field, ...],
+        config: dict[str, Any],
+        model: bytes | None,
+        items: Iterable[Candidate],
+    ) -> Iterator[Prediction]:
+        """Nothing."""
+        return iter(())
+
+    def refines(self, question: Question) -> bool:
+        """Masks, polygons and boxes."""
+        return question.shape in _SHAPES
+
+    def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
+        """The thing that the clicks and the box mean."""
+        cv = _opencv()
+        picture = _picture(next(iter(item.data.values()))["path"])
+        wanted = [(x, y) for x, y, on in gesture.clicks if on]
+        if not wanted and gesture.box is None:
+            raise InvalidValue("click on the thing, or draw a box around it, first")
+        box = gesture.box or _first_guess(cv, picture, wanted)
+        found = _cut(cv, picture, box, gesture, loose=gesture.box is None)
+        return None if found is None else _shaped(cv, question.shape, *found, picture.shape[:2])
+
+
+def _opencv() -> Any:
+    try:
+        import cv2
+    except ImportError:
+        raise MissingExtra('This tool needs OpenCV. Install it with: pip install "milo[vision]"') from None
+    cv2.setNumThreads(1)
+    return cv2
+
+
+def _picture(path: str) -> Any:
+    """The upright picture as BGR; the last one stays decoded. Raises InvalidValue for one that is too large."""
+    if path in _kept:
+        return _kept[path]
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise InvalidValue(f"{image.width:,} x {image.height:,} pixels are more than {MAX_PIXELS // 1_000_000} megapixels")
+        pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[:, :, ::-1].copy()
+    _kept.clear()
+    _kept[path] = pixels
+    return pixels
+
+
+def _first_guess(cv: Any, picture: Any, wanted: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """The box around what has the colour of the clicks and hangs together with them."""
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    scale = min(1.0, SIDE / max(height, width))
+    small = cv.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv.INTER_AREA)
+    lab = cv.cvtColor(cv.GaussianBlur(small, (5, 5), 0), cv.COLOR_BGR2LAB).astype(np.float32)
+    places = [_within(int(x * scale), int(y * scale), lab.shape) for x, y in wanted]
+    away = np.min([np.linalg.norm(lab - lab[y, x], axis=2) for x, y in places], axis=0)
+    level = np.clip(away * 2, 0, 255).astype(np.uint8)
+    _, near = cv.threshold(level, 0, 255, cv.THRESH_BINARY_INV + cv.THRESH_OTSU)
+    _, parts = cv.connectedComponents(near)
+    rows, columns = np.nonzero(np.isin(parts, [parts[y, x] for x, y in places]) & (near > 0))
+    if not len(rows):
+        x, y = places[0]
+        rows, columns = np.array([y]), np.array([x])
+    left, top = float(columns.min()) / scale, float(rows.min()) / scale
+    return left, top, float(np.ptp(columns) + 1) / scale, float(np.ptp(rows) + 1) / scale
+
+
+def _within(x: int, y: int, shape: Any) -> tuple[int, int]:
+    return min(max(x, 0), shape[1] - 1), min(max(y, 0), shape[0] - 1)
+
+
+def _cut(cv: Any, picture: Any, box: Any, gesture: Gesture, loose: bool) -> tuple[int, int, Any] | None:
+    """(left, top, bitmap) of the thing within a crop around the box; a `loose` box only says where it may be."""
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    points = [(x, y) for x, y, _ in gesture.clicks]
+    x0 = min([box[0], *(p[0] for p in points)])
+    y0 = min([box[1], *(p[1] for p in points)])
+    x1 = max([box[0] + box[2], *(p[0] + 1 for p in points)])
+    y1 = max([box[1] + box[3], *(p[1] + 1 for p in points)])
+    air = AROUND * max(x1 - x0, y1 - y0, 8.0) / 2
+    left, top = max(0, floor(x0 - air)), max(0, floor(y0 - air))
+    right, bottom = min(width, ceil(x1 + air)), min(height, ceil(y1 + air))
+    if right - left < 2 or bottom - top < 2:
+        return None
+    crop = picture[top:bottom, left:right]
+    scale = min(1.0, SIDE / max(crop.shape[:2]))
+    small = cv.resize(
+        crop, (max(2, round(crop.shape[1] * scale)), max(2, round(crop.shape[0] * scale))), interpolation=cv.INTER_AREA
+    )
+    state = np.full(small.shape[:2], cv.GC_PR_BGD if loose else cv.GC_BGD, np.uint8)
+    _fill(state, (box[0] - left) * scale, (box[1] - top) * scale, box[2] * scale, box[3] * scale, cv.GC_PR_FGD)
+    for x, y, on in gesture.clicks:
+        place = _within(round((x - left) * scale), round((y - top) * scale), state.shape)
+        cv.circle(state, place, 3, cv.GC_FGD if on else cv.GC_BGD, -1)
+    wanted = [_within(round((x - left) * scale), round((y - top) * scale), state.shape) for x, y, on in gesture.clicks if on]
+    on = _solve(cv, small, state, wanted)
+    if on is None:
+        return None
+    large = cv.resize(on.astype(np.float32), (crop.shape[1], crop.shape[0]), interpolation=cv.INTER_LINEAR) > 0.5
+    return (left, top, large) if large.any() else None
+
+
+def _fill(state: Any, x: float, y: float, w: float, h: float, value: int) -> None:
+    state[max(0, floor(y)) : max(0, ceil(y + h)), max(0, floor(x)) : max(0, ceil(x + w))] = value
+
+
+def _solve(cv: Any, small: Any, state: Any, wanted: list[tuple[int, int]]) -> Any:
+    """What is on after GrabCut: the parts that hold a click, or the largest one."""
+    import numpy as np
+
+    cv.setRNGSeed(1)
+    surely = np.isin(state, (cv.GC_BGD, cv.GC_PR_BGD)).any() and np.isin(state, (cv.GC_FGD, cv.GC_PR_FGD)).any()
+    if surely:
+        cv.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv.GC_INIT_WITH_MASK)
+    on = np.isin(state, (cv.GC_FGD, cv.GC_PR_FGD)).astype(np.uint8)
+    count, parts, about, _ = cv.connectedComponentsWithStats(on)
+    if count < 2:
+        return None
+    hit = {int(parts[y, x]) for x, y in wanted} - {0}
+    return np.isin(parts, list(hit)) if hit else parts == 1 + int(about[1:, cv.CC_STAT_AREA].argmax())
+
+
+def _shaped(cv: Any, shape: str | None, left: int, top: int, on: Any, size: tuple[int, int]) -> dict[str, Any] | None:
+    import numpy as np
+
+    if shape == "masks":
+        from milo.stats import rle
+
+        return {"size": [size[0], size[1]], "counts": rle.write_text(rle.from_bitmap(on, left, top, size))}
+    rows, columns = np.nonzero(on)
+    if shape == "boxes":
+        x, y = float(columns.min() + left), float(rows.min() + top)
+        return {"x": x, "y": y, "w": float(np.ptp(columns) + 1), "h": float(np.ptp(rows) + 1)}
+    found, nesting = cv.findContours(on.astype(np.uint8), cv.RETR_CCOMP, cv.CHAIN_APPROX_NONE)
+    outer = max((i for i in range(len(found)) if nesting[0][i][3] < 0), key=lambda i: cv.contourArea(found[i]))
+    rings = [_ring(cv, found[i], left, top) for i in (outer, *(i for i in range(len(found)) if nesting[0][i][3] == outer))]
+    rings = [ring for ring in rings if ring is not None]
+    return {"points": rings[0], **({"holes": rings[1:]} if len(rings) > 1 else {})} if rings else None
+
+
+def _ring(cv: Any, contour: Any, left: int, top: int) -> list[list[float]] | None:
+    """The corners of an outline, to about a pixel; None for one that is next to nothing."""
+    corners = cv.approxPolyDP(contour, 1.0, True)[:, 0, :]
+    if len(corners) < 3 or cv.contourArea(contour) < 4:
+        return None
+    return [[float(x + left) + 0.5, float(y + top) + 0.5] for x, y in corners]
+
+
+PLUGIN = GrabCut()

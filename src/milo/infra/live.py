@@ -1,0 +1,109 @@
+"""Live tools: a person's gesture on a picture goes to a child process, which answers with one thing.
+
+Both sides of it are here: `LiveTools` in the server, and `main`, which `python -m milo.infra.live` runs in the child. The
+child opens no database, has bounded memory, and is killed where it takes too long; it keeps the last picture decoded, so that
+the next click is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from milo.domain.errors import Invalid, MiloError, MissingExtra
+from milo.domain.question import Question
+from milo.infra.image_worker import ImageWorker
+from milo.kinds.predictor import Candidate, Gesture
+from milo.kinds.registry import Registry
+
+_SECONDS = 20.0
+_IDLE = 300.0
+_MEMORY = 3 * 1024**3
+MAX_CLICKS = 200
+
+
+class LiveTools:
+    """The live tools of the plug-ins that this server has; `plugins` is the owner's folder of further ones."""
+
+    def __init__(self, registry: Registry, plugins: Path | None) -> None:
+        self._tools: dict[str, Any] = {p.name: p for p in registry.predictors.all() if hasattr(p, "refine")}
+        self._plugins = str(plugins) if plugins is not None else ""
+        self._worker = ImageWorker(_SECONDS, "milo.infra.live", _IDLE)
+
+    def close(self) -> None:
+        """End the child."""
+        self._worker.close()
+
+    def refine(self, tool: str, question: Question, path: Path, gesture: Gesture) -> dict[str, Any] | None:
+        """What a tool makes of a gesture on a picture; None where it found nothing.
+
+        Raises Invalid for what went wrong in the child.
+        """
+        self.check(tool, question, gesture)
+        request = {"tool": tool, "question": msgspec.to_builtins(question), "gesture": msgspec.to_builtins(gesture)}
+        reply = self._worker.ask("refine", path, plugins=self._plugins, **request)
+        if reply.get("missing"):
+            raise MissingExtra(str(reply["missing"]), place="tool")
+        if reply.get("error"):
+            raise Invalid(f"The tool could not work on this picture: {reply['error']}.", place="tool")
+        return reply.get("thing")
+
+    def check(self, tool: str, question: Question, gesture: Gesture) -> None:
+        """Raise Invalid for a tool that there is not or that does not help here, and for too many clicks."""
+        found = self._tools.get(tool)
+        if found is None or not found.refines(question):
+            known = ", ".join(name for name, one in self._tools.items() if one.refines(question)) or "none"
+            raise Invalid(f'The tool "{tool[:80]}" does not help with this question. Tools that do: {known}.', place="tool")
+        if len(gesture.clicks) > MAX_CLICKS:
+            raise Invalid(f"{len(gesture.clicks)} clicks; at most {MAX_CLICKS} are taken.", place="clicks")
+
+
+def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
+    """The reply to one request."""
+    try:
+        tool: Any = registry.predictors.get(request["tool"])
+        question = msgspec.convert(request["question"], Question)
+        gesture = msgspec.convert(request["gesture"], Gesture)
+        item = Candidate(0, {question.field or "image": {"path": request["path"]}})
+        return {"thing": tool.refine(question, item, gesture)}
+    except MissingExtra as error:
+        return {"missing": error.message}
+    except MiloError as error:
+        return {"error": error.message}
+    except Exception as error:  # noqa: BLE001 - whatever a decoder or a plug-in raises is said, and the child lives on
+        return {"error": f"{type(error).__name__}: {str(error)[:200]}"}
+
+
+def main() -> None:
+    """Serve requests from standard input until it ends."""
+    _limit()
+    warnings.simplefilter("ignore")
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a plug-in prints must not come between the replies
+    registry: Registry | None = None
+    for line in sys.stdin.buffer:
+        request = msgspec.json.decode(line)
+        if registry is None:
+            registry = Registry()
+            registry.load_package("milo.builtin", ("predictors",))
+            registry.load_entry_points(("predictors",))
+            if request.get("plugins"):
+                registry.load_folder(Path(request["plugins"]))
+        out.write(msgspec.json.encode(answer(request, registry)) + b"\n")
+        out.flush()
+
+
+def _limit() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+/** Marking things on an image: surface, labels, tools, and the list of things beside it. What the things are, a `Kind` says. */
+import { useRef, useState } from "react";
+import { boxShape, withoutPoint, type Shape } from "../../lib/shape";
+import { useImage } from "../../media/useImage";
+import { nextInRing } from "../../lib/segments";
+import { filterCommand, labelCommands, useCommands } from "../labels/label-commands";
+import type { LabelEntry } from "../labels/label-set";
+import { LabelStrip } from "../labels/LabelStrip";
+import { RegionBar } from "../regions/RegionBar";
+import regions from "../regions/regions.module.css";
+import type { WidgetProps } from "../types";
+import { attributesOf } from "./attributes";
+import { imageCommands, penCommands } from "./commands";
+import { Details } from "./Details";
+import css from "./image.module.css";
+import { keyOf, type DrawnMark, type Kind, type Mark } from "./marks";
+import { ObjectList } from "./ObjectList";
+import { Hint, ImageNote, Tools } from "./Tools";
+import { refine } from "./refine";
+import { useChanges } from "./useChanges";
+import { useHold } from "./useHold";
+import { looksOf, useMarks } from "./useMarks";
+import { useSurface } from "./useSurface";
+import { useViewing } from "./useViewing";
+
+/** On a window at least this wide the list is open from the start. */
+const WIDE = 1200;
+
+export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]> & { kind: Kind<M> }) {
+  const { question, onReject, onActivate, readOnly } = props;
+  const marks = useMarks(kind, props);
+  const { drawn, labels, theme } = marks;
+  const loaded = useImage(marks.media);
+  const mips = loaded.kind === "ready" ? loaded.mips : null;
+  const size = mips?.size ?? { w: 0, h: 0 };
+  const host = useRef<HTMLDivElement>(null);
+  const filter = useRef<HTMLInputElement>(null);
+  const [selectedKey, setSelectedKey] = useState<string | null>(null);
+  const [before, setBefore] = useState<string | null>(null);
+  const [tool, setTool] = useState(readOnly ? "select" : kind.tools[0]!.id);
+  const [scale, setScale] = useState(1);
+  const [listed, setListed] = useState(() => window.innerWidth >= WIDE);
+  const [wanted, want] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [hint, setHint] = useState<string | null>(null);
+  const [picked, pick] = useState<{ ring: number; at: number } | null>(null);
+  const viewing = useViewing(drawn);
+  const [shownItem, setShownItem] = useState(props.item.id);
+  const select = (key: string | null) => {
+    if (key !== selectedKey && selectedKey !== null) setBefore(selectedKey);
+    setSelectedKey(key);
+    pick(null);
+  };
+  if (shownItem !== props.item.id) {
+    // The surface, the tool and the wanted label stay from one item to the next; what was selected does not.
+    setShownItem(props.item.id);
+    setSelectedKey(null);
+    pick(null);
+  }
+  const selected = drawn.find((one) => one.key === selectedKey) ?? null;
+  const own = selected && !selected.suggested && !readOnly ? selected : null;
+  const label = wanted ?? labels[0]?.value ?? "";
+  const spec = kind.tools.find((one) => one.id === tool);
+  const changes = useChanges(kind, props, { size, label, own, select, field: props.fields.length > 1 ? marks.field?.name : undefined });
+  const surface = useSurface(host, {
+    mips, drawn: viewing.shown, selected: selectedKey, tool: spec ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly, theme,
+    turns: kind.turns?.(question) ?? false, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
+    events: {
+      onSelect: select, onView: setScale, onBusy: setBusy,
+      onDraw: (shape) => changes.draw(shape, spec?.cuts ?? false),
+      onEdit: (key, shape) => changes.edit(key, shape),
+      onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
+    },
+    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown) },
+  });
+  const go = (one: DrawnMark | undefined) => {
+    select(one?.key ?? null);
+    if (one) surface?.reveal(one);
+  };
+  const accept = (as?: string) => {
+    const part = marks.open.find((p) => p.key === selectedKey)?.part;
+    if (!part || readOnly) return;
+    changes.accept(part, as);
+    go(nextSuggestion(drawn, selected) ?? selected ?? undefined);
+  };
+  const reject = () => {
+    if (!selected?.suggested || readOnly) return;
+    onReject(selected.key);
+    go(nextSuggestion(drawn, selected));
+  };
+  const shape = own ? (own.shape ?? boxShape(own)) : null;
+  const remove = () => {
+    if (!own || !shape) return;
+    const less = picked ? withoutPoint(shape, { kind: "point", place: { x: 0, y: 0 }, cursor: "", ...picked }) : null;
+    pick(null);
+    if (less) return changes.edit(own.key, less);
+    changes.remove(own.key);
+    if (own.key.includes(":")) onReject(own.key);
+    setSelectedKey(null);
+  };
+  const choose = (entry: LabelEntry) => {
+    if (readOnly) return;
+    want(entry.value);
+    if (own) changes.set(own.key, { label: entry.value } as Partial<M>, `relabel ${entry.title}`);
+    else if (selected) accept(entry.value);
+    else if (!spec) setTool(kind.tools[0]!.id);
+  };
+  const addInMiddle = () => {
+    const at = surface?.centre() ?? { x: size.w / 2, y: size.h / 2 };
+    changes.draw(kind.inMiddle(at, Math.max(8, Math.min(size.w, size.h, 400 / scale) / 4), question), false);
+  };
+  const back = () => {
+    if (surface?.gestures.cancel()) return;
+    if (picked) pick(null);
+    else if (selected) select(null);
+    else setTool("select");
+  };
+  const hold = useHold(() => surface?.setHidden(true), () => surface?.setHidden(false));
+  const locked = own !== null && viewing.isLocked(own.key);
+  const nudge = (dx: number, dy: number, grow: boolean) => own && shape && !locked && changes.nudge(own.key, shape, dx, dy, grow, picked);
+  const group = question.title ?? question.name;
+  const pointed = shape !== null && shape.kind !== "box" && shape.kind !== "mask";
+  useCommands(props, [
+    ...labelCommands(question, labels, choose, "Label"),
+    ...filterCommand(question, labels, () => filter.current?.focus()),
+    ...(busy
+      ? penCommands({ prefix: kind.type, group, finish: () => surface?.pen.finish?.(), undoPoint: () => surface?.pen.back?.(), back, skip: surface?.pen.skip ? () => surface.pen.skip?.() : null })
+      : imageCommands({
+          prefix: kind.type, group, noun: kind.noun, nouns: kind.nouns, tools: kind.tools, selected, locked, some: drawn.length > 0, busy: selected !== null || spec !== undefined,
+          pointed, figure: shape?.kind === "figure", brush: kind.tools.some((one) => one.brush), setTool, add: addInMiddle,
+          step: (by) => go(nextInRing(viewing.shown, selected ?? undefined, by)),
+          zoom: () => (selected ? surface?.zoomTo(selected) : surface?.fit()), fit: () => surface?.fit(), hide: hold,
+          accept: () => accept(), reject, remove, copy: changes.copy,
+          move: (dx, dy) => nudge(dx, dy, false), grow: (dw, dh) => nudge(dw, dh, true), back,
+          stepPoint: (by) => shape && pick(nextPoint(shape, picked, by)),
+          toggleSeen: () => own && shape && picked && changes.toggleSeen(own.key, shape, picked.at),
+          hideOne: () => {
+            if (own) viewing.hide(own.key);
+            select(null);
+          },
+          showAll: viewing.showAll, lock: () => own && viewing.lock(own.key), raise: (by) => own && changes.set(own.key, { z: own.z + by || undefined } as Partial<M>, "depth"),
+          join: () => changes.join(before), snap: viewing.toggleSnap, turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
+        })),
+  ]);
+  const mark = own ? (props.value ?? []).find((one) => keyOf(kind, one) === own.key) : undefined;
+  return (
+    <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
+      <div className={regions.head}>
+        <div className={css.top}>
+          <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={choose} filterRef={filter} />
+          <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} onTool={setTool} onFit={() => surface?.fit()} onZoom={(f) => surface?.zoomBy(f)} onList={() => setListed(!listed)} />
+        </div>
+        <RegionBar
+          commands={kind.type}
+          hint={<Hint kind={kind} active={props.active} spec={spec} words={busy ? hint : null} busy={busy} readOnly={readOnly} n={marks.value.length} />} readOnly={readOnly}
+          selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}`, suggested: selected.suggested }}
+          onAccept={() => accept()} onReject={reject} onRemove={remove}
+        />
+      </div>
+      <div className={css.stage}>
+        <div ref={host} className={css.surface} aria-hidden />
+        {loaded.kind === "ready" ? null : <ImageNote state={loaded} onRetry={loaded.retry} />}
+        {listed || (own && attributesOf(question, own.label).length > 0) ? (
+          <ObjectList kind={kind} drawn={drawn} selected={selected} image={size} readOnly={readOnly} viewing={viewing} whole={listed} onSelect={(key) => go(drawn.find((b) => b.key === key))} onAdd={addInMiddle}>
+            {selected && mark && shape ? (
+              <Details
+                key={selected.key} question={question} shape={shape} drawn={selected} picked={picked} image={size} readOnly={readOnly || locked}
+                onShape={(next) => changes.edit(selected.key, next)} onSet={(change, name) => changes.set(selected.key, change as Partial<M>, name)}
+              />
+            ) : null}
+          </ObjectList>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+/** The next suggestion in the list after the present one, from the start again at the end. */
+function nextSuggestion(drawn: readonly DrawnMark[], from: DrawnMark | null): DrawnMark | undefined {
+  const open = drawn.filter((one) => one.suggested);
+  const next = nextInRing(open, from ?? undefined);
+  return next === from ? undefined : next;
+}
+
+/** The point after (or before) the picked one, over all outlines of a shape; points that are not there are passed over. */
+function nextPoint(shape: Shape, from: { ring: number; at: number } | null, by: 1 | -1): { ring: number; at: number } | null {
+  if (shape.kind === "box" || shape.kind === "mask") return null;
+  const rings = shape.kind === "outline" ? [shape.points, ...shape.holes] : [shape.points];
+  const all = rings.flatMap((points, ring) => points.map((_, at) => ({ ring, at })));
+  const there = shape.kind === "figure" ? all.filter(({ at }) => shape.points[at]!.v > 0) : all;
+  const now = there.findIndex((p) => p.ring === from?.ring && p.at === from.at);
+  return there[(now + by + there.length) % there.length] ?? null;
+}

@@ -22,6 +22,7 @@ from milo.infra.loop import LoopModels
 from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
 from milo.infra.quality import Quality
+from milo.infra.resolving import Resolving
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
 from milo.infra.sql.work import Hints
@@ -64,6 +65,7 @@ class Workspace:
         self.contesting = Contesting(self)
         self.studies = Studies(self)
         self.live_tools = LiveTools(self.registry, settings.plugins)
+        self.resolving = Resolving(self)
         self.jobs.start()
         self.data.start()
 

@@ -168,16 +168,17 @@ class House:
             "list_judges": [""], "list_live_judges": [""], "get_judge_report": [""],
             "list_permissions": [""], "get_calibration": [""],
             "get_totals": ["question=mood", *(f"question=mood&source={m}" for m in MODELS), "question=why"],
-            "list_verdicts": ["limit=200", "passed=0", *(f"item={i}" for i in some)],
             "get_agreement": [f"question={q}&help={h}" for q in ("mood", "why") for h in ("any", "none")],
             "list_likely_errors": ["", "question=mood", "question=why&limit=500"],
+            "lease_cases": ["n=20", "n=20&kind=alarm"], "get_case": [""], "get_review": [""],
+            "list_cases": ["limit=200", "kind=alarm"], "list_verdicts": ["limit=200", "passed=0", *(f"item={i}" for i in some)],
             "draft_note": [f"arm={a}&item={i}" for a in (0, 1) for i in some],
             "list_studies": [""], "get_study": [""], "get_study_plan": [""], "get_my_part": [""],
             "get_study_data": ["peek=1"], "get_study_report": ["peek=1"], "get_pilot": ["question=mood", "question=why"],
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]
         paths = [path.replace("{i}", str(i)) for i in ids]
-        for name in ("id", "job", "m", "c", "j", "r", "k", "s"):
+        for name in ("id", "job", "m", "c", "j", "r", "k", "s", "case"):
             paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
         return [f"{p}?{q}" for p in paths for q in queries]
 

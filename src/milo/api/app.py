@@ -41,6 +41,8 @@ from milo.api.routes import (
     projects,
     prompts,
     quality,
+    resolve,
+    review,
     rubrics,
     second_thoughts,
     session,
@@ -62,7 +64,7 @@ ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
-    live,
+    live, review, resolve,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -14,7 +14,8 @@ from milo.flow.ports.work import Lease
 from milo.flow.suggestions import choose
 from milo.flow.visible import Sight, show_for, suggestions_leave
 from milo.infra.sql.database import Connection
-from milo.infra.sql.look import CommentView, ItemView, Look, SuggestionView, veiled
+from milo.infra.sql.look import CommentView, ItemView, Look, ReturnedView, SuggestionView, veiled
+from milo.infra.sql.reviews import ReviewSql
 from milo.infra.sql.work import WorkSql
 from milo.infra.studies import offered
 
@@ -54,6 +55,7 @@ class WorkItem(msgspec.Struct):
     previous: dict[str, Any] | None
     comments: list[CommentView]
     allowed: Allowed | None = None
+    returned: ReturnedView | None = None
 
 
 def work_item(
@@ -83,6 +85,7 @@ def work_item(
         mine or None,
         look.comments(item_id) if sight is None else [],
         None if sight is None else Allowed(sight.arm is not None and sight.arm.suggests, sight.assistant, sight.judge),
+        ReturnedView(*sent_back) if (sent_back := ReviewSql(c).returned(item_id, user_id)) else None,
     )
 
 

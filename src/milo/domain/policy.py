@@ -66,6 +66,43 @@ class Allowance(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str = "USD"
 
 
+class ResolveRule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How several answers to one question become one. aggregator: "merge" (the task type's own rule) or the name of an
+    aggregator. least: with fewer answers nothing is resolved. certain: answers that differ, and whose resolution is less sure
+    than this (0..1), come to a reviewer."""
+
+    aggregator: str = "merge"
+    least: int = 2
+    certain: float = 0.8
+
+
+class ResolvePolicy(ResolveRule, frozen=True, omit_defaults=True):
+    """The rule for all questions, and other rules for some of them."""
+
+    questions: dict[str, ResolveRule] = {}
+
+
+class ReviewPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What reviewers are shown. blind: not who answered. conflicts, alarms, errors: answers that disagree, answers that a judge
+    found wanting, likely errors. sample: the share of finished items that is checked at random (0..1)."""
+
+    blind: bool = True
+    conflicts: bool = True
+    alarms: bool = True
+    errors: bool = True
+    sample: float = 0.0
+
+
+class AdaptiveOverlap(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another person is asked only where it changes something. The policy's overlap is what every item gets; up to `most`
+    answers are asked for where an answer is expected to earn its price: an error costs as much as `worth` answers. budget:
+    further answers in all (None: no limit)."""
+
+    most: int = 5
+    worth: float = 10.0
+    budget: int | None = None
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     """Rules of work for one project.
 
@@ -77,6 +114,7 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
     answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
     sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
+    resolve: how several answers become one. review: what reviewers see. adaptive: more answers where they help (None: never).
     """
 
     overlap: int = 1
@@ -95,3 +133,11 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     assistant: AssistantPolicy = AssistantPolicy()
     budgets: dict[BudgetRole, Allowance] = {}
     hidden: tuple[str, ...] = ()
+    resolve: ResolvePolicy = ResolvePolicy()
+    review: ReviewPolicy = ReviewPolicy()
+    adaptive: AdaptiveOverlap | None = None
+
+
+def rule_for(policy: Policy, question: str) -> ResolveRule:
+    """How several answers to this question become one."""
+    return policy.resolve.questions.get(question, policy.resolve)

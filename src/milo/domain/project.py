@@ -128,7 +128,19 @@ def _check_policy(policy: Policy) -> None:
         ("lease_minutes", policy.lease_minutes, 1, 60 * 24 * 14),
         ("train_every", policy.train_every, 1, 100_000),
         ("window", policy.window, 10, 100_000),
+        ("review.sample", policy.review.sample, 0, 1),
     ]
+    for name, rule in [
+        ("resolve", policy.resolve),
+        *((f"resolve.questions.{q}", r) for q, r in policy.resolve.questions.items()),
+    ]:
+        ranges += [(f"{name}.least", rule.least, 1, 100), (f"{name}.certain", rule.certain, 0, 1)]
+    if policy.adaptive is not None:
+        ranges += [
+            ("adaptive.most", policy.adaptive.most, 1, 100),
+            ("adaptive.worth", policy.adaptive.worth, 0, 1e9),
+            ("adaptive.budget", policy.adaptive.budget or 0, 0, 1e12),
+        ]
     for name, value, low, high in ranges:
         if not low <= value <= high:
             raise InvalidConfig(f"{name} is {value}; it must be between {low} and {high}.", place=f"policy.{name}")

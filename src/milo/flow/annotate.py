@@ -77,6 +77,7 @@ def submit(
     replaced = work.close_draws(project.id, given.item_id, named, now) if held.blind else 0
     work.set_assignment(given.item_id, user_id, ANSWERED, now, now)
     status = work.settle(project.id, given.item_id, project.spec.policy.overlap, (0 if again else 1) - replaced, now)
+    work.revised(given.item_id, user_id)
     outcome = Outcome(True, ids, STATUS_NAMES[status], surplus)
     work.drop_draft(given.item_id, user_id)
     work.log(project.id, given.item_id, user_id, "answer", _facts(given, ids, again, surplus), now)
@@ -98,6 +99,7 @@ def skip(
         raise Conflict("You have answered this item already. Take the answer back first, then skip it.", place="item_id")
     work.set_assignment(item_id, user_id, SKIPPED, now, now)
     status = work.settle(project.id, item_id, project.spec.policy.overlap, 0, now)
+    work.revised(item_id, user_id)
     outcome = Outcome(True, [], STATUS_NAMES[status], False)
     work.log(project.id, item_id, user_id, "skip", _encode({"reason": reason[:2000]}), now)
     if events:

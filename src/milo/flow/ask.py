@@ -1,8 +1,9 @@
 """ASK: decide who gets which item next, and lend it to them.
 
-What a browser holds is renewed; what was lent to the person before (another tab, a crash) comes first; then free items in
-the order that the policy says. An item is never lent to more people than the overlap allows. Who takes part in a study gets the
-items of their block, in the order of its plan, and nothing else.
+What a browser holds is renewed; what a reviewer sent back comes before all else, and what was lent to the person before
+(another tab, a crash) before what is new; then free items in the order that the policy says. An item is never lent to more
+people than the overlap allows. Who takes part in a study gets the items of their block, in the order of its plan, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def lease(
     wanted = min(n, MAX_LEASES) - len(kept)
     if wanted <= 0:
         return []
+    work.sent_back(project_id, user_id, until)
     out = work.held(project_id, user_id, have, wanted)
     work.renew(user_id, [one.item_id for one in out], until)
     out += _lend_drawn(work, project_id, policy, user_id, wanted - len(out), until, now)

@@ -1,11 +1,13 @@
 """EXPORT: the labels of every item on their way out, with where they come from, in constant memory.
 
 Resolved: one value a question - gold before a resolution before the answers, which the task type merges if there are
-several. Everything: each annotation on record as well.
+several - with how sure it is, how many answers it rests on and, of labels, how likely each is. Everything: each
+annotation on record as well.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow.browse import STATUSES
 from milo.flow.ports.items import Ids
+from milo.flow.resolve import MERGE, mean_agreement
 from milo.kinds.format import ExportRow
 from milo.kinds.task_type import TaskType
 
@@ -164,19 +167,47 @@ class Resolving:
         )  # fmt: skip
 
     def _resolved(self, question: str, group: list[Answer]) -> tuple[Any, dict[str, Any]]:
+        given = [a for a in group if a.role == "answer"]
+        group = [a for a in group if not _stale(a, given)]
         best = min(_RANK[a.role] for a in group)
         top = [a for a in group if _RANK[a.role] == best]
         if best < _RANK["answer"] or len(top) == 1 or question not in self._questions:
-            return _decode(top[-1].value), origin_of(top[-1])
+            return _decode(top[-1].value), _decided(top[-1], given)
         asked, task = self._questions[question]
-        value = task.merge(asked, [_decode(a.value) for a in top])
-        return value, {
-            "role": "resolution",
-            "author_kind": "model",
-            "author": "merge",
-            "authors": [a.author or "" for a in top],
+        values = [_decode(a.value) for a in top]
+        told = {
+            "role": "resolution", "author_kind": "model", "author": MERGE, "authors": [a.author or "" for a in top],
+            "score": round(mean_agreement(asked, task, values), 4), "answers": len(top),
             "created_at": max(a.created_at for a in top),
-        }
+        }  # fmt: skip
+        soft = _shares(task, asked, values)
+        return task.merge(asked, values), told | ({"soft": soft} if soft else {})
+
+
+def _stale(a: Answer, given: list[Answer]) -> bool:
+    """Whether a resolution that was worked out is older than an answer that it should rest on; then it is left out."""
+    return a.role == "resolution" and a.author_kind == "model" and any(g.created_at > a.created_at for g in given)
+
+
+def _decided(a: Answer, given: list[Answer]) -> dict[str, Any]:
+    """Where a decided value comes from; of a resolution also how many answers it rests on and how likely each label is."""
+    known = origin_of(a)
+    if a.role == "resolution" and (a.author or "").startswith(f"{MERGE}:"):
+        origin = known.pop("origin", {})
+        known |= {part: origin[part] for part in ("answers", "soft") if part in origin}
+    if a.role in ("gold", "resolution") and given:
+        known["authors"] = [g.author or "" for g in given]
+        known.setdefault("answers", len(given))
+    return known
+
+
+def _shares(task: TaskType, question: Question, values: list[Any]) -> dict[str, float]:
+    """The share of the answers behind each label, where answers are labels."""
+    if task.shape not in ("label", "labels", "number"):
+        return {}
+    labels = [task.summary(question, value) if task.shape == "labels" else [str(value)] for value in values]
+    counts = Counter(label for own in labels for label in dict.fromkeys(own))
+    return {label: round(n / len(values), 4) for label, n in sorted(counts.items())}
 
 
 def _grouped(answers: Iterable[Answer]) -> dict[str, list[Answer]]:

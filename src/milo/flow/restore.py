@@ -22,7 +22,7 @@ from milo.flow.ports.items import Label
 from milo.kinds.task_type import TaskType
 
 _ROLES = ("suggestion", "answer", "gold", "resolution")
-_KEPT = ("basis", "user", "authors", "agreement", "answers", "n")
+_KEPT = ("basis", "user", "authors", "agreement", "answers", "n", "soft", "given")
 _encode = msgspec.json.encode
 
 

@@ -105,6 +105,7 @@ class LoopModels:
 
     def _look(self, project_id: int, n: int) -> None:
         project = self.ws.projects.get(project_id)
+        self.ws.resolving.look(project)
         self._since_suggest[project_id] += n
         stale = self._since_suggest[project_id] >= project.spec.policy.window // 2
         for row in self.ws.db.read(lambda c: ModelsSql(c).predictors(project_id)):

@@ -17,6 +17,7 @@ from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.judges import Judge, JudgeInfo, Rubric
 from milo.sdk.models import Model
+from milo.sdk.review import Review
 from milo.sdk.runs import Run
 from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
 from milo.sdk.studies import Design, Study, StudyInfo
@@ -296,6 +297,11 @@ class Project:
         """Set up a judge of finished work; `config` holds the settings of its kind, such as `connection`."""
         body = {"plugin": plugin, "name": name, "question": question, "rubric": rubric, "config": config}
         return Judge(self._http, self.id, self._http.call("POST", f"{self._at}/judges", JudgeInfo, body))
+
+    @property
+    def review(self) -> Review:
+        """What waits for a reviewer; resolving of several answers."""
+        return Review(self._http, self.id)
 
     def members(self) -> list[Member]:
         """Who belongs to it."""

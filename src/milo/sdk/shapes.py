@@ -29,7 +29,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How far a project is, in items; `answers` counts submissions."""
+    """How far a project is, in items; `answers` counts submissions, `review` cases that wait for a reviewer."""
 
     items: int = 0
     new: int = 0
@@ -40,6 +40,7 @@ class Counts(msgspec.Struct, frozen=True):
     answers: int = 0
     suggested: int = 0
     mine: int = 0
+    review: int = 0
 
 
 class ProjectInfo(msgspec.Struct, frozen=True):

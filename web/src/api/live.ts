@@ -8,7 +8,7 @@ type Kind = "job" | "counts" | "model" | "item" | "study";
 export function staleKeys(kind: string, project: number): unknown[][] {
   const keys: Record<Kind, unknown[][]> = {
     job: [["jobs", project], ["job"], ["runs", project]],
-    counts: [["project", project], ["projects"], ["facets", project]],
+    counts: [["project", project], ["projects"], ["facets", project], ["review", project]],
     model: [["models", project], ["runs", project]],
     study: [["studies", project], ["my-part", project]],
     item: [["items", project], ["item", project], ["bulk", project]],

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError, setCsrf, type Query } from "./client";
 import type {
   AssistantView, BulkEntry, Calibration, Changed, Changes, Facets, GridRow, ItemDetail, Job, Judge, JudgeReport, Kinds, LiveJudge, Me, Model, MyPart,
-  Page, Permission, Pilot, Project, Recipe, Role, RoleUse, Rubric, RubricView, Run, ServerStatus, Study, StudyReport, Token, Totals, User, VerdictView,
+  Page, Permission, Pilot, Project, Recipe, ReviewSummary, Role, RoleUse, Rubric, RubricView, Run, ServerStatus, Study, StudyReport, Token, Totals, User, VerdictView,
 } from "./types";
 
 /** A request that was refused will be refused again; a lost connection may come back. */
@@ -76,6 +76,9 @@ export const modelsQuery = (project: number) =>
 
 export const runsQuery = (project: number) =>
   queryOptions({ queryKey: ["runs", project], queryFn: () => api.get<Run[]>(`/projects/${project}/runs`) });
+
+export const reviewQuery = (project: number) =>
+  queryOptions({ queryKey: ["review", project], queryFn: () => api.get<ReviewSummary>(`/projects/${project}/review`) });
 
 export const jobsQuery = (project: number) =>
   queryOptions({ queryKey: ["jobs", project], queryFn: () => api.get<Job[]>("/jobs", { project }) });

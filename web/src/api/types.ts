@@ -120,7 +120,12 @@ export type ItemDetail = Narrow<Schemas["ItemDetail"], { item: Item; annotations
 // Work
 
 export type Assignment = Schemas["AssignmentView"];
-export type WorkItem = Narrow<Given<Schemas["WorkItem"], "allowed">, { item: Item; show: Record<string, Show> }>;
+/** A case for a reviewer: answers side by side, and why they are looked at. */
+export type ReviewCase = Narrow<Schemas["CaseView"], { item: Item }>;
+export type ReviewAnswer = Schemas["GivenView"];
+export type ReviewSummary = Schemas["ReviewSummary"];
+export type ReviewKind = ReviewCase["kind"];
+export type WorkItem = Narrow<Given<Schemas["WorkItem"], "allowed" | "returned">, { item: Item; show: Record<string, Show> }>;
 export type SubmitResult = Narrow<Schemas["Outcome"], { item_status: Status }>;
 
 /** Events and shown suggestions are recorded as they come; the schema leaves them open. */

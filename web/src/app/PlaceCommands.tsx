@@ -12,6 +12,7 @@ const PAGES = [
   { id: "label", title: "Label", to: "/p/$projectId/label", open: () => true },
   { id: "data", title: "Data", to: "/p/$projectId/data", open: seesData },
   { id: "import", title: "Import data", to: "/p/$projectId/import", open: manages },
+  { id: "review", title: "Review", to: "/p/$projectId/review", open: seesData },
   { id: "models", title: "Models", to: "/p/$projectId/models", open: seesData },
   { id: "totals", title: "Totals", to: "/p/$projectId/totals", open: seesData },
   { id: "judges", title: "Judges", to: "/p/$projectId/judges", open: seesData },

@@ -26,6 +26,7 @@ const TITLES: [string, string][] = [
   ["/studies", "Studies"],
   ["/verdicts", "Verdicts"],
   ["/changes", "Second thoughts"],
+  ["/review", "Review"],
   ["/settings", "Settings"],
   ["/projects/new", "New project"],
   ["/account", "Account"],
@@ -111,6 +112,9 @@ function Tabs({ id, role }: { id: number; role: Role }) {
         <>
           <Link to="/p/$projectId/data" params={params} className={css.tab}>
             Data
+          </Link>
+          <Link to="/p/$projectId/review" params={params} className={css.tab}>
+            Review
           </Link>
           <Link to="/p/$projectId/models" params={params} className={css.tab}>
             Models

@@ -200,6 +200,18 @@ const changes = createRoute({
   component: lazyRouteComponent(() => import("../features/judges/SecondThoughtsPage"), "SecondThoughtsPage"),
 });
 
+const KINDS = ["conflict", "alarm", "error", "sample", "revised"] as const;
+
+const review = createRoute({
+  getParentRoute: () => project,
+  path: "/review",
+  validateSearch: (raw: Record<string, unknown>): { kind?: (typeof KINDS)[number]; question?: string } => {
+    const kind = KINDS.find((one) => one === raw.kind);
+    return { ...(kind ? { kind } : {}), ...(typeof raw.question === "string" ? { question: raw.question } : {}) };
+  },
+  component: lazyRouteComponent(() => import("../features/review/ReviewPage"), "ReviewPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings",
@@ -211,7 +223,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, verdicts, changes, studio, studies, study, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, review, verdicts, changes, studio, studies, study, settings]),
   ]),
 ]);
 

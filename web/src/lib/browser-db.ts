@@ -8,7 +8,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 /** What kind of thing waits to be told; decides how it is shown and whether it can travel in a batch. */
-export type OutboxKind = "answer" | "skip" | "unsubmit" | "reject" | "bulk" | "note" | "telemetry";
+export type OutboxKind = "answer" | "skip" | "unsubmit" | "reject" | "bulk" | "note" | "telemetry" | "review";
 
 export interface OutboxEntry {
   /** Order of sending, given by the database. */

@@ -60,6 +60,14 @@ class JudgeKindView(msgspec.Struct):
     compares: bool
 
 
+class AggregatorView(msgspec.Struct):
+    """A way of making one answer of several; `shapes`: the shapes of values it can resolve, "*" all."""
+
+    name: str
+    title: str
+    shapes: tuple[str, ...]
+
+
 class Kinds(msgspec.Struct):
     """All plug-ins."""
 
@@ -68,6 +76,7 @@ class Kinds(msgspec.Struct):
     predictors: list[PredictorView]
     samplers: list[SamplerView]
     judges: list[JudgeKindView]
+    aggregators: list[AggregatorView]
 
 
 class KindsQuery(msgspec.Struct):
@@ -95,6 +104,7 @@ def list_kinds(call: Call) -> Kinds:
         [PredictorView(p.name, p.title, p.learns, _answers(call, p), asks(p)) for p in registry.predictors.all()],
         [SamplerView(s.name, s.title) for s in registry.samplers.all()],
         [JudgeKindView(j.name, j.title, j.compares) for j in registry.judges.all()],
+        [AggregatorView(a.name, a.title, a.shapes) for a in registry.aggregators.all()],
     )
 
 

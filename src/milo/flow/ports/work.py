@@ -156,6 +156,14 @@ class WorkPort(Protocol):
         """Forget an unfinished answer."""
         ...
 
+    def revised(self, item_id: int, user_id: int) -> None:
+        """What was sent back to me is done: it goes to review again. Nothing if nothing was."""
+        ...
+
+    def sent_back(self, project_id: int, user_id: int, until: float) -> None:
+        """Lend me again what was sent back to me and has run out."""
+        ...
+
     def content(self, item_id: int) -> dict[str, Any]:
         """The item's fields."""
         ...

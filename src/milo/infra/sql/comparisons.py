@@ -160,15 +160,16 @@ class ComparisonsSql:
         self, project_id: int, question: str, what: str, assisted: bool, item: int | None = None
     ) -> list[tuple[int, str, Any]]:
         """People's answers that may serve as reference: item, role, value. "blind": those given blind, and only those; else
-        gold, resolutions and answers of items outside of the blind slice. `item`: only of this one."""
+        gold, resolutions and answers of items outside of the blind slice. Gold that was made with a suggestion on the screen
+        is left out unless `assisted`. `item`: only of this one."""
         low, high = id_range(project_id) if item is None else (item, item + 1)
         if what == "blind":
             condition, blind = "role = 'answer' AND basis = 'blind'", 1
         elif what == "gold":
-            condition, blind = "role = 'gold'", 0
+            condition, blind = "role = 'gold' AND basis <> 'shown'", 0
         else:
-            free = "basis <> 'blind'" if assisted else _FREE
-            condition, blind = f"(role IN ('gold', 'resolution') OR (role = 'answer' AND {free}))", 0
+            free, clean = ("basis <> 'blind'", "1") if assisted else (_FREE, "basis <> 'shown'")
+            condition, blind = f"((role IN ('gold', 'resolution') AND {clean}) OR (role = 'answer' AND {free}))", 0
         rows = self._c.execute(
             f"SELECT a.item_id, a.role, a.value FROM annotation a JOIN item i ON i.id = a.item_id AND i.blind = {blind} "
             f"WHERE {condition} AND {_PERSON.replace('item_id', 'a.item_id')} ORDER BY a.item_id",

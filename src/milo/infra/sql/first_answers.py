@@ -13,7 +13,7 @@ from milo.infra.sql.ids import id_range
 _decode = msgspec.json.decode
 _TRUTH = (
     "(SELECT t.value FROM annotation t WHERE t.item_id = a.item_id AND t.question = a.question AND t.role IN ('gold', 'resolution') "
-    "AND t.live = 1 ORDER BY t.role = 'gold' DESC, t.id DESC LIMIT 1)"
+    "AND t.run_id IS NULL AND t.live = 1 ORDER BY t.role = 'gold' DESC, t.id DESC LIMIT 1)"
 )
 
 

@@ -194,7 +194,7 @@ class ItemsSql:
 
 def _by_model(one: Label) -> bool:
     """Whether a model decided. Answers of people that were merged are not a model's, though nobody gave them as they are."""
-    return one.author_kind == "model" and one.model != "merge"
+    return one.author_kind == "model" and (one.model or "").partition(":")[0] != "merge"
 
 
 class ImportsSql:

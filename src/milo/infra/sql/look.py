@@ -59,6 +59,14 @@ class CommentView(msgspec.Struct):
     created_at: float
 
 
+class ReturnedView(msgspec.Struct):
+    """A reviewer sent the person's answer back: to which question, why, and when."""
+
+    question: str
+    reason: str
+    at: float
+
+
 class Look:
     """Reads for the workbench, on one connection."""
 

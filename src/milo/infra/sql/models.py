@@ -106,7 +106,9 @@ class ModelsSql:
         )
 
     def runs(self, project_id: int, limit: int = 200) -> list[RunRow]:
-        rows = self._c.execute(f"SELECT {_RUN} FROM run WHERE project_id = ? ORDER BY id DESC LIMIT ?", (project_id, limit))
+        rows = self._c.execute(
+            f"SELECT {_RUN} FROM run WHERE project_id = ? AND kind <> 'resolve' ORDER BY id DESC LIMIT ?", (project_id, limit)
+        )
         return [_run(row) for row in rows]
 
     def run(self, run_id: int) -> RunRow | None:

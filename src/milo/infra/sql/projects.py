@@ -14,6 +14,7 @@ from milo.flow.ports.people import PredictorEntry
 from milo.infra.sql.fts import FtsSql
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.models import ModelsSql
+from milo.infra.sql.reviews import ReviewSql
 
 _PROJECT = "id, spec, schema_version, created_at, archived"
 _ANSWERS_PAGE = 2_000
@@ -23,7 +24,7 @@ REMOVED = 2
 
 
 class Counts(msgspec.Struct):
-    """How far a project is, in items; `answers` counts submissions, `mine` those of the caller."""
+    """How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait."""
 
     items: int = 0
     new: int = 0
@@ -34,6 +35,7 @@ class Counts(msgspec.Struct):
     answers: int = 0
     suggested: int = 0
     mine: int = 0
+    review: int = 0
 
 
 class ProjectsSql:
@@ -101,7 +103,8 @@ class ProjectsSql:
             "SELECT count(*) FROM assignment WHERE user_id = ? AND state = 1 AND item_id >= ? AND item_id < ?",
             (user_id, low, high),
         ).fetchone()[0]
-        return Counts() if row is None else Counts(*row[:8], mine=mine)
+        review = ReviewSql(self._c).open_count(project_id)
+        return Counts() if row is None else Counts(*row[:8], mine=mine, review=review)
 
     def answers(self, project_id: int, question: Question) -> Iterator[Any]:
         low, high = id_range(project_id)
@@ -149,12 +152,15 @@ class ProjectsSql:
 
     def _drop_items(self, first: int, last: int) -> None:
         between = "BETWEEN ? AND ?"
+        self._c.execute(
+            f"DELETE FROM review_skip WHERE case_id IN (SELECT id FROM review_case WHERE item_id {between})", (first, last)
+        )
         self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role <> 'suggestion'", (first, last))
         self._c.execute(f"DELETE FROM annotation WHERE item_id {between} AND role = 'suggestion'", (first, last))
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
             "first_answer", "verdict", "likely_error", "blind_draw", "made_candidate",
-            "study_item", "study_task",
+            "study_item", "study_task", "review_case", "more_answers",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
@@ -189,6 +195,8 @@ class ProjectsSql:
             "reply_cache",
             "error_sweep",
             "study",
+            "review_case",
+            "resolve_state",
         ):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
         self._c.execute(

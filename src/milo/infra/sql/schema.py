@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from milo.infra.sql import tables_contest, tables_llm, tables_quality, tables_studies, tables_studio, tables_trust
+from milo.infra.sql import (
+    tables_contest,
+    tables_llm,
+    tables_quality,
+    tables_review,
+    tables_studies,
+    tables_studio,
+    tables_trust,
+)
 from milo.infra.sql.tables import metadata
 
-__all__ = ["metadata", "tables_contest", "tables_llm", "tables_quality", "tables_studies", "tables_studio", "tables_trust"]
+__all__ = [
+    "metadata",
+    "tables_contest",
+    "tables_llm",
+    "tables_quality",
+    "tables_review",
+    "tables_studies",
+    "tables_studio",
+    "tables_trust",
+]

@@ -231,7 +231,7 @@ class VerdictsSql:
             part = items[start : start + 500]
             rows = self._c.execute(
                 f"SELECT item_id, value FROM annotation WHERE item_id IN ({','.join('?' * len(part))}) AND question = ? "
-                "AND live = 1 AND role IN ('gold', 'resolution') ORDER BY role = 'gold', id",
+                "AND live = 1 AND role IN ('gold', 'resolution') AND basis <> 'shown' AND run_id IS NULL ORDER BY role = 'gold', id",
                 (*part, question),
             )
             out.update((item, _decode(value)) for item, value in rows)

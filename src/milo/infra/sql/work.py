@@ -152,8 +152,8 @@ class WorkSql:
 
     def my_answers(self, item_id: int, user_id: int) -> dict[str, tuple[int, Any]]:
         rows = self._c.execute(
-            "SELECT question, id, value FROM annotation WHERE item_id = ? AND role <> 'suggestion' AND user_id = ? "
-            "AND live = 1 AND bulk_id IS NULL",
+            "SELECT question, id, value FROM annotation WHERE item_id = ? AND role <> 'suggestion' AND role = 'answer' "
+            "AND user_id = ? AND live = 1 AND bulk_id IS NULL",
             (item_id, user_id),
         )
         return {question: (annotation, _decode(value)) for question, annotation, value in rows}
@@ -189,9 +189,11 @@ class WorkSql:
         ).fetchone()[0]
 
     def settle(self, project_id: int, item_id: int, overlap: int, answers: int, now: float | None) -> int:
-        old_free, n_answers, old_status = self._c.execute(
-            "SELECT free, n_answers, status FROM item WHERE id = ?", (item_id,)
+        old_free, n_answers, old_status, extra = self._c.execute(
+            "SELECT free, n_answers, status, (SELECT extra FROM more_answers m WHERE m.item_id = item.id) FROM item WHERE id = ?",
+            (item_id,),
         ).fetchone()
+        overlap += extra or 0
         states = [r[0] for r in self._c.execute("SELECT state FROM assignment WHERE item_id = ?", (item_id,))]
         n_answers = max(0, n_answers + answers)
         free = max(0, overlap - n_answers - states.count(LENT))
@@ -237,6 +239,29 @@ class WorkSql:
 
     def drop_draft(self, item_id: int, user_id: int) -> None:
         self._c.execute("DELETE FROM draft WHERE item_id = ? AND user_id = ?", (item_id, user_id))
+
+    def revised(self, item_id: int, user_id: int) -> None:
+        self._c.execute(
+            "UPDATE review_case INDEXED BY ix_review_case_returned SET state = 'open', worth = 2, lent_to = NULL "
+            "WHERE to_user = ? AND item_id = ? AND state = 'returned'",
+            (user_id, item_id),
+        )
+
+    def sent_back(self, project_id: int, user_id: int, until: float) -> None:
+        low, high = id_range(project_id)
+        rows = self._c.execute(
+            "SELECT a.id, a.item_id FROM review_case c INDEXED BY ix_review_case_returned JOIN assignment a "
+            "ON a.item_id = c.item_id AND a.user_id = c.to_user AND a.state IN (3, 4) WHERE c.to_user = ? AND c.item_id >= ? "
+            "AND c.item_id < ? AND c.state = 'returned'",
+            (user_id, low, high),
+        ).fetchall()
+        for assignment, item in rows:
+            self._c.execute("UPDATE assignment SET state = 0, until = ? WHERE id = ?", (until, assignment))
+            free = self._c.execute(
+                "UPDATE item SET free = free - 1 WHERE id = ? AND free > 0 RETURNING free", (item,)
+            ).fetchone()
+            if free is not None and free[0] == 0:
+                self._c.execute("UPDATE project_count SET free = free - 1 WHERE project_id = ?", (project_id,))
 
     def content(self, item_id: int) -> dict[str, Any]:
         row = self._c.execute("SELECT data FROM content WHERE item_id = ?", (item_id,)).fetchone()

@@ -12,6 +12,7 @@ import type { Wanted } from "./Guide";
 import { useSeen } from "./hooks";
 import { ItemView } from "./ItemView";
 import { PhaseNote, Waiting } from "./PhaseNote";
+import { SentBack } from "./SentBack";
 import { Questions } from "./Questions";
 import { widgets } from "../../tasks";
 import { KeyCaps } from "../../tasks/keycaps";
@@ -87,6 +88,7 @@ function Rooms({ bench }: { bench: Bench }) {
         onLeft={() => change({ leftOpen: !layout.leftOpen })} onRight={() => change({ rightOpen: !layout.rightOpen })}
       />
       <Elsewhere />
+      <SentBack />
       <div className={css.rooms}>
         {layout.leftOpen && hasForms ? (
           <>

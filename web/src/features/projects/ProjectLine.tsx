@@ -57,6 +57,7 @@ function StepLink({ project, step, first }: { project: number; step: Step; first
 function target(step: Step, projectId: number): LinkProps {
   const params = { projectId };
   if (step.kind === "import") return { to: "/p/$projectId/import", params };
+  if (step.kind === "review") return { to: "/p/$projectId/review", params };
   if (step.kind === "label") return { to: "/p/$projectId/label", params };
   const search = step.kind === "suggestions" ? { has: "suggestion" as const, status: "new,open", sort: "-confidence" as const } : {};
   return { to: "/p/$projectId/data", params, search };

@@ -3,7 +3,7 @@ import type { Counts, Role } from "../../api/types";
 import { manages, seesData } from "../../lib/rights";
 import { count, plural } from "../../ui/format";
 
-export type StepKind = "import" | "label" | "suggestions" | "export" | "nothing";
+export type StepKind = "import" | "label" | "suggestions" | "review" | "export" | "nothing";
 
 export interface Step {
   kind: StepKind;
@@ -23,6 +23,7 @@ export function nextSteps(counts: Counts, role: Role): Step[] {
   if (left > 0 && counts.suggested > 0 && manages(role)) {
     steps.push({ kind: "suggestions", text: `Look at ${plural(Math.min(counts.suggested, left), "suggestion")}` });
   }
+  if (counts.review > 0 && seesData(role)) steps.push({ kind: "review", text: `Review ${plural(counts.review, "case")}` });
   if (left === 0 && manages(role)) steps.push({ kind: "export", text: "Export the answers" });
   if (steps.length === 0) steps.push({ kind: "nothing", text: "Everything is labelled. Thank you." });
   return steps;

@@ -39,7 +39,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
   const [before, setBefore] = useState<string | null>(null);
   const [tool, setTool] = useState(readOnly ? "select" : kind.tools[0]!.id);
   const [scale, setScale] = useState(1);
-  const [listed, setListed] = useState(() => window.innerWidth >= WIDE);
+  const [listed, setListed] = useState(() => !readOnly && window.innerWidth >= WIDE);
   const [wanted, want] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [hint, setHint] = useState<string | null>(null);

@@ -1,6 +1,6 @@
 /** Changed settings: what went is struck through, what came is underlined; colour comes on top. */
 import layout from "../../../ui/layout.module.css";
-import { type Change, diffLines, diffWords, type Piece } from "./diff";
+import { type Change, diffLines, diffWords, type Piece } from "../../../lib/diff";
 import css from "./studio.module.css";
 
 const NAMES: Record<string, string> = {

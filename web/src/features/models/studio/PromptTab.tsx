@@ -12,7 +12,7 @@ import { notify } from "../../../ui/notify";
 import { missingPlaces, readConfig, writeConfig } from "../llm/llmConfig";
 import { PromptForm } from "../llm/PromptForm";
 import { DiffView } from "./DiffView";
-import { configChanges } from "./diff";
+import { configChanges } from "../../../lib/diff";
 import { PreviewPanel } from "./PreviewPanel";
 import css from "./studio.module.css";
 import { VersionList } from "./VersionList";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Comparison, PairReport } from "../../../api/types";
 import { callsPerItem, DEFAULTS, missingPlaces, readConfig, TEMPLATE, writeConfig } from "../llm/llmConfig";
 import { armNames, differenceText, figureText, itemsToTell, lookText, turned, verdictText } from "./compareWords";
-import { configChanges, diffLines, diffList, diffWords } from "./diff";
+import { configChanges, diffLines, diffList, diffWords } from "../../../lib/diff";
 
 describe("differences", () => {
   const kinds = (pieces: { kind: string; text: string }[]) => pieces.map((piece) => `${piece.kind[0]}:${piece.text}`);

@@ -2,6 +2,7 @@
 import { NumberInput, Select, Switch, TagsInput } from "@mantine/core";
 import type { Order, Policy, Show, Workflow } from "../../../api/types";
 import { Rule as Row } from "./Rule";
+import { ReviewRules } from "./ReviewRules";
 import { SHOW_CHOICES } from "./show";
 import { WorkflowsEditor } from "./WorkflowsEditor";
 
@@ -26,6 +27,7 @@ export function PolicyEditor({ policy, models, onChange }: PolicyEditorProps) {
       <Row name="People per item" text="How many different people answer each item before it is done.">
         <Whole label="People per item" value={policy.overlap} min={1} max={100} onChange={(overlap) => set({ overlap })} />
       </Row>
+      <ReviewRules policy={policy} onChange={set} />
       <Row name="Order" text="Which items come first. Least certain first asks where the model learns most.">
         <Select
           aria-label="Order" data={ORDERS} value={policy.order} allowDeselect={false}

@@ -18,6 +18,9 @@ export const DEFAULT_POLICY: Policy = {
   assistant: { connection: null, offers: ["draft", "explain", "guide", "check", "rewrite"], fields: null, instructions: "", max_tokens: 1024 },
   budgets: {},
   hidden: [],
+  resolve: { aggregator: "merge", least: 2, certain: 0.8, questions: {} },
+  review: { blind: true, conflicts: true, alarms: true, errors: true, sample: 0 },
+  adaptive: null,
 };
 
 export function emptySpec(): ProjectSpec {

@@ -23,6 +23,7 @@ from milo.api.routes import (
     effort,
     events,
     exports,
+    gold,
     guarantees,
     imports,
     items,
@@ -64,7 +65,7 @@ ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
-    live, review, resolve,
+    live, review, resolve, gold,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -10,11 +10,13 @@ from milo.api.endpoint import Call
 from milo.domain.errors import NotFound
 from milo.domain.policy import Show
 from milo.domain.project import Project
+from milo.flow.ports.checks import QUALIFY
 from milo.flow.ports.work import Lease
 from milo.flow.suggestions import choose
 from milo.flow.visible import Sight, show_for, suggestions_leave
+from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.database import Connection
-from milo.infra.sql.look import CommentView, ItemView, Look, ReturnedView, SuggestionView, veiled
+from milo.infra.sql.look import CommentView, ItemView, Look, ReturnedView, SuggestionView, like_any, veiled, with_plant
 from milo.infra.sql.reviews import ReviewSql
 from milo.infra.sql.work import WorkSql
 from milo.infra.studies import offered
@@ -76,14 +78,19 @@ def work_item(
     sight = call.workspace.studies.sight(c, project.id, user_id, item_id)
     show: dict[str, Show] = {q.name: show_for(project.spec.policy, q, sight) for q in project.spec.questions}
     allowed = {name for name, rule in show.items() if suggestions_leave(blind, rule)}
+    shown = _offered(look, project, item_id, allowed, source, sight)
+    check = ChecksSql(c).is_check(item_id, user_id) if sight is None else None
+    if row is not None and check is not None:
+        row, view = (row[0], row[1], *ChecksSql(c).ordinary(project.id)), like_any(view)
+        shown = [] if check == QUALIFY else with_plant(c, shown, item_id, user_id, allowed)
     return WorkItem(
         view,
         AssignmentView(*row) if row else AssignmentView(0, 0.0, "chosen", None),
-        _offered(look, project, item_id, allowed, source, sight),
+        shown,
         {name: str(rule) for name, rule in show.items()},
         Draft(draft) if draft else None,
         mine or None,
-        look.comments(item_id) if sight is None else [],
+        look.comments(item_id) if sight is None and check is None else [],
         None if sight is None else Allowed(sight.arm is not None and sight.arm.suggests, sight.assistant, sight.judge),
         ReturnedView(*sent_back) if (sent_back := ReviewSql(c).returned(item_id, user_id)) else None,
     )

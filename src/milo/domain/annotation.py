@@ -8,10 +8,10 @@ import msgspec
 
 Role = Literal["suggestion", "answer", "gold", "resolution"]
 AuthorKind = Literal["person", "model"]
-Basis = Literal["unassisted", "shown", "blind", "audit", "bulk", "imported"]
+Basis = Literal["unassisted", "shown", "blind", "audit", "bulk", "imported", "planted"]
 """How the answer came about: no model output existed or was shown; a suggestion was on screen; the item is in the blind
 slice; it was accepted in bulk and answered again by somebody who saw nothing of that; one decision covered many items; it
-came in with the data."""
+came in with the data; a wrong suggestion was planted to see whether it is caught."""
 
 
 class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):

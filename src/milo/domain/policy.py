@@ -44,6 +44,17 @@ class DataRules(msgspec.Struct, frozen=True, omit_defaults=True):
     keep_content: bool = False
 
 
+class Qualification(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A round of gold items that annotators answer before they get anything else; 0 `items`: there is none. pass_mark: the mean
+    agreement with gold that is needed (0..1). feedback: what the gold answer is, told after each item, at the end, or never.
+    on_fail: no more items, another round with other gold items as long as there are some, or go on all the same."""
+
+    items: int = 0
+    pass_mark: float = 0.8
+    feedback: Literal["each", "end", "none"] = "each"
+    on_fail: Literal["stop", "again", "go_on"] = "stop"
+
+
 class AssistantPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """The real-time assistant: the connection that it asks (None: there is no assistant), what it offers, and the fields it
     may see (None: those that the data rules allow)."""
@@ -115,6 +126,9 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
     sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
     resolve: how several answers become one. review: what reviewers see. adaptive: more answers where they help (None: never).
+    gold_share: share of what each person gets that is gold in hiding (0..0.5). planted_share: share of what each person gets
+    that carries a wrong suggestion on purpose, on items whose truth is known (0..0.2; 0.03 is usual); planted_tell: whether
+    people are told after they answered. qualification: gold items before anything else.
     """
 
     overlap: int = 1
@@ -136,6 +150,10 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     resolve: ResolvePolicy = ResolvePolicy()
     review: ReviewPolicy = ReviewPolicy()
     adaptive: AdaptiveOverlap | None = None
+    gold_share: float = 0.0
+    planted_share: float = 0.0
+    planted_tell: Literal["after", "never"] = "after"
+    qualification: Qualification = Qualification()
 
 
 def rule_for(policy: Policy, question: str) -> ResolveRule:

@@ -129,6 +129,10 @@ def _check_policy(policy: Policy) -> None:
         ("train_every", policy.train_every, 1, 100_000),
         ("window", policy.window, 10, 100_000),
         ("review.sample", policy.review.sample, 0, 1),
+        ("gold_share", policy.gold_share, 0, 0.5),
+        ("planted_share", policy.planted_share, 0, 0.2),
+        ("qualification.items", policy.qualification.items, 0, 1000),
+        ("qualification.pass_mark", policy.qualification.pass_mark, 0, 1),
     ]
     for name, rule in [
         ("resolve", policy.resolve),

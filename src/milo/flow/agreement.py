@@ -104,9 +104,10 @@ class Answers(NamedTuple):
     place: Ints
     author: Ints
     code: Ints
+    at: Floats
 
 
-class _Pairs(NamedTuple):
+class Pairs(NamedTuple):
     """Pairs of answers about one item: the item's place, both rows, and how alike they are."""
 
     place: Ints
@@ -122,7 +123,7 @@ def agreement_report(
     assisted = int((given.basis == _SHOWN).sum())
     rows, values = comparable(question, task_type, given, help)
     likeness = Likeness(question, task_type, values)
-    pairs = _pairs(rows, likeness)
+    pairs = compare_pairs(rows, likeness)
     n_items = len(rows.ids)
     counts = column_counts(rows.place, rows.code, n_items, len(values)) if n_items else None
     per_item, n_pairs = _by_item(pairs, n_items)
@@ -169,7 +170,7 @@ def comparable(question: Question, task_type: TaskType, given: AnswerColumns, he
     order = order[twice]
     values, code = _recoded(question, task_type, given, given.codes[order])
     ids, place = np.unique(given.items[order], return_inverse=True)
-    return Answers(ids, place.astype(np.int64), given.authors[order], code), values
+    return Answers(ids, place.astype(np.int64), given.authors[order], code, given.at[order]), values
 
 
 def _recoded(question: Question, task_type: TaskType, given: AnswerColumns, codes: Ints) -> tuple[list[Any], Ints]:
@@ -188,7 +189,7 @@ def _recoded(question: Question, task_type: TaskType, given: AnswerColumns, code
     return [everything[i] for i in order], new[place] if len(place) else place.astype(np.int64)
 
 
-def _pairs(rows: Answers, likeness: Likeness) -> _Pairs:
+def compare_pairs(rows: Answers, likeness: Likeness) -> Pairs:
     """All pairs of answers about one item, or those of random items with about as many as may be compared."""
     most = MOST_PAIRS if likeness.matrix is not None else FREE_PAIRS
     sizes = np.bincount(rows.place, minlength=len(rows.ids))
@@ -205,10 +206,10 @@ def _pairs(rows: Answers, likeness: Likeness) -> _Pairs:
     first = row[np.concatenate([p[0] for p in parts])] if parts else empty
     second = row[np.concatenate([p[1] for p in parts])] if parts else empty
     alike = likeness.of(rows.code[first], rows.code[second]) if len(first) else np.empty(0)
-    return _Pairs(rows.place[first], first, second, alike)
+    return Pairs(rows.place[first], first, second, alike)
 
 
-def _by_item(pairs: _Pairs, n_items: int) -> tuple[Floats, int]:
+def _by_item(pairs: Pairs, n_items: int) -> tuple[Floats, int]:
     """The mean agreement of each item, NaN where it was not compared; and how many pairs there are."""
     n = np.bincount(pairs.place, minlength=n_items)
     total = tally(pairs.place, pairs.alike, n_items)
@@ -265,7 +266,7 @@ def _cohen(rows: Answers, people: Ints, weights: Any) -> Measure:
 
 
 def _label_lines(
-    question: Question, task_type: TaskType, rows: Answers, values: list[Any], pairs: _Pairs, counts: Counts, replicates: int
+    question: Question, task_type: TaskType, rows: Answers, values: list[Any], pairs: Pairs, counts: Counts, replicates: int
 ) -> list[LabelLine]:
     if task_type.shape in CATEGORICAL:
         if len(values) > MOST_LABELS:
@@ -288,7 +289,7 @@ def _label_lines(
 
 def _one_label(
     question: Question, task_type: TaskType, name: str, rows: Answers, values: list[Any], labels: list[list[str]],
-    pairs: _Pairs, replicates: int, marked: bool,
+    pairs: Pairs, replicates: int, marked: bool,
 ) -> LabelLine:  # fmt: skip
     """A label among others: whether it is there, or how far the marks that carry it agree."""
     has = np.array([name in found for found in labels])
@@ -313,7 +314,7 @@ def _one_label(
 
 
 def _pair_lines(
-    task_type: TaskType, rows: Answers, pairs: _Pairs, likeness: Likeness, given: AnswerColumns
+    task_type: TaskType, rows: Answers, pairs: Pairs, likeness: Likeness, given: AnswerColumns
 ) -> tuple[list[PairLine], int]:
     """People by two, those with most items in common first, and how many pairs of people were left out."""
     named = np.array([bool(p.name) for p in given.people], dtype=bool)
@@ -340,7 +341,7 @@ def _pair_lines(
     return out, len(sizes) - len(chosen)
 
 
-def _confused(task_type: TaskType, rows: Answers, values: list[Any], pairs: _Pairs) -> list[ConfusedLine]:
+def _confused(task_type: TaskType, rows: Answers, values: list[Any], pairs: Pairs) -> list[ConfusedLine]:
     """The labels that are most often given to one item by two people."""
     if task_type.shape != "label" or len(values) > 1000:
         return []

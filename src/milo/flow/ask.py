@@ -9,6 +9,7 @@ else.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -34,8 +35,10 @@ def lease(
     n: int,
     have: list[int],
     now: float,
+    checks: Callable[[int], list[Lease]] | None = None,
 ) -> list[Lease]:
-    """Lend up to `n` items in all, of which the browser holds `have` already; the new ones, in order."""
+    """Lend up to `n` items in all, of which the browser holds `have` already; the new ones, in order. `checks` lends
+    those of the next so many that are to check the person."""
     until = now + policy.lease_minutes * 60
     work.expire(now, policy.overlap, project_id)
     kept = work.renew(user_id, have[:MAX_LEASES], until)
@@ -46,6 +49,8 @@ def lease(
     out = work.held(project_id, user_id, have, wanted)
     work.renew(user_id, [one.item_id for one in out], until)
     out += _lend_drawn(work, project_id, policy, user_id, wanted - len(out), until, now)
+    if checks is not None and len(out) < wanted:
+        out += checks(wanted - len(out))
     for _ in range(2):
         if len(out) >= wanted:
             break

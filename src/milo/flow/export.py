@@ -214,7 +214,7 @@ def _grouped(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
     """What decides, by question: live, and no suggestion."""
     out: dict[str, list[Answer]] = {}
     for answer in answers:
-        if answer.live and answer.role in _RANK:
+        if answer.live and answer.role in _RANK and answer.basis != "planted":
             out.setdefault(answer.question, []).append(answer)
     return out
 

@@ -47,22 +47,36 @@ def missing(why: str, n_items: int = 0) -> QualityFigure:
     return QualityFigure(None, None, None, n_items, 0, why)
 
 
-def of_share(k: int, n: int, why: str) -> QualityFigure:
+def of_share(k: int, n: int, why: str, level: float = 0.95) -> QualityFigure:
     """The share k of n items with its exact interval; `why` says what is missing where n is 0."""
-    return QualityFigure(k / n, *clopper_pearson(k, n), n) if n else missing(why)
+    return QualityFigure(k / n, *clopper_pearson(k, n, level), n) if n else missing(why)
 
 
-def of_mean(values: Floats, why: str, n_pairs: int = 0) -> QualityFigure:
+def of_median(values: Floats, why: str) -> QualityFigure:
+    """The median with the exact interval of ranks, which needs six values."""
+    from scipy.stats import binom
+
+    n = len(values)
+    if not n:
+        return missing(why)
+    ordered = np.sort(values)
+    low = int(binom.ppf(0.025, n, 0.5)) - 1
+    if low < 0:
+        return QualityFigure(float(np.median(ordered)), None, None, n, 0, "An interval needs six values.")
+    return QualityFigure(float(np.median(ordered)), float(ordered[low]), float(ordered[n - 1 - low]), n)
+
+
+def of_mean(values: Floats, why: str, n_pairs: int = 0, level: float = 0.95) -> QualityFigure:
     """The mean of values in 0..1, one for each item, with an interval that stays wide where there are few and all are equal."""
     n = len(values)
     if not n:
         return missing(why)
     mean = min(1.0, max(0.0, math.fsum(values.tolist()) / n))
-    low, high = _around(mean, values)
+    low, high = _around(mean, values, level)
     return QualityFigure(mean, min(low, mean), max(high, mean), n, n_pairs)
 
 
-def _around(mean: float, values: Floats) -> tuple[float, float]:
+def _around(mean: float, values: Floats, level: float) -> tuple[float, float]:
     """The exact interval of a share of as many items as would vary as these values do.
 
     The variance is estimated with one more value as far out as values can be, so that a few equal ones prove little; the
@@ -73,7 +87,7 @@ def _around(mean: float, values: Floats) -> tuple[float, float]:
     n = len(values)
     most = mean * (1 - mean)
     if n < 2 or most <= 0:
-        return effective_share(mean, 0.0, n)
+        return effective_share(mean, 0.0, n, level)
     spread = ((n - 1) * float(np.var(values, ddof=1)) + most) / n
     size = max(1.0, most / spread * n * (1.96 / float(stdtrit(n - 1, 0.975))) ** 2)
-    return effective_share(mean, most / size, max(n, math.ceil(size)))
+    return effective_share(mean, most / size, max(n, math.ceil(size)), level)

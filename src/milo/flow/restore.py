@@ -96,7 +96,7 @@ class Labels:
             shown=_encode(record["shown"]).decode() if record.get("shown") is not None else None,
             created_at=_number(record.get("created_at")),
             duration=_number(record.get("duration")),
-            live=record.get("live") is not False,
+            live=record.get("live") is not False and record.get("basis") != "planted",
             origin=cast("dict[str, Any]", origin) if isinstance(origin, dict) else _origin(record),
         )
 

@@ -10,10 +10,18 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+import numpy as np
+
 from milo.flow.agreement import CATEGORICAL, FREE_ITEMS, AgreementReport, agreement_report
+from milo.flow.contributors import ContributorReport, Evidence, contributor_report
 from milo.flow.ports.quality import Help
+from milo.flow.stand_in import StandInReport, stand_in_report
 from milo.infra.jobs import JobRun
+from milo.infra.sql.contributors import ContributorsSql
+from milo.infra.sql.database import Connection
 from milo.infra.sql.jobs import FINISHED, JobsSql
+from milo.infra.sql.models import PredictorRow
 from milo.infra.sql.quality import QualitySql
 
 if TYPE_CHECKING:
@@ -21,6 +29,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 60_000
 """Up to so many answers are measured while the page waits."""
+IDLE_SECONDS = 60.0
+"""A gap between two signs of life counts as work up to so many seconds."""
 _KEPT = 200
 Key = tuple[int, str, str, str]
 """Project, what, question, variant."""
@@ -43,21 +53,32 @@ class Quality:
         self._jobs: dict[Key, int] = {}
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
-        self._makers: dict[str, Callable[[int, str, str], Any]] = {"agreement": self._agreement}
+        self._makers: dict[str, Callable[[int, str, str], Any]] = {"agreement": self._agreement, "people": self._people}
         workspace.jobs.handler("quality", self._job)
-
-    def maker(self, what: str, make: Callable[[int, str, str], Any]) -> None:
-        """Add a kind of report: `make(project, question, variant)`."""
-        self._makers[what] = make
 
     def agreement(self, project_id: int, question: str, help: Help) -> Measured:
         """Agreement on a question. Raises InvalidConfig for an unknown one."""
         self._ws.projects.get(project_id).schema.get(question)
         return self.measured("agreement", project_id, question, help)
 
+    def people(self, project_id: int, question: str) -> Measured:
+        """Everybody who answers a question. Raises InvalidConfig for an unknown one."""
+        self._ws.projects.get(project_id).schema.get(question)
+        return self.measured("people", project_id, question)
+
+    def stand_in(self, project_id: int, question: str, model: PredictorRow, epsilon: float) -> StandInReport:
+        """Whether a model may stand in for a person."""
+        asked = self._ws.projects.get(project_id).schema.get(question)
+        learns = any(p.name == model.plugin and p.learns for p in self._ws.registry.predictors.all())
+        said = self._ws.db.read(lambda c: ContributorsSql(c, project_id).said(question, model.id, blind_only=learns))
+        items = np.sort(np.fromiter(said, dtype=np.int64, count=len(said)))
+        given = self._ws.db.read(lambda c: QualitySql(c, project_id).of_items(question, items))
+        values = {item: msgspec.json.decode(value) for item, value in said.items()}
+        return stand_in_report(asked, self._ws.task_types[asked.type], given, model.name, values, epsilon)
+
     def measured(self, what: str, project_id: int, question: str, variant: str = "") -> Measured:
         """The report, made now if that is quick."""
-        version = self._ws.db.read(lambda c: QualitySql(c, project_id).version(question))
+        version = self._version(what, project_id, question)
         key = (project_id, what, question, variant)
         with self._lock:
             known = self._kept.get(key)
@@ -83,7 +104,7 @@ class Quality:
     def _make(self, key: Key) -> Any:
         project_id, what, question, variant = key
         with self._one_at_a_time:
-            version = self._ws.db.read(lambda c: QualitySql(c, project_id).version(question))
+            version = self._version(what, project_id, question)
             with self._lock:
                 known = self._kept.get(key)
             if known is not None and known[0] == version:
@@ -95,6 +116,29 @@ class Quality:
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
         return report
+
+    def _version(self, what: str, project_id: int, question: str) -> tuple[int, ...]:
+        """What a report rests on: it changes with every answer, and for people with every check and round."""
+
+        def look(c: Connection) -> tuple[int, ...]:
+            answers = QualitySql(c, project_id).version(question)
+            return answers if what == "agreement" else (*answers, *ContributorsSql(c, project_id).version())
+
+        return self._ws.db.read(look)
+
+    def _people(self, project_id: int, question: str, variant: str) -> ContributorReport:
+        asked = self._ws.projects.get(project_id).schema.get(question)
+        task = self._ws.task_types[asked.type]
+        most = None if task.shape in (*CATEGORICAL, "labels") else FREE_ITEMS
+
+        def look(c: Connection) -> Evidence:
+            people = ContributorsSql(c, project_id)
+            return Evidence(
+                QualitySql(c, project_id).repeated(question, most, seed=0), people.beside_gold(question),
+                people.activity(question, IDLE_SECONDS), people.caught(question), people.standing(),
+            )  # fmt: skip
+
+        return contributor_report(asked, task, self._ws.db.read(look))
 
     def _agreement(self, project_id: int, question: str, variant: str) -> AgreementReport:
         asked = self._ws.projects.get(project_id).schema.get(question)

@@ -8,10 +8,10 @@ type Kind = "job" | "counts" | "model" | "item" | "study";
 export function staleKeys(kind: string, project: number): unknown[][] {
   const keys: Record<Kind, unknown[][]> = {
     job: [["jobs", project], ["job"], ["runs", project]],
-    counts: [["project", project], ["projects"], ["facets", project], ["review", project]],
+    counts: [["project", project], ["projects"], ["facets", project], ["review", project], ["checks", project]],
     model: [["models", project], ["runs", project]],
     study: [["studies", project], ["my-part", project]],
-    item: [["items", project], ["item", project], ["bulk", project]],
+    item: [["items", project], ["item", project], ["bulk", project], ["quality", project, "gold"]],
   };
   return keys[kind as Kind] ?? [];
 }

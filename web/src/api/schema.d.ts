@@ -1107,6 +1107,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gold of a question, with the agreement of people's answers beside it. */
+        get: operations["list_gold"];
+        put?: never;
+        /** Make gold of an item, in place of what was gold before. Made with a suggestion in sight, it tests no model. */
+        post: operations["add_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/items/{i}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the gold of an item back; it stays on record. */
+        delete: operations["drop_gold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller stands in the qualification, with feedback as far as the policy gives it. */
+        get: operations["get_qualification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/qualification/{user}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a person another round. */
+        post: operations["repeat_qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/checks/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planted wrong suggestions that the caller has answered and was not told of yet; nothing where the policy tells nobody. */
+        get: operations["list_my_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/checks/{c}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller has read about a planted suggestion. */
+        post: operations["check_told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/guarantee": {
         parameters: {
             query?: never;
@@ -1916,6 +2019,216 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/quality/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who answers a question, by name: agreement with others, ability, gold, speed, catch rate and drift. */
+        get: operations["list_contributors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/quality/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own figures. What would tell gold and checks from other items is counted in full tens. */
+        get: operations["get_own_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/quality/stand-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** May this model stand in for a person here? The alternative annotator test, with its verdict in words. */
+        get: operations["get_stand_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work out what several answers come to, by the project's policy, and find what reviewers should see. */
+        post: operations["resolve_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/resolve/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare all aggregators on the items with gold. The result of the job has a row for each: the share that is right with
+         * @description its interval, what it claims, and the seconds that it takes.
+         */
+        post: operations["compare_ways"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lend the caller the next cases, most worth first: `n` in all, of which they hold `have`; only new ones are returned. */
+        get: operations["lease_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case, also a decided one. */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for review, most worth first. */
+        get: operations["list_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for review, and what was decided. */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an answer, put another one in its place, send it back to its author, or pass over the case. Accepted and corrected
+         * @description answers become gold. Safe to repeat: the same `op_id` is done once.
+         */
+        post: operations["decide_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the caller's last decision about a case back; the case is open again. */
+        post: operations["undo_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/review/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw finished items at random for review. What is drawn is stored with its odds, so that estimates can weigh it. */
+        post: operations["draw_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/items/{i}/first-answer": {
         parameters: {
             query?: never;
@@ -2624,6 +2937,27 @@ export interface components {
             response: "changed" | "dismissed" | "none" | "taken";
         };
         /**
+         * AgainstPerson
+         * @description The model against one person, on `n` items: `advantage` is the share of items where the model is at least as close to the
+         *         other people as this person is; `p` adjusted for the number of people; `wins`: the model does not do worse by the margin.
+         */
+        AgainstPerson: {
+            name: string;
+            n: number;
+            advantage: number;
+            p: number;
+            wins: boolean;
+        };
+        /**
+         * AggregatorView
+         * @description A way of making one answer of several; `shapes`: the shapes of values it can resolve, "*" all.
+         */
+        AggregatorView: {
+            name: string;
+            title: string;
+            shapes: string[];
+        };
+        /**
          * AgreementQuery
          * @description `question`; `help`: "none" leaves out answers that were given with a suggestion on the screen.
          */
@@ -3110,6 +3444,63 @@ export interface components {
             place: string | null;
         };
         /**
+         * CaseLine
+         * @description A case in a list.
+         */
+        CaseLine: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "alarm" | "conflict" | "error" | "revised" | "sample";
+            question: string;
+            item_id: number;
+            worth: number;
+            certainty: number | null;
+        };
+        /**
+         * CasePage
+         * @description A part of the list, and how many there are in all.
+         */
+        CasePage: {
+            total: number;
+            rows: components["schemas"]["CaseLine"][];
+        };
+        /**
+         * CaseView
+         * @description A case with all that is needed to decide it. `kind` revised: an answer that was sent back for `reason` came again.
+         *         `detail`: certainty of a conflict; judge, advice and scores of an alarm; what a model predicted instead. `gold`: what was
+         *         decided before.
+         */
+        CaseView: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "alarm" | "conflict" | "error" | "revised" | "sample";
+            question: string;
+            item: components["schemas"]["ItemView"];
+            answers: components["schemas"]["GivenView"][];
+            together: components["schemas"]["TogetherView"] | null;
+            agreement: number;
+            detail: Record<string, unknown>;
+            purpose: string;
+            odds: number | null;
+            reason: string;
+            gold: unknown;
+            comments: components["schemas"]["CommentView"][];
+        };
+        /**
+         * CasesQuery
+         * @description Which part of the list.
+         */
+        CasesQuery: {
+            /** @default null */
+            kind: ("alarm" | "conflict" | "error" | "revised" | "sample") | null;
+            /** @default null */
+            question: string | null;
+            /** @default 0 */
+            offset: number;
+            /** @default 50 */
+            limit: number;
+        };
+        /**
          * ChangeConnection
          * @description What to change. `key` null forgets the key; a new address wants the key again.
          */
@@ -3217,6 +3608,19 @@ export interface components {
             message: string;
             /** @default 0 */
             seconds: number;
+        };
+        /**
+         * CheckView
+         * @description A planted wrong suggestion that the caller has answered: what was shown, what is right, whether it was caught.
+         */
+        CheckView: {
+            id: number;
+            item_id: number;
+            question: string;
+            shown: unknown;
+            truth: unknown;
+            caught: boolean;
+            at: number;
         };
         /**
          * Closing
@@ -3389,7 +3793,7 @@ export interface components {
         Contrast: {
             arm: string;
             against: string;
-            verdict: components["schemas"]["Told"];
+            verdict: components["schemas"]["milo.api.explicit.Told"];
             time: components["schemas"]["StudyFigure"];
             scope: string;
             caps: components["schemas"]["AtCap"][];
@@ -3406,6 +3810,44 @@ export interface components {
             strata: components["schemas"]["StratumLine"][];
         };
         /**
+         * Contributor
+         * @description One person. `share_assisted`: of their answers, given with a suggestion on the screen. `seconds`: active seconds an
+         *         answer. `stands_out`: "above" or "below" the others, by figure, where that is no matter of chance.
+         */
+        Contributor: {
+            name: string;
+            user_id: number | null;
+            n_answers: number;
+            share_assisted: number;
+            first_at: number;
+            last_at: number;
+            with_others: components["schemas"]["QualityFigure"];
+            ability: components["schemas"]["QualityFigure"];
+            with_gold: components["schemas"]["QualityFigure"];
+            gold_right: components["schemas"]["QualityFigure"];
+            seconds: components["schemas"]["QualityFigure"];
+            caught: components["schemas"]["QualityFigure"];
+            drift: components["schemas"]["Drift"];
+            stands_out: {
+                [key: string]: string;
+            };
+            qualification: string;
+        };
+        /**
+         * ContributorReport
+         * @description All contributors to a question, by name, and the mean of all. `method` says how ability was estimated.
+         */
+        ContributorReport: {
+            question: string;
+            title: string;
+            method: string;
+            people: components["schemas"]["Contributor"][];
+            mean_with_others: number | null;
+            mean_with_gold: number | null;
+            median_seconds: number | null;
+            few: number;
+        };
+        /**
          * Converted
          * @description The text on the other side, and what it leaves out.
          */
@@ -3415,7 +3857,7 @@ export interface components {
         };
         /**
          * Counts
-         * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller.
+         * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait.
          */
         Counts: {
             /** @default 0 */
@@ -3436,6 +3878,8 @@ export interface components {
             suggested: number;
             /** @default 0 */
             mine: number;
+            /** @default 0 */
+            review: number;
         };
         /**
          * CriterionReport
@@ -3514,6 +3958,35 @@ export interface components {
             low: number | null;
             high: number | null;
             at: number;
+        };
+        /**
+         * Decided
+         * @description What became of a decision: the case's state, and the gold annotation that it made.
+         */
+        Decided: {
+            ok: boolean;
+            state: string;
+            /** @default null */
+            gold: number | null;
+        };
+        /**
+         * Decision
+         * @description What a reviewer decided about a case. accept: `annotation` is right; fix: `value` is right; return: the author of
+         *         `annotation` answers again, for this `reason`; skip: somebody else decides. `op_id` makes it idempotent.
+         */
+        Decision: {
+            op_id: string;
+            case: number;
+            /** @enum {unknown} */
+            decision: "accept" | "fix" | "return" | "skip";
+            /** @default null */
+            annotation: number | null;
+            /** @default null */
+            value: unknown;
+            /** @default  */
+            reason: string;
+            /** @default [] */
+            events: Record<string, unknown>[];
         };
         /**
          * Design
@@ -3644,6 +4117,25 @@ export interface components {
          */
         Drawn: {
             drawn: number;
+        };
+        /**
+         * Drift
+         * @description Agreement over time, `against` gold or the others. `changed_at`: when evidence was strong enough that the person errs
+         *         more than in their first answers (null: no such evidence); `why`: the reason where nothing can be told.
+         */
+        Drift: {
+            against: string;
+            periods: components["schemas"]["Period"][];
+            changed_at: number | null;
+            why: string;
+        };
+        /**
+         * DropGoldQuery
+         * @description Only of this question; of all without it.
+         */
+        DropGoldQuery: {
+            /** @default null */
+            question: string | null;
         };
         /**
          * Effort
@@ -3856,6 +4348,17 @@ export interface components {
             meta_items: number;
         };
         /**
+         * Feedback
+         * @description One answer of the round beside gold; `agreement` 0..1.
+         */
+        Feedback: {
+            item_id: number;
+            question: string;
+            given: unknown;
+            gold: unknown;
+            agreement: number;
+        };
+        /**
          * Figure
          * @description A figure with its interval, and the number of items that it rests on. All null: nothing to measure it by.
          */
@@ -4000,12 +4503,67 @@ export interface components {
             reason: string | null;
         };
         /**
+         * GivenView
+         * @description One of the answers to choose from. `author` null: the project hides who answered. `assisted`: a suggestion was on the
+         *         screen. `mine`: the caller gave it. `returnable`: it can be sent back to its author.
+         */
+        GivenView: {
+            id: number;
+            value: unknown;
+            author: string | null;
+            mine: boolean;
+            assisted: boolean;
+            returnable: boolean;
+            created_at: number;
+        };
+        /**
          * GoOn
          * @description A new budget for the whole run, what it has spent included; null leaves it as it is.
          */
         GoOn: {
             /** @default null */
             budget: components["schemas"]["Bounds"] | null;
+        };
+        /**
+         * GoldMade
+         * @description The ids of the gold annotations.
+         */
+        GoldMade: {
+            annotations: number[];
+        };
+        /**
+         * GoldQuery
+         * @description Gold of one question, a page of `limit` from `offset` on.
+         */
+        GoldQuery: {
+            question: string;
+            /** @default 100 */
+            limit: number;
+            /** @default 0 */
+            offset: number;
+        };
+        /**
+         * GoldReply
+         * @description A page of gold; `total` items have it, `clean` of them without a suggestion in sight when it was made.
+         */
+        GoldReply: {
+            rows: components["schemas"]["GoldRow"][];
+            total: number;
+            clean: number;
+        };
+        /**
+         * GoldRow
+         * @description The gold of an item for one question: by whom, how it came about, and how many people's answers stand beside it.
+         */
+        GoldRow: {
+            item_id: number;
+            question: string;
+            value: unknown;
+            author: string | null;
+            basis: string;
+            created_at: number;
+            n_answers: number;
+            agreement: number | null;
         };
         /**
          * GridRow
@@ -4337,6 +4895,7 @@ export interface components {
             predictors: components["schemas"]["PredictorView"][];
             samplers: components["schemas"]["SamplerView"][];
             judges: components["schemas"]["JudgeKindView"][];
+            aggregators: components["schemas"]["AggregatorView"][];
         };
         /**
          * KindsQuery
@@ -4510,6 +5069,17 @@ export interface components {
             wish: components["schemas"]["Wish"] | null;
             /** @default null */
             slice: string | null;
+        };
+        /**
+         * MakeGold
+         * @description Say what is right of an item: `values` by question, or `annotations` whose values are right.
+         */
+        MakeGold: {
+            item_id: number;
+            /** @default {} */
+            values: Record<string, unknown>;
+            /** @default [] */
+            annotations: number[];
         };
         /**
          * Mapping
@@ -4961,6 +5531,28 @@ export interface components {
             settings: Record<string, unknown>;
         };
         /**
+         * OwnReply
+         * @description The caller's own figures.
+         */
+        OwnReply: {
+            report: components["schemas"]["OwnView"] | null;
+            fresh: boolean;
+        };
+        /**
+         * OwnView
+         * @description What a contributor sees of themself. Gold and planted checks are counted in full tens, so that none can be told from
+         *         other items; the others appear as means only, and only where there are three or more.
+         */
+        OwnView: {
+            question: string;
+            title: string;
+            me: components["schemas"]["Contributor"] | null;
+            mean_with_others: number | null;
+            median_seconds: number | null;
+            checks: string;
+            few: number;
+        };
+        /**
          * PairLine
          * @description Two people: mean agreement on the items that both answered, and Cohen's kappa where there are categories.
          */
@@ -5003,6 +5595,31 @@ export interface components {
             curve: components["schemas"]["Curve"];
             best: components["schemas"]["Best"] | null;
             more: number | null;
+        };
+        /**
+         * PeopleQuery
+         * @description `question`: people are measured on one at a time.
+         */
+        PeopleQuery: {
+            question: string;
+        };
+        /**
+         * PeopleReply
+         * @description As for agreement: the report, whether it is of the present, and the job that makes a newer one.
+         */
+        PeopleReply: {
+            report: components["schemas"]["ContributorReport"] | null;
+            fresh: boolean;
+            job: number | null;
+        };
+        /**
+         * Period
+         * @description A stretch of a person's answers: when it began and ended, and the mean agreement in it.
+         */
+        Period: {
+            start: number;
+            end: number;
+            agreement: components["schemas"]["QualityFigure"];
         };
         /**
          * PermissionView
@@ -5333,6 +5950,21 @@ export interface components {
             presets: components["schemas"]["PresetView"][];
         };
         /**
+         * QualificationView
+         * @description Where a person stands: `needed` items in a round, `done` of them; `score` once it is decided, `pass_mark` to reach.
+         *
+         *         state: none (there is no round), open, passed, failed. `feedback` as far as the policy tells it.
+         */
+        QualificationView: {
+            state: string;
+            needed: number;
+            done: number;
+            round: number;
+            score: number | null;
+            pass_mark: number;
+            feedback: components["schemas"]["Feedback"][];
+        };
+        /**
          * Quality
          * @description How many of `n` blind answers the model got exactly right, with the exact (Clopper-Pearson) interval at `level`.
          */
@@ -5413,11 +6045,45 @@ export interface components {
             peek: boolean;
         };
         /**
+         * ReturnedView
+         * @description A reviewer sent the person's answer back: to which question, why, and when.
+         */
+        ReturnedView: {
+            question: string;
+            reason: string;
+            at: number;
+        };
+        /**
          * Reverted
          * @description How many answers were taken back, or hold again.
          */
         Reverted: {
             reverted: number;
+        };
+        /**
+         * ReviewQuery
+         * @description `n` cases in all; `have`: ids the browser holds already, by comma; only of this `kind` or `question`.
+         */
+        ReviewQuery: {
+            /** @default 4 */
+            n: number;
+            /** @default  */
+            have: string;
+            /** @default null */
+            kind: ("alarm" | "conflict" | "error" | "revised" | "sample") | null;
+            /** @default null */
+            question: string | null;
+        };
+        /**
+         * ReviewSummary
+         * @description What waits and what was decided (by decision).
+         */
+        ReviewSummary: {
+            open: number;
+            waiting: components["schemas"]["WaitingLine"][];
+            decided: {
+                [key: string]: number;
+            };
         };
         /**
          * RoleUse
@@ -5528,12 +6194,27 @@ export interface components {
             info: Record<string, unknown>;
         };
         /**
+         * Sampled
+         * @description How many were drawn.
+         */
+        Sampled: {
+            drawn: number;
+        };
+        /**
          * SamplerView
          * @description An order of the queue.
          */
         SamplerView: {
             name: string;
             title: string;
+        };
+        /**
+         * Sampling
+         * @description Draw `n` finished items at random, each with the same odds, to check the answers to a question.
+         */
+        Sampling: {
+            question: string;
+            n: number;
         };
         /**
          * Scene
@@ -5753,6 +6434,33 @@ export interface components {
             help: number;
             /** @default 0.35 */
             annotator: number;
+        };
+        /**
+         * StandInQuery
+         * @description `model`: the id of a model of the project; `epsilon`: the advantage that a person's work has to bring for its price.
+         */
+        StandInQuery: {
+            question: string;
+            model: number;
+            /** @default 0.2 */
+            epsilon: number;
+        };
+        /**
+         * StandInReport
+         * @description The verdict: `passes` is null where the test could not be made. `winning_rate`: share of people against whom the model
+         *         wins; `advantage`: over all people. `skipped`: people with too few items. `words` say it all in a sentence or two.
+         */
+        StandInReport: {
+            model: string;
+            question: string;
+            epsilon: number;
+            passes: boolean | null;
+            winning_rate: number | null;
+            advantage: components["schemas"]["QualityFigure"];
+            against: components["schemas"]["AgainstPerson"][];
+            skipped: number;
+            n_items: number;
+            words: string;
         };
         /**
          * Standing
@@ -5987,6 +6695,13 @@ export interface components {
             other: unknown;
         };
         /**
+         * ToCompareWays
+         * @description The question whose answers are resolved in every way.
+         */
+        ToCompareWays: {
+            question: string;
+        };
+        /**
          * ToReview
          * @description An answer that is not submitted yet.
          */
@@ -5994,6 +6709,19 @@ export interface components {
             item_id: number;
             question: string;
             value: unknown;
+        };
+        /**
+         * TogetherView
+         * @description What the answers come to together. `certainty` 0..1; `by`: merge, or the aggregator.
+         */
+        TogetherView: {
+            value: unknown;
+            certainty: number;
+            by: string;
+            /** @default null */
+            soft: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * Token
@@ -6013,16 +6741,6 @@ export interface components {
             id: number;
             name: string;
             token: string;
-        };
-        /**
-         * Told
-         * @description The verdict: the grid ("faster and not worse", "faster and worse", "no gain", "cannot tell"), its parts, and in words.
-         */
-        Told: {
-            grid: string;
-            time: string;
-            quality: string;
-            why: string;
         };
         /**
          * TopSuggestion
@@ -6074,6 +6792,14 @@ export interface components {
             metrics: components["schemas"]["TotalFigure"][];
             slices: string[];
             notes: string[];
+        };
+        /**
+         * Undo
+         * @description Take the decision about a case back.
+         */
+        Undo: {
+            op_id: string;
+            case: number;
         };
         /**
          * Until
@@ -6148,6 +6874,16 @@ export interface components {
             /** @enum {unknown} */
             response: "changed" | "dismissed" | "none" | "taken";
             created_at: number;
+        };
+        /**
+         * WaitingLine
+         * @description How many cases of a kind wait, by question.
+         */
+        WaitingLine: {
+            /** @enum {unknown} */
+            kind: "alarm" | "conflict" | "error" | "revised" | "sample";
+            question: string;
+            n: number;
         };
         /**
          * WantedCandidates
@@ -6289,6 +7025,8 @@ export interface components {
             comments: components["schemas"]["CommentView"][];
             /** @default null */
             allowed: components["schemas"]["Allowed"] | null;
+            /** @default null */
+            returned: components["schemas"]["ReturnedView"] | null;
         };
         /**
          * WriterStanding
@@ -6304,6 +7042,17 @@ export interface components {
             cost: number;
             unpriced: number;
             seconds: number;
+        };
+        /**
+         * AdaptiveOverlap
+         * @description Another person is asked only where it changes something. The policy's overlap is what every item gets; up to `most`
+         *         answers are asked for where an answer is expected to earn its price: an error costs as much as `worth` answers. budget:
+         *         further answers in all (None: no limit).
+         */
+        "milo.api.explicit.AdaptiveOverlap": {
+            most: number;
+            worth: number;
+            budget: number | null;
         };
         /**
          * Allowance
@@ -6412,6 +7161,10 @@ export interface components {
          *         data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
          *         answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
          *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
+         *         resolve: how several answers become one. review: what reviewers see. adaptive: more answers where they help (None: never).
+         *         gold_share: share of what each person gets that is gold in hiding (0..0.5). planted_share: share of what each person gets
+         *         that carries a wrong suggestion on purpose, on items whose truth is known (0..0.2; 0.03 is usual); planted_tell: whether
+         *         people are told after they answered. qualification: gold items before anything else.
          */
         "milo.api.explicit.Policy": {
             overlap: number;
@@ -6434,6 +7187,28 @@ export interface components {
                 [key: string]: components["schemas"]["milo.api.explicit.Allowance"];
             };
             hidden: string[];
+            resolve: components["schemas"]["milo.api.explicit.ResolvePolicy"];
+            review: components["schemas"]["milo.api.explicit.ReviewPolicy"];
+            adaptive: components["schemas"]["milo.api.explicit.AdaptiveOverlap"] | null;
+            gold_share: number;
+            planted_share: number;
+            /** @enum {unknown} */
+            planted_tell: "after" | "never";
+            qualification: components["schemas"]["milo.api.explicit.Qualification"];
+        };
+        /**
+         * Qualification
+         * @description A round of gold items that annotators answer before they get anything else; 0 `items`: there is none. pass_mark: the mean
+         *         agreement with gold that is needed (0..1). feedback: what the gold answer is, told after each item, at the end, or never.
+         *         on_fail: no more items, another round with other gold items as long as there are some, or go on all the same.
+         */
+        "milo.api.explicit.Qualification": {
+            items: number;
+            pass_mark: number;
+            /** @enum {unknown} */
+            feedback: "each" | "end" | "none";
+            /** @enum {unknown} */
+            on_fail: "again" | "go_on" | "stop";
         };
         /**
          * Question
@@ -6461,6 +7236,41 @@ export interface components {
             subjective: boolean;
         };
         /**
+         * ResolvePolicy
+         * @description The rule for all questions, and other rules for some of them.
+         */
+        "milo.api.explicit.ResolvePolicy": {
+            aggregator: string;
+            least: number;
+            certain: number;
+            questions: {
+                [key: string]: components["schemas"]["milo.api.explicit.ResolveRule"];
+            };
+        };
+        /**
+         * ResolveRule
+         * @description How several answers to one question become one. aggregator: "merge" (the task type's own rule) or the name of an
+         *         aggregator. least: with fewer answers nothing is resolved. certain: answers that differ, and whose resolution is less sure
+         *         than this (0..1), come to a reviewer.
+         */
+        "milo.api.explicit.ResolveRule": {
+            aggregator: string;
+            least: number;
+            certain: number;
+        };
+        /**
+         * ReviewPolicy
+         * @description What reviewers are shown. blind: not who answered. conflicts, alarms, errors: answers that disagree, answers that a judge
+         *         found wanting, likely errors. sample: the share of finished items that is checked at random (0..1).
+         */
+        "milo.api.explicit.ReviewPolicy": {
+            blind: boolean;
+            conflicts: boolean;
+            alarms: boolean;
+            errors: boolean;
+            sample: number;
+        };
+        /**
          * Rubric
          * @description Criteria with a pass mark on the weighted mean, each score mapped to 0..1 over its scale.
          */
@@ -6469,6 +7279,16 @@ export interface components {
             criteria: components["schemas"]["milo.api.explicit.Criterion"][];
             description: string;
             pass_mark: number;
+        };
+        /**
+         * Told
+         * @description The verdict: the grid ("faster and not worse", "faster and worse", "no gain", "cannot tell"), its parts, and in words.
+         */
+        "milo.api.explicit.Told": {
+            grid: string;
+            time: string;
+            quality: string;
+            why: string;
         };
         /**
          * Workflow
@@ -6504,6 +7324,14 @@ export interface components {
             low: number;
             high: number;
             n: number;
+        };
+        /**
+         * Told
+         * @description It was done.
+         */
+        "milo.api.routes.gold.Told": {
+            /** @default true */
+            ok: boolean;
         };
         /**
          * BadLine
@@ -6605,6 +7433,20 @@ export interface components {
             level: number;
         };
         /**
+         * AdaptiveOverlap
+         * @description Another person is asked only where it changes something. The policy's overlap is what every item gets; up to `most`
+         *         answers are asked for where an answer is expected to earn its price: an error costs as much as `worth` answers. budget:
+         *         further answers in all (None: no limit).
+         */
+        "milo.domain.policy.AdaptiveOverlap": {
+            /** @default 5 */
+            most: number;
+            /** @default 10 */
+            worth: number;
+            /** @default null */
+            budget: number | null;
+        };
+        /**
          * Allowance
          * @description What a role of models may take in a project: `money` (in `currency`) and `tokens` in all; `day_money` and `day_tokens`
          *         for each person and day (UTC). None: no bound. The worst case of a call must fit, or it is not sent.
@@ -6682,6 +7524,10 @@ export interface components {
          *         data: which data may reach which model. assistant: the real-time assistant. budgets: what the assistant ("assist"),
          *         answers made to be compared ("candidates") and judges ("judge") may take. hidden: what of an item annotators are not
          *         sent: a field ("model_a"), a key inside a field ("answers.source"), all metadata ("meta") or one of them ("meta.model").
+         *         resolve: how several answers become one. review: what reviewers see. adaptive: more answers where they help (None: never).
+         *         gold_share: share of what each person gets that is gold in hiding (0..0.5). planted_share: share of what each person gets
+         *         that carries a wrong suggestion on purpose, on items whose truth is known (0..0.2; 0.03 is usual); planted_tell: whether
+         *         people are told after they answered. qualification: gold items before anything else.
          */
         "milo.domain.policy.Policy": {
             /** @default 1 */
@@ -6724,6 +7570,92 @@ export interface components {
             };
             /** @default [] */
             hidden: string[];
+            /** @default {} */
+            resolve: components["schemas"]["milo.domain.policy.ResolvePolicy"];
+            /** @default {} */
+            review: components["schemas"]["milo.domain.policy.ReviewPolicy"];
+            /** @default null */
+            adaptive: components["schemas"]["milo.domain.policy.AdaptiveOverlap"] | null;
+            /** @default 0 */
+            gold_share: number;
+            /** @default 0 */
+            planted_share: number;
+            /**
+             * @default after
+             * @enum {unknown}
+             */
+            planted_tell: "after" | "never";
+            /** @default {} */
+            qualification: components["schemas"]["milo.domain.policy.Qualification"];
+        };
+        /**
+         * Qualification
+         * @description A round of gold items that annotators answer before they get anything else; 0 `items`: there is none. pass_mark: the mean
+         *         agreement with gold that is needed (0..1). feedback: what the gold answer is, told after each item, at the end, or never.
+         *         on_fail: no more items, another round with other gold items as long as there are some, or go on all the same.
+         */
+        "milo.domain.policy.Qualification": {
+            /** @default 0 */
+            items: number;
+            /** @default 0.8 */
+            pass_mark: number;
+            /**
+             * @default each
+             * @enum {unknown}
+             */
+            feedback: "each" | "end" | "none";
+            /**
+             * @default stop
+             * @enum {unknown}
+             */
+            on_fail: "again" | "go_on" | "stop";
+        };
+        /**
+         * ResolvePolicy
+         * @description The rule for all questions, and other rules for some of them.
+         */
+        "milo.domain.policy.ResolvePolicy": {
+            /** @default merge */
+            aggregator: string;
+            /** @default 2 */
+            least: number;
+            /** @default 0.8 */
+            certain: number;
+            /** @default {} */
+            questions: {
+                [key: string]: components["schemas"]["milo.domain.policy.ResolveRule"];
+            };
+        };
+        /**
+         * ResolveRule
+         * @description How several answers to one question become one. aggregator: "merge" (the task type's own rule) or the name of an
+         *         aggregator. least: with fewer answers nothing is resolved. certain: answers that differ, and whose resolution is less sure
+         *         than this (0..1), come to a reviewer.
+         */
+        "milo.domain.policy.ResolveRule": {
+            /** @default merge */
+            aggregator: string;
+            /** @default 2 */
+            least: number;
+            /** @default 0.8 */
+            certain: number;
+        };
+        /**
+         * ReviewPolicy
+         * @description What reviewers are shown. blind: not who answered. conflicts, alarms, errors: answers that disagree, answers that a judge
+         *         found wanting, likely errors. sample: the share of finished items that is checked at random (0..1).
+         */
+        "milo.domain.policy.ReviewPolicy": {
+            /** @default true */
+            blind: boolean;
+            /** @default true */
+            conflicts: boolean;
+            /** @default true */
+            alarms: boolean;
+            /** @default true */
+            errors: boolean;
+            /** @default 0 */
+            sample: number;
         };
         /**
          * Workflow
@@ -9326,6 +10258,236 @@ export interface operations {
             };
         };
     };
+    list_gold: {
+        parameters: {
+            query: {
+                question: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeGold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldMade"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    drop_gold: {
+        parameters: {
+            query?: {
+                question?: string | null;
+            };
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.routes.gold.Told"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    repeat_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.routes.gold.Told"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_my_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    check_told: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                c: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.api.routes.gold.Told"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     look_at_guarantee: {
         parameters: {
             query?: never;
@@ -11218,6 +12380,413 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_contributors: {
+        parameters: {
+            query: {
+                question: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_own_quality: {
+        parameters: {
+            query: {
+                question: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_stand_in: {
+        parameters: {
+            query: {
+                question: string;
+                model: number;
+                epsilon?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInReport"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    resolve_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    compare_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCompareWays"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    lease_cases: {
+        parameters: {
+            query?: {
+                n?: number;
+                have?: string;
+                kind?: ("alarm" | "conflict" | "error" | "revised" | "sample") | null;
+                question?: string | null;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                case: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                kind?: ("alarm" | "conflict" | "error" | "revised" | "sample") | null;
+                question?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSummary"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    decide_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    undo_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    draw_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sampling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sampled"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -110,7 +110,7 @@ export type Annotation = Narrow<
   {
     role: "suggestion" | "answer" | "gold" | "resolution";
     author_kind: "person" | "model";
-    basis: "unassisted" | "shown" | "blind" | "bulk" | "imported";
+    basis: "unassisted" | "shown" | "blind" | "bulk" | "imported" | "planted";
     shown: unknown[] | null;
   }
 >;
@@ -184,7 +184,7 @@ export interface ImportResult {
 
 // Jobs and models
 
-export type JobKind = "judge" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
+export type JobKind = "judge" | "quality" | "likely_errors" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
 export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" }>;
@@ -282,3 +282,20 @@ export type StudyForecast = Schemas["StudyForecast"];
 export type Scene = Schemas["Scene"];
 export type Way = Schemas["Way"];
 export type MyPart = Schemas["MyPart"];
+
+// Quality
+
+export type QualityFigure = Schemas["QualityFigure"];
+export type NamedFigure = Schemas["NamedFigure"];
+export type AgreementReply = Schemas["AgreementReply"];
+export type AgreementReport = Schemas["AgreementReport"];
+export type Help = AgreementReport["help"];
+export type ErrorsReply = Schemas["ErrorsReply"];
+export type PeopleReply = Schemas["PeopleReply"];
+export type Contributor = Schemas["Contributor"];
+export type ContributorReport = Schemas["ContributorReport"];
+export type OwnQuality = Schemas["OwnReply"];
+export type GoldReply = Schemas["GoldReply"];
+export type StandIn = Schemas["StandInReport"];
+export type QualificationView = Schemas["QualificationView"];
+export type CheckView = Schemas["CheckView"];

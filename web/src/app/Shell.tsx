@@ -27,6 +27,8 @@ const TITLES: [string, string][] = [
   ["/verdicts", "Verdicts"],
   ["/changes", "Second thoughts"],
   ["/review", "Review"],
+  ["/quality", "Quality"],
+  ["/me", "My figures"],
   ["/settings", "Settings"],
   ["/projects/new", "New project"],
   ["/account", "Account"],
@@ -125,11 +127,19 @@ function Tabs({ id, role }: { id: number; role: Role }) {
           <Link to="/p/$projectId/judges" params={params} className={css.tab}>
             Judges
           </Link>
+          <Link to="/p/$projectId/quality" params={params} className={css.tab}>
+            Quality
+          </Link>
           <Link to="/p/$projectId/studies" params={params} className={css.tab}>
             Studies
           </Link>
         </>
       ) : null}
+      {seesData(role) ? null : (
+        <Link to="/p/$projectId/me" params={params} className={css.tab}>
+          My figures
+        </Link>
+      )}
       {manages(role) ? (
         <Link to="/p/$projectId/settings" params={params} className={css.tab}>
           Settings

@@ -17,6 +17,8 @@ interface VerdictSearch {
   show?: (typeof SHOWN)[number];
 }
 type StudioTab = (typeof STUDIO_TABS)[number];
+const QUALITY_TABS = ["agreement", "people", "gold", "errors", "models"] as const;
+type QualityTab = (typeof QUALITY_TABS)[number];
 
 const root = createRootRoute({ component: Outlet });
 
@@ -212,6 +214,23 @@ const review = createRoute({
   component: lazyRouteComponent(() => import("../features/review/ReviewPage"), "ReviewPage"),
 });
 
+const quality = createRoute({
+  getParentRoute: () => project,
+  path: "/quality",
+  validateSearch: (raw: Record<string, unknown>): { tab?: QualityTab; question?: string } => {
+    const tab = QUALITY_TABS.find((one) => one === raw.tab);
+    return { ...(tab ? { tab } : {}), ...(typeof raw.question === "string" ? { question: raw.question } : {}) };
+  },
+  component: lazyRouteComponent(() => import("../features/quality/QualityPage"), "QualityPage"),
+});
+
+const mine = createRoute({
+  getParentRoute: () => project,
+  path: "/me",
+  validateSearch: (raw: Record<string, unknown>): { question?: string } => (typeof raw.question === "string" ? { question: raw.question } : {}),
+  component: lazyRouteComponent(() => import("../features/quality/OwnPage"), "OwnPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "/settings",
@@ -223,7 +242,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, review, verdicts, changes, studio, studies, study, settings]),
+    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, review, verdicts, changes, studio, studies, study, quality, mine, settings]),
   ]),
 ]);
 

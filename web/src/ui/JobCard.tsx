@@ -21,6 +21,8 @@ const TITLES: Record<JobKind, string> = {
   reproject: "Working out suggestions",
   overlap: "Counting answers anew",
   judge: "Judging",
+  quality: "Measuring agreement",
+  likely_errors: "Searching for likely errors",
 };
 
 /** "1,200 of 40,000 · 3,100 a second · 12 s left", as far as it is known. */

@@ -14,9 +14,12 @@ from milo.domain.errors import Invalid, MiloError, NotFound
 from milo.domain.ids import project_of
 from milo.flow import annotate, ask
 from milo.flow.annotate import Outcome, Submission
+from milo.flow.checks import judge_plant
+from milo.infra.lending import Lending
+from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.database import ANSWERS, Connection
 from milo.infra.sql.look import CommentView, Look, NotesSql
-from milo.infra.sql.work import QueueSql, WorkSql
+from milo.infra.sql.work import WorkSql
 
 _MAX_BATCH = 500
 
@@ -125,14 +128,13 @@ async def lease_items(call: Call) -> list[WorkItem]:
     n = max(0, min(call.query.n, ask.MAX_LEASES))
 
     def lend(c: Connection) -> list[WorkItem]:
-        work, policy, now = WorkSql(c, call.workspace.hints), project.spec.policy, call.workspace.clock()
+        policy, now = project.spec.policy, call.workspace.clock()
         part = call.workspace.studies.part(c, project.id, call.actor.user_id)
         if part is not None:
-            leases = ask.lease_block(work, part, project.id, policy, n, have, now)
+            leases = ask.lease_block(WorkSql(c, call.workspace.hints), part, project.id, policy, n, have, now)
         else:
-            leases = ask.lease(
-                work, QueueSql(c), call.workspace.samplers, project.id, policy, call.actor.user_id, n, have, now
-            )  # fmt: skip
+            lending = Lending(c, call.workspace, project, call.actor.user_id)
+            leases = lending.next(n, have, checked=not call.may("quality.view"))
         return [work_item(c, call, project, lease, call.query.source) for lease in leases]
 
     return await asyncio.wrap_future(call.workspace.db.write_later(lend, ANSWERS))
@@ -319,8 +321,11 @@ def _submit(call: Call, given: Submission) -> Callable[[Connection], Outcome]:
     project = workspace.projects.get(call.project_id)
 
     def change(c: Connection) -> Outcome:
-        sight = workspace.studies.answering(c, project.id, call.actor.user_id, given.item_id)
-        return annotate.submit(WorkSql(c), workspace.task_types, project, call.actor.user_id, given, workspace.clock(), sight)
+        now, user_id = workspace.clock(), call.actor.user_id
+        sight = workspace.studies.answering(c, project.id, user_id, given.item_id)
+        outcome = annotate.submit(WorkSql(c), workspace.task_types, project, user_id, given, now, sight)
+        judge_plant(ChecksSql(c), workspace.task_types, project, user_id, given.item_id, given.values, given.shown, now)
+        return outcome
 
     return change
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Help = Literal["any", "none"]
-BASES = ("unassisted", "shown", "blind", "bulk", "imported", "planted")
+BASES = ("unassisted", "shown", "blind", "audit", "bulk", "imported", "planted")
 
 
 class Author(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ _encode = msgspec.json.encode
 _STANDS = (
     "EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = e.item_id AND a.question = e.question AND a.role = 'answer' "
     "AND a.live = 1 AND a.value = e.given) AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = e.item_id "
-    "AND a.question = e.question AND a.role IN ('gold', 'resolution') AND a.live = 1)"
+    "AND a.question = e.question AND a.role IN ('gold', 'resolution') AND a.run_id IS NULL AND a.live = 1)"
 )
 """The answer still stands, and nobody has settled the item meanwhile."""
 

@@ -10,6 +10,7 @@ import msgspec
 from milo.domain.project import Project
 from milo.flow.ports.work import STATUS_NAMES
 from milo.flow.veil import Veil
+from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.ids import ord_of, project_of
 
 _raw = msgspec.Raw
@@ -65,6 +66,24 @@ class ReturnedView(msgspec.Struct):
     question: str
     reason: str
     at: float
+
+
+def like_any(view: ItemView) -> ItemView:
+    """The item without what would tell that it was worked on before."""
+    return msgspec.structs.replace(view, status="new", flagged=False)
+
+
+def with_plant(
+    c: sqlite3.Connection, offered: list[SuggestionView], item_id: int, user_id: int, allowed: set[str]
+) -> list[SuggestionView]:
+    """The suggestions with what was planted for this person in place of those on the same question; told once, it is gone."""
+    plant = ChecksSql(c).plant(item_id, user_id)
+    if plant is None or plant.told_at is not None or plant.question not in allowed:
+        return offered
+    s = plant.shown
+    value = _raw(msgspec.json.encode(s.value))
+    planted = SuggestionView(s.id, item_id, plant.question, value, s.score, s.reason, s.source, s.version, s.run_id)
+    return [one for one in offered if one.question != plant.question] + [planted]
 
 
 class Look:

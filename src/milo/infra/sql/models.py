@@ -15,7 +15,7 @@ _decode = msgspec.json.decode
 _PREDICTOR = "id, project_id, name, plugin, question, config, enabled, version, state, message, n_labels, created_at"
 _RUN = "id, project_id, kind, predictor_id, version, args, state, active, items, info, user_id, created_at, finished_at"
 LEARNABLE = (
-    "role <> 'suggestion' AND live = 1 AND basis NOT IN ('blind', 'audit') AND author_kind = 'person' "
+    "role <> 'suggestion' AND live = 1 AND basis NOT IN ('blind', 'audit', 'planted') AND author_kind = 'person' "
     "AND NOT (basis = 'bulk' AND bulk_id IN (SELECT id FROM bulk WHERE kind = 'accept'))"
 )
 """Answers a model may learn from: people's own, neither given blind nor in an audit, and not its own suggestions accepted in bulk."""

@@ -160,7 +160,7 @@ class ProjectsSql:
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
             "first_answer", "verdict", "likely_error", "blind_draw", "made_candidate",
-            "study_item", "study_task", "review_case", "more_answers",
+            "study_item", "study_task", "review_case", "more_answers", "plant",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
@@ -197,6 +197,7 @@ class ProjectsSql:
             "study",
             "review_case",
             "resolve_state",
+            "qualification",
         ):
             self._c.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
         self._c.execute(

@@ -17,9 +17,7 @@ from milo.flow.ports.quality import BASES, AnswerColumns, Author, Ints, Tally
 from milo.infra.sql.ids import id_range
 
 _BASIS = {name: i for i, name in enumerate(BASES)}
-_PEOPLES = (
-    "a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.basis IN ('unassisted', 'shown', 'blind', 'imported')"
-)
+_PEOPLES = "a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.basis IN ('unassisted', 'shown', 'blind', 'audit', 'imported')"
 """Answers that a person gave to one item: no bulk decision, and no check with a wrong suggestion."""
 _COLUMNS = "a.item_id, a.user_id, a.value, a.basis, a.created_at, CASE WHEN a.user_id IS NULL THEN json_extract(a.origin, '$.author') END"
 _CHUNK = 50_000
@@ -57,6 +55,10 @@ class QualitySql:
         everything = len(chosen) > len(ids) // 5 and len(chosen) == len(twice)
         rows = self._scan(question) if everything else self._of(question, chosen)
         return columns(rows, self._logins(), len(twice))
+
+    def of_items(self, question: str, items: Ints) -> AnswerColumns:
+        """People's own answers to these items."""
+        return columns(self._of(question, items), self._logins(), 0)
 
     def _answered(self, question: str) -> Ints:
         """Items with an answer, once for each; bulk decisions too, which are told apart later."""

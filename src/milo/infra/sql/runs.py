@@ -12,7 +12,10 @@ from milo.flow.annotating import Progress
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.models import ModelsSql, RunRow
 
-GOLD = "(role IN ('gold', 'resolution') AND basis <> 'shown' AND run_id IS NULL) OR (role = 'answer' AND basis = 'blind' AND author_kind = 'person')"
+GOLD = (
+    "(role IN ('gold', 'resolution') AND basis <> 'shown' AND run_id IS NULL) "
+    "OR (role = 'answer' AND basis = 'blind' AND author_kind = 'person')"
+)
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 

@@ -194,6 +194,7 @@ annotation = Table(
     Index("ix_annotation_answer", "item_id", "question", sqlite_where=text("role <> 'suggestion'")),
     Index("ix_annotation_label", "question", "label", "item_id", sqlite_where=text("role <> 'suggestion' AND live = 1")),
     Index("ix_annotation_user", "user_id", "item_id", sqlite_where=text("role <> 'suggestion' AND live = 1")),
+    Index("ix_annotation_truth", "question", "item_id", sqlite_where=text("role IN ('gold', 'resolution') AND live = 1")),
     Index("ix_annotation_bulk", "bulk_id", sqlite_where=text("bulk_id IS NOT NULL")),
     Index(
         "ix_annotation_suggestion", "item_id", "question", "predictor_id",

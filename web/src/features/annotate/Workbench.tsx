@@ -10,6 +10,7 @@ import { Elsewhere } from "./Elsewhere";
 import { FlagDialog } from "./FlagDialog";
 import type { Wanted } from "./Guide";
 import { useSeen } from "./hooks";
+import { CheckNotes } from "./CheckNotes";
 import { ItemView } from "./ItemView";
 import { PhaseNote, Waiting } from "./PhaseNote";
 import { SentBack } from "./SentBack";
@@ -89,6 +90,7 @@ function Rooms({ bench }: { bench: Bench }) {
       />
       <Elsewhere />
       <SentBack />
+      <CheckNotes project={bench.project} />
       <div className={css.rooms}>
         {layout.leftOpen && hasForms ? (
           <>

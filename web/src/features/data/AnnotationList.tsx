@@ -1,7 +1,10 @@
 /** Who answered what. People solid, models dashed. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client";
 import type { Annotation, Project } from "../../api/types";
+import { atLeast } from "../../lib/rights";
 import { widgets } from "../../tasks";
-import { LabelChip } from "../../ui";
+import { Button, ErrorNote, LabelChip } from "../../ui";
 import { ago, brief, score } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import css from "./data.module.css";
@@ -12,6 +15,7 @@ const BASIS: Record<Annotation["basis"], string> = {
   blind: "blind",
   bulk: "in bulk",
   imported: "imported",
+  planted: "to a planted wrong suggestion",
 };
 
 export function AnnotationList({ project, annotations }: { project: Project; annotations: Annotation[] }) {
@@ -35,9 +39,31 @@ export function AnnotationList({ project, annotations }: { project: Project; ann
             ]
               .filter(Boolean)
               .join(" · ")}
+            {annotation.role === "answer" && annotation.author_kind === "person" && atLeast(project.my_role, "reviewer") ? <MakeGold project={project} annotation={annotation} /> : null}
           </div>
         </div>
       ))}
+    </>
+  );
+}
+
+function MakeGold({ project, annotation }: { project: Project; annotation: Annotation }) {
+  const client = useQueryClient();
+  const make = useMutation({
+    mutationFn: () => api.post(`/projects/${project.id}/gold`, { item_id: annotation.item_id, annotations: [annotation.id] }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ["item", project.id] });
+      void client.invalidateQueries({ queryKey: ["quality", project.id] });
+    },
+  });
+  if (annotation.basis === "bulk" || annotation.basis === "planted") return null;
+  return (
+    <>
+      {" "}
+      <Button size="small" disabled={make.isPending} title="This answer is right: measure people and models by it" onClick={() => make.mutate()}>
+        Make gold
+      </Button>
+      <ErrorNote error={make.error} />
     </>
   );
 }

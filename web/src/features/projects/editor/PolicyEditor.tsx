@@ -1,6 +1,7 @@
 /** The rules of work, each explained in one sentence. */
 import { NumberInput, Select, Switch, TagsInput } from "@mantine/core";
 import type { Order, Policy, Show, Workflow } from "../../../api/types";
+import { ChecksEditor } from "./ChecksEditor";
 import { Rule as Row } from "./Rule";
 import { ReviewRules } from "./ReviewRules";
 import { SHOW_CHOICES } from "./show";
@@ -85,6 +86,7 @@ export function PolicyEditor({ policy, models, onChange }: PolicyEditorProps) {
           onChange={(hidden) => set({ hidden })}
         />
       </Row>
+      <ChecksEditor policy={policy} onChange={set} />
       <Row name="Lend items for" text="An item that was opened but not answered goes back to the queue after this time.">
         <Whole label="Lend items for" value={policy.lease_minutes} min={1} max={20_160} suffix=" minutes" onChange={(lease_minutes) => set({ lease_minutes })} />
       </Row>

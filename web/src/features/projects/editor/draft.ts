@@ -21,6 +21,10 @@ export const DEFAULT_POLICY: Policy = {
   resolve: { aggregator: "merge", least: 2, certain: 0.8, questions: {} },
   review: { blind: true, conflicts: true, alarms: true, errors: true, sample: 0 },
   adaptive: null,
+  gold_share: 0,
+  planted_share: 0,
+  planted_tell: "after",
+  qualification: { items: 0, pass_mark: 0.8, feedback: "each", on_fail: "stop" },
 };
 
 export function emptySpec(): ProjectSpec {

@@ -1,0 +1,90 @@
+/** Answers that a model contradicts which did not see them: worth a second look, most suspicious first. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { api } from "../../api/client";
+import { errorsQuery } from "../../api/qualityQueries";
+import { isOver, jobQuery } from "../../api/queries";
+import type { ErrorsReply, Job, Project } from "../../api/types";
+import { manages } from "../../lib/rights";
+import { Button, Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { ago, brief, count, percent, plural } from "../../ui/format";
+import layout from "../../ui/layout.module.css";
+
+type Question = Project["spec"]["questions"][number];
+
+export function ErrorsTab({ project, question }: { project: Project; question: Question }) {
+  const client = useQueryClient();
+  const errors = useQuery(errorsQuery(project.id, question.name));
+  const [job, setJob] = useState<number | null>(null);
+  const running = useQuery({ ...jobQuery(job ?? 0), enabled: job !== null }).data;
+  const over = running !== undefined && isOver(running);
+  useEffect(() => {
+    if (over) void client.invalidateQueries({ queryKey: ["quality", project.id, "errors"] });
+  }, [client, over, project.id]);
+  const search = useMutation({
+    mutationFn: () => api.post<Job>(`/projects/${project.id}/quality/errors`, { question: question.name }),
+    onSuccess: (made) => setJob(made.id),
+  });
+  const busy = search.isPending || (job !== null && !over);
+  const start = manages(project.my_role) ? (
+    <Button kind="primary" size="small" disabled={busy} onClick={() => search.mutate()}>
+      {busy ? "Searching …" : "Search now"}
+    </Button>
+  ) : undefined;
+  return (
+    <div className={layout.stack}>
+      <ErrorNote error={errors.error ?? search.error} onRetry={() => void errors.refetch()} />
+      {running?.state === "failed" ? <Note tone="danger">{running.error ?? "The search failed."}</Note> : null}
+      {over && typeof running.result?.why === "string" ? <Note tone="warn">{running.result.why}</Note> : null}
+      {errors.isPending ? <Skeleton height={240} /> : null}
+      {errors.data ? <Found reply={errors.data} project={project} question={question} tools={start} /> : null}
+    </div>
+  );
+}
+
+function Found({ reply, project, question, tools }: { reply: ErrorsReply; project: Project; question: Question; tools: React.ReactNode }) {
+  const sweep = reply.sweeps.find((one) => one.question === question.name);
+  if (!sweep) {
+    return (
+      <Empty
+        title="Not searched yet" action={tools}
+        text="Fresh models are trained on part of the answers and asked about the rest. Where one contradicts with good reason, the answer is worth a second look."
+      />
+    );
+  }
+  const expected = sweep.expected === null ? "" : ` About ${plural(Math.round(sweep.expected), "answer is", "answers are")} estimated to be wrong in all.`;
+  return (
+    <Panel title={`${count(reply.total)} likely errors`} tools={tools} flush>
+      <p className={layout.help} style={{ padding: "8px 12px" }}>
+        {plural(sweep.n, "answered item")} searched {ago(sweep.at)} by models that did not see the answer; they agree with {percent(sweep.agrees)} of all
+        answers.{expected} A contradiction is a hint, not a verdict. Items of the blind slice take no part.
+      </p>
+      {reply.rows.length > 0 ? <Table reply={reply} project={project} /> : null}
+    </Panel>
+  );
+}
+
+function Table({ reply, project }: { reply: ErrorsReply; project: Project }) {
+  return (
+    <div className={layout.scroll} tabIndex={0} role="region" aria-label="Likely errors">
+      <table className={layout.table}>
+        <thead>
+          <tr><th>Item</th><th>Answered</th><th>The model says</th><th className={layout.number}>Chance of error</th></tr>
+        </thead>
+        <tbody>
+          {reply.rows.map((row) => (
+            <tr key={row.item_id} title={row.reason}>
+              <td>
+                <Link to="/p/$projectId/data" params={{ projectId: project.id }} search={{ item: row.item_id }}>No. {count(row.item_id % 1_000_000_000)}</Link>
+              </td>
+              <td dir="auto">{brief(row.given)}</td>
+              <td dir="auto">{brief(row.suggested)}</td>
+              <td className={layout.number}>{percent(row.chance)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -15,6 +15,7 @@ from milo.infra.gateway import Gateway
 from milo.infra.guaranteeing import Guaranteeing
 from milo.infra.jobs import Jobs
 from milo.infra.judging import Judging
+from milo.infra.knowing import Knowledge
 from milo.infra.likely_errors import LikelyErrors
 from milo.infra.live import LiveTools
 from milo.infra.lock import WorkspaceLock
@@ -60,6 +61,7 @@ class Workspace:
         self.totalling = Totalling(self)
         self.data = DataArea(self)
         self.judging = Judging(self)
+        self.knowledge = Knowledge(self)
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
         self.contesting = Contesting(self)

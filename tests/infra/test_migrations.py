@@ -21,7 +21,7 @@ from milo.infra.backup import back_up
 from milo.infra.sql import migrate
 from milo.infra.sql.schema import metadata
 
-INDEX_OF_TEXTS = ("item_text", "item_vocab")
+INDEX_OF_TEXTS = ("item_text", "item_vocab", "knowledge_text")
 
 
 def shape(path: Path) -> dict[str, str]:

@@ -1380,6 +1380,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The knowledge bases of the project. */
+        get: operations["list_knowledge"];
+        put?: never;
+        /** Bring a knowledge base; it takes the place of one of the same name once all of it is read. */
+        post: operations["bring_knowledge"];
+        /** Remove a knowledge base. Ids that are stored with answers stay as they are. */
+        delete: operations["remove_knowledge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What some words may mean: entries by name and alias, best first. */
+        get: operations["search_knowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/knowledge/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries by their ids; those that are not there are left out. */
+        get: operations["list_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/label-config": {
         parameters: {
             query?: never;
@@ -3316,6 +3369,15 @@ export interface components {
             tokens: number | null;
         };
         /**
+         * Brought
+         * @description How many entries a base has now, and the first rows that are none.
+         */
+        Brought: {
+            name: string;
+            n: number;
+            bad: components["schemas"]["Refused"][];
+        };
+        /**
          * BulkAccept
          * @description Accept suggestions at or above `min_score`, or for some labels above another score. `source`: a model's name; without
          *         it the surest suggestion of each item. `item_ids` or `filter` (as in a bulk label): only on these items; without either on
@@ -4178,6 +4240,25 @@ export interface components {
             forgotten: number;
         };
         /**
+         * EntriesQuery
+         * @description Which entries: their ids with commas between them.
+         */
+        EntriesQuery: {
+            name: string;
+            /** @default  */
+            ids: string;
+        };
+        /**
+         * Entry
+         * @description One thing that text may mean; `id` is what is stored with a span.
+         */
+        Entry: {
+            id: string;
+            name: string;
+            aliases: string[];
+            description: string;
+        };
+        /**
          * ErrorBody
          * @description What went wrong: the kind of error, a message for people, and the field or path at fault.
          */
@@ -4616,6 +4697,18 @@ export interface components {
             source: string | null;
         };
         /**
+         * Hit
+         * @description An entry that may be meant. `by`: how it was found (name, alias, beginning, words); `score`: 0 to 1, for order only.
+         */
+        Hit: {
+            id: string;
+            name: string;
+            aliases: string[];
+            description: string;
+            by: string;
+            score: number;
+        };
+        /**
          * Holding
          * @description Items that the browser still holds.
          */
@@ -4904,6 +4997,26 @@ export interface components {
         KindsQuery: {
             /** @default null */
             project: number | null;
+        };
+        /**
+         * KnowledgeLine
+         * @description A knowledge base in use.
+         */
+        KnowledgeLine: {
+            name: string;
+            n: number;
+            created_at: number;
+        };
+        /**
+         * KnowledgeText
+         * @description A knowledge base: its name, and its entries as CSV, TSV, JSON or JSON Lines with id, name, aliases (a list, or a text
+         *         with | between them) and description. `format`: told by the beginning of the text where it is not given.
+         */
+        KnowledgeText: {
+            name: string;
+            text: string;
+            /** @default null */
+            format: string | null;
         };
         /**
          * LabelBins
@@ -5243,6 +5356,13 @@ export interface components {
             asks_trust: boolean;
             /** @default [] */
             helped: components["schemas"]["ArmShown"][];
+        };
+        /**
+         * NameQuery
+         * @description Which knowledge base.
+         */
+        NameQuery: {
+            name: string;
         };
         /**
          * NamedFigure
@@ -6028,6 +6148,14 @@ export interface components {
             reason: string;
         };
         /**
+         * Refused
+         * @description A row that is no entry, and why.
+         */
+        Refused: {
+            line: number;
+            reason: string;
+        };
+        /**
          * Rejection
          * @description A suggestion the person said no to.
          */
@@ -6283,6 +6411,16 @@ export interface components {
             share: number;
             share_low: number;
             share_high: number;
+        };
+        /**
+         * SearchQuery
+         * @description Which knowledge base, and what is looked for.
+         */
+        SearchQuery: {
+            name: string;
+            q: string;
+            /** @default 10 */
+            limit: number;
         };
         /**
          * Selection
@@ -10810,6 +10948,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipeView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeLine"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    bring_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgeText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    remove_knowledge: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    search_knowledge: {
+        parameters: {
+            query: {
+                name: string;
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hit"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_entries: {
+        parameters: {
+            query: {
+                name: string;
+                ids?: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"][];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -167,14 +167,20 @@ class ProjectsSql:
 
     def drop_rest(self, project_id: int) -> None:
         """Remove what a project without items still has."""
+        self._c.execute(
+            "DELETE FROM knowledge_text WHERE rowid IN (SELECT e.id FROM knowledge_entry e JOIN knowledge k ON k.id = e.knowledge_id "
+            "WHERE k.project_id = ?)",
+            (project_id,),
+        )
         for table, owner in (
             ("prompt_version", "predictor"), ("comparison_answer", "comparison"), ("comparison_item", "comparison"),
-            ("study_person", "study"), ("study_block", "study"),
+            ("study_person", "study"), ("study_block", "study"), ("knowledge_entry", "knowledge"),
         ):  # fmt: skip
             self._c.execute(
                 f"DELETE FROM {table} WHERE {owner}_id IN (SELECT id FROM {owner} WHERE project_id = ?)", (project_id,)
             )
         for table in (
+            "knowledge",
             "pick",
             "predictor",
             "run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from milo.infra.sql import (
     tables_contest,
+    tables_knowledge,
     tables_llm,
     tables_quality,
     tables_review,
@@ -16,6 +17,7 @@ from milo.infra.sql.tables import metadata
 __all__ = [
     "metadata",
     "tables_contest",
+    "tables_knowledge",
     "tables_llm",
     "tables_quality",
     "tables_review",

@@ -12,6 +12,7 @@ import { changedParts } from "./changedParts";
 import { DangerZone } from "./DangerZone";
 import { completeSpec, tidySpec } from "./editor/draft";
 import css from "./editor/editor.module.css";
+import { KnowledgePanel } from "./KnowledgePanel";
 import { MembersPanel } from "./MembersPanel";
 import { ProjectFilePanel } from "./ProjectFilePanel";
 import pageCss from "./projects.module.css";
@@ -65,6 +66,7 @@ function Settings({ project, kinds }: { project: Project; kinds: Kinds }) {
       <div>
         <div className={layout.stack}>
           <SpecEditor project={project.id} spec={spec} kinds={kinds} error={save.error} models={models} onChange={setSpec} />
+          <KnowledgePanel project={project.id} />
           <MembersPanel project={project.id} />
           <ProjectFilePanel project={project} />
           <DangerZone project={project} />

@@ -11,6 +11,8 @@ export interface Span extends Region {
   start: number;
   end: number;
   field?: string;
+  /** The id of an entry of the project's knowledge base, or "NIL". */
+  entity?: string | undefined;
 }
 
 /** As drawn: UTF-16 offsets, with its looks. */

@@ -105,7 +105,7 @@ export function useMarking(props: WidgetProps<Span[]>) {
     onRange: (range: TextRange | null) => (range && armed !== null && !readOnly ? create(range, armed) : setPending(range)),
     onClick: (offset: number) => go(nextInStack(drawn, offset, selected)),
   };
-  return { spans, all, surface, filter, selected, own, armed, pending, refusal, refuse, put, go, select, pick, accept, reject, remove, commands, onSurface };
+  return { overlap: question.config.overlap !== false, spans, all, surface, filter, selected, own, armed, pending, refusal, refuse, put, go, select, pick, accept, reject, remove, commands, onSurface };
 }
 
 export type Marking = ReturnType<typeof useMarking>;

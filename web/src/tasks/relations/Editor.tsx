@@ -5,6 +5,7 @@ import { Button } from "../../ui";
 import { useCommands } from "../labels/label-commands";
 import { LabelStrip } from "../labels/LabelStrip";
 import { Cap } from "../keycaps";
+import { useExtras } from "../marking/Extras";
 import { Hint } from "../marking/Hint";
 import { TextSurface } from "../marking/TextSurface";
 import { useMarking } from "../marking/useMarking";
@@ -20,7 +21,9 @@ import { useLinking } from "./useLinking";
 
 export function Editor(props: WidgetProps<Graph>) {
   const { question, active, onActivate, readOnly } = props;
-  const m = useMarking(useSpanProps(props));
+  const spanProps = useSpanProps(props);
+  const m = useMarking(spanProps);
+  const extras = useExtras(spanProps, m);
   const { spans, selected, armed, refusal } = m;
   const { arcs, open } = useArcs(props, spans.drawn);
   const l = useLinking(props, m, arcs, open);
@@ -40,7 +43,7 @@ export function Editor(props: WidgetProps<Graph>) {
     start: l.start, target: l.target, finish: (type) => head && tail && l.draw(head, tail, type), leave: l.leave, step: l.step, retype: l.retype, turn: l.turn, remove: l.remove, accept: l.accept, reject: l.reject,
     toggleFew: () => setFew(!few),
   });
-  useCommands(props, head ? links : link ? [...m.commands.filter((c) => c.scope === "tool"), ...links] : [...m.commands, ...links]);
+  useCommands(props, head ? links : link ? [...m.commands.filter((c) => c.scope === "tool"), ...links] : [...m.commands.filter((c) => !extras.takes?.has(c.id)), ...extras.commands, ...links]);
   const typing = head !== null || link !== null;
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
@@ -59,10 +62,11 @@ export function Editor(props: WidgetProps<Graph>) {
           <RegionBar
             commands="spans" readOnly={readOnly} onAccept={() => m.accept()} onReject={m.reject} onRemove={m.remove}
             hint={<><Hint refusal={refusal} active={active} pending={m.pending !== null} armed={spans.labels.find((t) => t.value === armed)} n={spans.value.length} readOnly={readOnly} />{inSight > CROWD && !few ? <> {count(inSight)} relations in sight: select a span to see its own.</> : null}</>}
-            selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: words(selected), suggested: selected.suggested }}
-            more={m.own ? <Button size="small" kind="quiet" keys="T" onClick={l.start}>Relate</Button> : null}
+            selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: `${words(selected)}${extras.detail}`, suggested: selected.suggested }}
+            more={m.own ? <>{extras.buttons}<Button size="small" kind="quiet" keys="T" onClick={l.start}>Relate</Button></> : null}
           />
         )}
+        {extras.overlay}
       </div>
       <TextSurface
         ref={m.surface} name={group} text={spans.text} blocks={spans.blocks} shares={spans.shares} selected={tail ?? head ?? selected} armed={armed !== null} editable={m.own !== null && !head} roomy

@@ -2,6 +2,7 @@
 import { brief } from "../../ui/format";
 import { useCommands } from "../labels/label-commands";
 import { LabelStrip } from "../labels/LabelStrip";
+import { useExtras } from "../marking/Extras";
 import { Hint } from "../marking/Hint";
 import type { Span } from "../marking/model";
 import { TextSurface } from "../marking/TextSurface";
@@ -14,7 +15,8 @@ export function Editor(props: WidgetProps<Span[]>) {
   const { question, active, onActivate, readOnly } = props;
   const m = useMarking(props);
   const { spans, selected, armed, refusal } = m;
-  useCommands(props, m.commands);
+  const extras = useExtras(props, m);
+  useCommands(props, [...m.commands.filter((c) => !extras.takes?.has(c.id)), ...extras.commands]);
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
@@ -22,9 +24,10 @@ export function Editor(props: WidgetProps<Span[]>) {
         <RegionBar
           commands="spans"
           hint={<Hint refusal={refusal} active={active} pending={m.pending !== null} armed={spans.labels.find((l) => l.value === armed)} n={spans.value.length} readOnly={readOnly} />}
-          selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: `“${brief(spans.text.slice(selected.start, selected.end), 60)}”`, suggested: selected.suggested }}
-          readOnly={readOnly} onAccept={() => m.accept()} onReject={m.reject} onRemove={m.remove}
+          selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: `“${brief(spans.text.slice(selected.start, selected.end), 60)}”${extras.detail}`, suggested: selected.suggested }}
+          readOnly={readOnly} more={extras.buttons} onAccept={() => m.accept()} onReject={m.reject} onRemove={m.remove}
         />
+        {extras.overlay}
       </div>
       <TextSurface
         ref={m.surface} name={question.title ?? question.name} text={spans.text} blocks={spans.blocks} shares={spans.shares} selected={selected} armed={armed !== null} editable={m.own !== null}

@@ -120,7 +120,7 @@ def _marks(key: str, values: list[Any], turns: list[int], *, every: bool) -> Any
     )
 
 
-CASES: dict[str, list[Case]] = {
+CASES: dict[str, list[Case]] = DRAWN | {
     "choice": [
         Case(make_question("choice", {"labels": AWKWARD}), st.sampled_from(AWKWARD)),
         Case(make_question("choice", {"labels": TREE}), st.sampled_from([t["value"] for t in TREE])),
@@ -200,4 +200,3 @@ CASES: dict[str, list[Case]] = {
         Case(make_question("turn_labels", {"every": False}), _marks("rating", [1, 5], [2, 4, 5], every=False)),
     ],
 }
-CASES |= DRAWN

@@ -20,7 +20,7 @@ from milo.domain.candidates import Contender, Live
 from milo.domain.errors import Unreachable
 from milo.flow.contest import drawn
 from milo.infra.sql.connections import ConnectionsSql
-from milo.kinds.provider import Reply, Request, Usage, text_of
+from milo.kinds.provider import Finish, Reply, Request, Usage, text_of
 
 FIELDS = ({"name": "text"}, {"name": "secret"}, {"name": "answers", "kind": "table"})
 OPEN_TO_ALL = {"models": ["local"]}
@@ -34,7 +34,7 @@ class Writers(Puppet):
         self.log: list[tuple[str, Request]] = []
         self.broken: dict[str, BaseException] = {}
         self.gate: threading.Event | None = None
-        self.finish = "stop"
+        self.finish: Finish = "stop"
 
     def connect(self, config: dict[str, Any], key: str | None, folder: Path) -> Any:
         return Writer(self, config["who"])

@@ -119,7 +119,7 @@ class MissingExtra(MiloError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f'{what} needs the extra "{extra}". Install it with: pip install "milo[{extra}]"')
-        self.extra = extra
+        self.what, self.extra = what, extra
 
 
 class StorageTrouble(MiloError):

@@ -47,7 +47,7 @@ class LiveTools:
         request = {"tool": tool, "question": msgspec.to_builtins(question), "gesture": msgspec.to_builtins(gesture)}
         reply = self._worker.ask("refine", path, plugins=self._plugins, **request)
         if reply.get("missing"):
-            raise MissingExtra(str(reply["missing"]), place="tool")
+            raise MissingExtra(reply["missing"], reply["extra"])
         if reply.get("error"):
             raise Invalid(f"The tool could not work on this picture: {reply['error']}.", place="tool")
         return reply.get("thing")
@@ -71,7 +71,7 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
         item = Candidate(0, {question.field or "image": {"path": request["path"]}})
         return {"thing": tool.refine(question, item, gesture)}
     except MissingExtra as error:
-        return {"missing": error.message}
+        return {"missing": error.what, "extra": error.extra}
     except MiloError as error:
         return {"error": error.message}
     except Exception as error:  # noqa: BLE001 - whatever a decoder or a plug-in raises is said, and the child lives on

@@ -78,7 +78,7 @@ def _opencv() -> Any:
     try:
         import cv2
     except ImportError:
-        raise MissingExtra('This tool needs OpenCV. Install it with: pip install "milo[vision]"') from None
+        raise MissingExtra("Outlining things on images", "vision") from None
     cv2.setNumThreads(1)
     return cv2
 

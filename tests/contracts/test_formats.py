@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from contracts.test_foreign import FOREIGN
 from milo.builtin.formats.csv import PLUGINS as TABLES
 from milo.domain.question import Field
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Row, Source
@@ -102,7 +103,7 @@ def contexts(registry: Registry) -> dict[bool, ExportContext]:
 
 
 def test_every_format_is_known_here(registry: Registry) -> None:
-    assert sorted(f.name for f in registry.formats.all() if f.writes) == sorted(WRITERS + TUNING)
+    assert sorted(f.name for f in registry.formats.all() if f.writes) == sorted([*WRITERS, *TUNING, *FOREIGN])
 
 
 @pytest.mark.parametrize("everything", [False, True])

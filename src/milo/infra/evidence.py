@@ -63,7 +63,10 @@ class Gathering:
             raise NotFound(f'No model{f" {source}" if source else ""} suggests answers to "{question}".', place="source")
         if len(rows) > 1:
             names = ", ".join(r.name for r in rows)
-            raise Conflict(f"A promise is about one model. Choose one as source: {names}.", place="source")
+            raise Conflict(
+                f"Several models suggest answers to this question, and figures are about one. Choose one as source: {names}.",
+                place="source",
+            )
         return rows[0]
 
     def evidence(self, project: Project, row: PredictorRow, wish: Wish) -> Evidence | None:

@@ -81,10 +81,6 @@ def list_writers(call: Call) -> dict[str, list[WriterStanding]]:
 async def _begin(call: Call) -> tuple[Project, Question]:
     """Raises NotFound, Forbidden unless the item is the caller's or they may see all, Conflict where nothing is made live."""
     item_id, user_id = call.params["i"], call.actor.user_id
-    project = call.workspace.projects.get(call.project_id)
-    question = project.schema.get(call.body.question)
-    if question.config.get("live") is None:
-        raise Conflict(f'The answers that "{question.name}" compares come with the data; none are made.', place="question")
     held: Held | None = None
     if project_of(item_id) == call.project_id:
         held = await asyncio.wrap_future(call.workspace.db.read_later(lambda c: WorkSql(c).standing(item_id, user_id)))
@@ -92,6 +88,10 @@ async def _begin(call: Call) -> tuple[Project, Question]:
         raise NotFound(f"There is no item {item_id} in this project.", place="i")
     if held.state not in (LENT, ANSWERED) and not call.may("item.list"):
         raise Forbidden("Answers are made for items that are lent to you. Open the item first.")
+    project = call.workspace.projects.get(call.project_id)
+    question = project.schema.get(call.body.question)
+    if question.config.get("live") is None:
+        raise Conflict(f'The answers that "{question.name}" compares come with the data; none are made.', place="question")
     return project, question
 
 

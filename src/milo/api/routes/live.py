@@ -39,8 +39,8 @@ class Refined(msgspec.Struct):
 @endpoint("POST", "/projects/{p}/items/{i}/refine", "work.submit", body=Shown, reply=Refined)
 def refine_thing(call: Call) -> Refined:
     """What a live tool makes of clicks or a box on the image of an item that is lent to the caller."""
-    question = call.workspace.projects.get(call.project_id).schema.get(call.body.question)
     held = call.workspace.db.read(lambda c: _standing(c, call))
+    question = call.workspace.projects.get(call.project_id).schema.get(call.body.question)
     if held:
         return Refined(False, reason=_NOT_HERE)
     gesture = Gesture(call.body.clicks, call.body.box)

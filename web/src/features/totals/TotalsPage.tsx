@@ -24,8 +24,11 @@ function Choosing({ project }: { project: Project }) {
   const [question, setQuestion] = useState(questions[0]?.name ?? "");
   const [source, setSource] = useState<string | null>(null);
   const [by, setBy] = useState<string | null>(null);
-  const models = (useQuery(modelsQuery(project.id)).data ?? []).filter((model) => model.question === question);
-  const found = useQuery({ ...totalsQuery(project.id, question, source, by), enabled: question !== "" });
+  const all = useQuery(modelsQuery(project.id)).data;
+  const models = (all ?? []).filter((model) => model.question === question);
+  const open = models.filter((model) => model.enabled);
+  const chosen = source ?? (open.length > 1 ? (open.find((model) => model.version > 0) ?? open[0])!.name : null);
+  const found = useQuery({ ...totalsQuery(project.id, question, chosen, by), enabled: question !== "" && all !== undefined });
   const known = found.data;
   return (
     <div className={layout.page}>
@@ -41,7 +44,7 @@ function Choosing({ project }: { project: Project }) {
             label="Question" value={question} allowDeselect={false} data={questions.map((one) => ({ value: one.name, label: one.title ?? one.name }))}
             onChange={(value) => { setQuestion(value ?? question); setSource(null); setBy(null); }}
           />
-          <Select label="Model" placeholder={known?.source ?? "the only one"} clearable value={source} onChange={setSource} data={models.map((model) => model.name)} />
+          <Select label="Model" placeholder={known?.source ?? "the only one"} value={chosen} onChange={setSource} data={models.map((model) => model.name)} />
           <Select label="Also by" placeholder="nothing" clearable value={by} onChange={setBy} data={known?.slices ?? []} disabled={!known || known.slices.length === 0} />
         </div>
         <ErrorNote error={found.error} onRetry={() => void found.refetch()} />

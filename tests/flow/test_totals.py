@@ -81,17 +81,22 @@ def test_audits_weigh_by_their_odds(bench: Bench) -> None:
     """Accepted items are labelled more often than others; counted naively the share would lean towards them."""
     wrong = world(bench, n=1000, share=0.2, error=0.9, seed=4)
     for item in blind(bench):
-        bench.answer(item, mood="bad" if wrong[item] else "good")
+        bench.answer(item, mood="so so" if wrong[item] else "good")
     best = look(bench, wish={"target": 0.2})["best"]
     accept(bench, best["threshold"], {"target": 0.2})
     ids = [r[0] for r in bench.all("SELECT item_id FROM blind_draw WHERE purpose = 'audit' AND project_id = ?", bench.p)]
     for item in ids:
-        bench.answer(item, mood="good")
+        bench.answer(item, mood="so so" if wrong[item] else "good")
     found = totals(bench, level=0.999)
     good = next(f for f in found["figures"] if (f["name"], f["slice"]) == ("good", ""))
-    assert good["n"] == len(blind(bench)) + len(ids)
-    assert good["low"] <= 1.0
-    assert good["human"] < (len([i for i in blind(bench) if not wrong[i]]) + len(ids)) / good["n"]
+    labelled = [*blind(bench), *ids]
+    assert good["n"] == len(labelled)
+    share = sum(not w for w in wrong.values()) / len(wrong)
+    assert good["low"] <= share <= good["high"]
+    assert good["human_low"] <= share <= good["human_high"]
+    assert good["human"] != pytest.approx(sum(not wrong[i] for i in labelled) / len(labelled), abs=1e-6), (
+        "each label weighs by its odds"
+    )
 
 
 def test_the_mean_of_a_rating(bench: Bench) -> None:

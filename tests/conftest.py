@@ -17,7 +17,23 @@ settings.register_profile("milo-ci", deadline=None, derandomize=True)
 settings.load_profile("milo-ci" if os.environ.get("CI") else "milo")
 
 _HERE = Path(__file__).parent
-_REAL = ("browser", "cli", "demo", "llm", "models", "sdk", "solid")
+_REAL = (
+    "api",
+    "browser",
+    "cli",
+    "demo",
+    "flow",
+    "fuzz",
+    "infra",
+    "llm",
+    "models",
+    "quality",
+    "review",
+    "sdk",
+    "solid",
+    "study",
+    "work",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

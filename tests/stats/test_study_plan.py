@@ -95,3 +95,9 @@ def test_power_against_simulation() -> None:
         d += np.sqrt(2 * (s.residual**2 + s.item**2) / 40) * rng.normal(size=8)
         found += abs(d.mean()) / (d.std(ddof=1) / math.sqrt(8)) > 2.364624  # t with 7 degrees of freedom
     assert found / 600 == pytest.approx(power(0.2, 40, 8), abs=0.05)
+
+
+def test_power_has_a_value_for_every_size() -> None:
+    found = [power(0.2, 40, n) for n in range(2, 400)]
+    assert all(0 <= one <= 1 for one in found)
+    assert found[126] == pytest.approx(1.0), "where the non-central t distribution gives none"

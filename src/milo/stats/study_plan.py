@@ -120,10 +120,13 @@ def power(
     if freedom < 1:
         return 0.0
     from scipy.special import stdtrit
-    from scipy.stats import nct
+    from scipy.stats import nct, norm
 
     centre, limit = -math.log1p(-saving) * math.sqrt(size / variance), float(stdtrit(freedom, 1 - alpha / 2))
-    return float(nct.sf(limit, freedom, centre) + nct.cdf(-limit, freedom, centre))
+    above, below = float(nct.sf(limit, freedom, centre)), float(nct.cdf(-limit, freedom, centre))
+    above = float(norm.sf(limit - centre)) if math.isnan(above) else above
+    below = float(norm.cdf(-limit - centre)) if math.isnan(below) else below
+    return min(1.0, above + below)
 
 
 def annotators_needed(

@@ -25,7 +25,7 @@ from milo.kinds.registry import Registry
 from milo.testing.builders import make_context, make_export_row, make_question, make_source, make_spec
 from milo.testing.contracts import check_format, check_reader
 
-REAL = Path("/work/shared/data")
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 FOREIGN = ("conll", "spacy", "doccano", "prodigy", "brat", "label_studio", "argilla")
 SPANS = make_question("spans", {"labels": AWKWARD}, field="text")
 GRAPH = make_question("relations", {"labels": AWKWARD, "relations": LINKS}, field="text")

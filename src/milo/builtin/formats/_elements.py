@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
-from milo.builtin.formats._stream import MAX_LINE, shown
+import msgspec
+
+from milo.builtin.formats._stream import MAX_LINE, open_utf8, shown
+from milo.kinds.format import BadRow, Source
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEXT_OBJECT = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
@@ -27,6 +30,24 @@ class Broken(Exception):
         super().__init__(reason)
         self.reason = reason
         self.raw = raw
+
+
+def read_array(source: Source, member: str | None = None) -> Iterator[tuple[int, Any | BadRow]]:
+    """The elements of a file from `source.start` on, each with its number from 1, or the report that it could not be read."""
+    with open_utf8(source) as stream:
+        for number, element in enumerate(Elements(stream, member), 1):
+            if number <= source.start:
+                continue
+            yield number, BadRow(number, source.name, element.reason, element.raw) if isinstance(element, Broken) else element
+
+
+def write_array(records: Iterable[Any], sink: BinaryIO) -> int:
+    """One array, an element a line, as they come; how many there were."""
+    encode, count = msgspec.json.Encoder().encode, 0
+    for count, record in enumerate(records, 1):
+        sink.write((b"[\n" if count == 1 else b",\n") + encode(record))
+    sink.write(b"\n]\n" if count else b"[]\n")
+    return count
 
 
 def _refuse_constant(name: str) -> Any:

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
-import msgspec
-
 from milo.builtin.formats import _foreign as foreign
-from milo.builtin.formats._elements import Broken, Elements
-from milo.builtin.formats._stream import open_utf8, shown
+from milo.builtin.formats._elements import read_array, write_array
+from milo.builtin.formats._stream import shown
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Row, Source
 
 _PEOPLE = ("answer", "gold", "resolution")
@@ -33,26 +31,20 @@ class Argilla:
 
     def read(self, source: Source) -> Iterator[Row | BadRow]:
         """A row for each record."""
-        with open_utf8(source) as stream:
-            for number, element in enumerate(Elements(stream, None), 1):
-                if number <= source.start:
-                    continue
-                if isinstance(element, Broken):
-                    yield BadRow(number, source.name, element.reason, element.raw)
-                elif isinstance(element, dict) and isinstance(element.get("fields"), dict):
-                    yield _row(cast("dict[str, Any]", element), number, source)
-                else:
-                    yield BadRow(number, source.name, "a record needs fields", shown(repr(element)))
+        for number, element in read_array(source):
+            if isinstance(element, BadRow):
+                yield element
+            elif isinstance(element, dict) and isinstance(element.get("fields"), dict):
+                yield _row(cast("dict[str, Any]", element), number, source)
+            else:
+                yield BadRow(number, source.name, "a record needs fields", shown(repr(element)))
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """One record an item."""
-        encode, losses = msgspec.json.Encoder().encode, foreign.Losses()
+        losses = foreign.Losses()
         shapes = {q.name: context.task_types[q.type].shape for q in context.spec.questions}
-        counted = foreign.Counting(rows)
-        for row in counted:
-            sink.write((b"[\n" if counted.n == 1 else b",\n") + encode(_record(row, context.everything, shapes, losses)))
-        sink.write(b"\n]\n" if counted.n else b"[]\n")
-        return Report(counted.n, losses.lines())
+        count = write_array((_record(row, context.everything, shapes, losses) for row in rows), sink)
+        return Report(count, losses.lines())
 
 
 def _row(record: dict[str, Any], number: int, source: Source) -> Row:

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-import msgspec
-
-from milo.builtin.formats._elements import Broken, Elements
+from milo.builtin.formats._elements import read_array, write_array
 from milo.builtin.formats._records import to_record, to_row
-from milo.builtin.formats._stream import open_utf8
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Row, Source
 
 
@@ -31,22 +28,12 @@ class Json:
     def read(self, source: Source) -> Iterator[Row | BadRow]:
         """A row or a bad row for each element."""
         member = source.options.get("member")
-        with open_utf8(source) as stream:
-            for number, element in enumerate(Elements(stream, None if member is None else str(member)), 1):
-                if number <= source.start:
-                    continue
-                if isinstance(element, Broken):
-                    yield BadRow(number, source.name, element.reason, element.raw)
-                else:
-                    yield to_row(element, number, source.name)
+        for number, element in read_array(source, None if member is None else str(member)):
+            yield element if isinstance(element, BadRow) else to_row(element, number, source.name)
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """One array, one element a line."""
-        encode, count = msgspec.json.Encoder().encode, 0
-        for count, row in enumerate(rows, 1):
-            sink.write((b"[\n" if count == 1 else b",\n") + encode(to_record(row, context.everything)))
-        sink.write(b"\n]\n" if count else b"[]\n")
-        return Report(count)
+        return Report(write_array((to_record(row, context.everything) for row in rows), sink))
 
 
 PLUGIN = Json()

@@ -14,13 +14,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
-import msgspec
-
 from milo.builtin.formats import _foreign as foreign
-from milo.builtin.formats._elements import Broken, Elements
+from milo.builtin.formats._elements import read_array, write_array
 from milo.builtin.formats._label_config import plain_name, sides_of
 from milo.builtin.formats._label_studio import results_of, values_of
-from milo.builtin.formats._stream import open_utf8, shown
+from milo.builtin.formats._stream import shown
 from milo.domain.question import Question
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Row, Source
 
@@ -38,27 +36,20 @@ class LabelStudio:
         """A row for each task, and a report beside it of what of its results was not read."""
         config = source.options.get("config")
         sides = sides_of(str(config)) if config else {}
-        with open_utf8(source) as stream:
-            for number, element in enumerate(Elements(stream, None), 1):
-                if number <= source.start:
-                    continue
-                if isinstance(element, Broken):
-                    yield BadRow(number, source.name, element.reason, element.raw)
-                elif isinstance(element, dict) and isinstance(element.get("data"), dict):
-                    yield from _rows(cast("dict[str, Any]", element), number, source, sides)
-                else:
-                    yield BadRow(number, source.name, "a task needs data", shown(repr(element)))
+        for number, element in read_array(source):
+            if isinstance(element, BadRow):
+                yield element
+            elif isinstance(element, dict) and isinstance(element.get("data"), dict):
+                yield from _rows(cast("dict[str, Any]", element), number, source, sides)
+            else:
+                yield BadRow(number, source.name, "a task needs data", shown(repr(element)))
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """One task an item."""
-        encode, losses = msgspec.json.Encoder().encode, foreign.Losses()
+        losses = foreign.Losses()
         asked = {q.name: (q, context.task_types[q.type].shape) for q in context.spec.questions}
-        counted = foreign.Counting(rows)
-        for row in counted:
-            task = _task(row, context.everything, asked, losses)
-            sink.write((b"[\n" if counted.n == 1 else b",\n") + encode(task))
-        sink.write(b"\n]\n" if counted.n else b"[]\n")
-        return Report(counted.n, losses.lines())
+        count = write_array((_task(row, context.everything, asked, losses) for row in rows), sink)
+        return Report(count, losses.lines())
 
 
 def _rows(task: dict[str, Any], number: int, source: Source, sides: dict[str, list[str]]) -> Iterator[Row | BadRow]:

@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, BinaryIO, cast
 
-import msgspec
-
 from milo.builtin.formats import _foreign as foreign
-from milo.builtin.formats._elements import Broken, Elements
-from milo.builtin.formats._stream import open_utf8, shown
+from milo.builtin.formats._elements import read_array, write_array
+from milo.builtin.formats._stream import shown
 from milo.domain.question import Question
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Row, Source
 
@@ -35,23 +33,17 @@ class Spacy:
 
     def read(self, source: Source) -> Iterator[Row | BadRow]:
         """A row for each document."""
-        with open_utf8(source) as stream:
-            for number, element in enumerate(Elements(stream, None), 1):
-                if number <= source.start:
-                    continue
-                if isinstance(element, Broken):
-                    yield BadRow(number, source.name, element.reason, element.raw)
-                else:
-                    yield _row(element, number, source)
+        for number, element in read_array(source):
+            if isinstance(element, BadRow):
+                yield element
+            else:
+                yield _row(element, number, source)
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """One document an item."""
         question = foreign.asked(context, ("spans", "relations", "label", "labels"), "a question about spans or labels")
-        encode, n, losses = msgspec.json.Encoder().encode, 0, foreign.Losses()
-        for n, row in enumerate(rows, 1):
-            foreign.count_plain_losses(row, question, losses)
-            sink.write((b"[\n" if n == 1 else b",\n") + encode(_document(row, question, context, losses)))
-        sink.write(b"\n]\n" if n else b"[]\n")
+        losses = foreign.Losses()
+        n = write_array((_document(row, question, context, losses) for row in rows), sink)
         return Report(n, losses.lines() + (["metadata and provenance"] if n else []))
 
 
@@ -84,6 +76,7 @@ def _parts(mark: Any) -> tuple[Any, Any, Any]:
 
 
 def _document(row: ExportRow, question: Question, context: ExportContext, losses: foreign.Losses) -> dict[str, Any]:
+    foreign.count_plain_losses(row, question, losses)
     text = foreign.text_of(row, question, context)
     if text is None:
         losses.add("items without a text, written as empty documents")

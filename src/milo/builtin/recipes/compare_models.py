@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milo.builtin.recipes._palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION, label
+from milo.builtin.recipes._reasons import EXPLAINED, REASONS
 from milo.domain.policy import Allowance, DataRules, Policy
 from milo.domain.project import ProjectSpec
 from milo.domain.question import Field, Question
@@ -20,35 +20,6 @@ good and bad answers, and judge the conversation as a whole.
 
 Choose "equally good" only if you would not mind which one you got. If an answer breaks off in the middle, judge what is there.
 
-## more correct
-
-It says fewer false things.
-
-> Prompt: When did Canberra become the capital? The other answer gives 1813.
-
-## more complete
-
-It answers more of what was asked.
-
-> Prompt: Give three reasons. The other answer gives two.
-
-## clearer
-
-It is easier to follow or to use.
-
-> Steps in order, with the command to type, instead of a paragraph about commands.
-
-## follows the instructions
-
-It keeps to the form, length or language that was asked for.
-
-> Prompt: In one sentence. The other answer takes a page.
-
-## safer
-
-It does less harm, or refuses what should be refused.
-
-> Prompt: How do I mix these two cleaners? The other answer does not mention the gas.
 """
 
 PLUGIN = Recipe(
@@ -58,7 +29,7 @@ PLUGIN = Recipe(
     spec=ProjectSpec(
         name="Compare two models",
         description="Preferences between the answers of two connected models.",
-        guidelines=GUIDELINES,
+        guidelines=GUIDELINES + EXPLAINED,
         fields=(Field("prompt", "markdown", "Prompt"), Field("answers", "table", "Answers")),
         questions=(
             Question(
@@ -72,22 +43,7 @@ PLUGIN = Recipe(
                     "live": {"models": [FIRST, SECOND], "prompt": "{{prompt}}", "max_tokens": 1024, "follow_ups": 3},
                 },
             ),
-            Question(
-                name="reasons",
-                type="choices",
-                title="What speaks for it?",
-                required=False,
-                subjective=True,
-                config={
-                    "labels": [
-                        label("more correct", BLUE, "Fewer false statements"),
-                        label("more complete", GREEN, "Answers more of the question"),
-                        label("clearer", ORANGE, "Easier to follow"),
-                        label("follows the instructions", PURPLE, "Form, length, language"),
-                        label("safer", VERMILLION, "Less harm"),
-                    ]
-                },
-            ),
+            REASONS,
         ),
         policy=Policy(data=DataRules(models=(FIRST, SECOND)), budgets={"candidates": Allowance(tokens=2_000_000)}),
     ),

@@ -9,6 +9,7 @@ pairing; where there are attributes, half of each pair's weight is how far these
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from math import isfinite
 from typing import Any, ClassVar, cast
 
@@ -22,10 +23,10 @@ from milo.builtin.tasks._attributes import (
     merge_attributes,
     read_attributes,
 )
-from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, value_error
+from milo.builtin.tasks._config import fitting_field, known_keys, value_error
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import SAME, Extent, Pair, best_total, groups, touching
-from milo.builtin.tasks._regions import check_ids, check_scores, from_cell, labels_in, read_regions, to_cell
+from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
@@ -53,7 +54,7 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     z: int = 0
 
 
-class Drawn:
+class Drawn(MarkList):
     """A list of things. A task type of this kind gives `given`, `settings` and the methods marked "geometry"."""
 
     name: str = ""
@@ -68,21 +69,21 @@ class Drawn:
         """The task type's own settings, completed. Raises InvalidConfig."""
         return {}
 
+    @abstractmethod
     def place(self, question: Question, mark: Any, size: Size | None) -> None:
         """Geometry: make it canonical, in place. Raises InvalidValue."""
-        raise NotImplementedError
 
+    @abstractmethod
     def geometry(self, mark: Any) -> Thing:
         """Geometry: the part of the value that says where the thing is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def extent(self, thing: Thing) -> Extent:
         """Geometry: the smallest x, y, w, h around it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def alike(self, question: Question, a: Thing, b: Thing) -> float:
         """Geometry: how alike two things of one label are, 0..1; symmetric; 1 for equal ones."""
-        raise NotImplementedError
 
     def blend(self, question: Question, things: list[Thing]) -> Thing:
         """Geometry: one for several; must not depend on their order. By default, the one most like the others."""
@@ -90,17 +91,17 @@ class Drawn:
         close = [sum(sorted(self.alike(question, one, other) for other in ranked)) for one in ranked]
         return _only_geometry(ranked[close.index(max(close))])
 
+    @abstractmethod
     def written(self, question: Question, size: Size | None) -> tuple[dict[str, Any], list[str], str]:
         """Geometry: for models, (properties, those required, the words that explain them); `size`: None means thousandths."""
-        raise NotImplementedError
 
+    @abstractmethod
     def from_written(self, question: Question, one: Thing, size: Size) -> Thing:
         """Geometry: from thousandths of a picture of that size to pixels. Raises InvalidValue."""
-        raise NotImplementedError
 
+    @abstractmethod
     def to_written(self, question: Question, thing: Thing, size: Size) -> Thing:
         """Geometry: to thousandths."""
-        raise NotImplementedError
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
         """Settings: `labels`, `attributes` (see `_attributes`), and the task type's own. Fills in `field`."""
@@ -231,24 +232,6 @@ class Drawn:
             attributes = merge_attributes(question, label, [one.get("attributes", {}) for one in members])
             found.append({**self.blend(question, members), "label": label, "attributes": attributes})
         return self.check(question, found, None)
-
-    def summary(self, question: Question, value: Any) -> list[str]:
-        """The distinct labels."""
-        return labels_in(value)
-
-    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
-        """One cell of JSON."""
-        return to_cell(value)
-
-    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
-        """The list from its cell."""
-        return from_cell(question, cells)
-
-    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
-        """The things if they all fit and the question still looks at the same field."""
-        if old.field != new.field:
-            return None
-        return kept_or_none(lambda: self.check(new, value, None))
 
 
 def size_of(question: Question, item: Item | None) -> Size | None:

@@ -6,11 +6,13 @@ Stands alone because spans and boxes differ in geometry only.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any, TypeVar, cast
 
 import msgspec
 
-from milo.builtin.tasks._config import value_error
+from milo.builtin.tasks._config import kept_or_none, value_error
+from milo.domain.item import Item
 from milo.domain.question import Question
 
 MAX_REGIONS = 50_000
@@ -73,3 +75,32 @@ def from_cell(question: Question, cells: dict[str, Any]) -> Any:
         return json.loads(cell)
     except ValueError as error:
         raise value_error(question, f"the cell {cell[:80]!r} is no JSON list: {error}.") from None
+
+
+class MarkList(ABC):
+    """The part of a task type that is the same for every list of labelled marks: its labels, its cell, its moving to a changed
+    question."""
+
+    @abstractmethod
+    def check(self, question: Question, value: Any, item: Item | None) -> Any:
+        """The value in canonical form. Raises InvalidValue."""
+
+    def same_ground(self, old: Question, new: Question) -> bool:
+        """Whether a value may be carried from one to the other at all: both look at the same field."""
+        return old.field == new.field
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels."""
+        return labels_in(value)
+
+    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
+        """One cell of JSON."""
+        return to_cell(value)
+
+    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
+        """The list from its cell."""
+        return from_cell(question, cells)
+
+    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
+        """The marks if they all fit and the question still looks at the same ground."""
+        return kept_or_none(lambda: self.check(new, value, None)) if self.same_ground(old, new) else None

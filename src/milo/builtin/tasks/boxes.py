@@ -16,19 +16,16 @@ import msgspec
 
 from milo.builtin.tasks import _thousandths, _turned
 from milo.builtin.tasks._attributes import read_attributes
-from milo.builtin.tasks._config import fitting_field, flag, kept_or_none, known_keys, number, value_error
-from milo.builtin.tasks._drawn import Given, check_common, common, size_of
+from milo.builtin.tasks._config import fitting_field, flag, known_keys, number, value_error
+from milo.builtin.tasks._drawn import MAX_PIXEL, OVERSHOOT, Given, check_common, common, size_of
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import best_total
 from milo.builtin.tasks._matching import consensus, count_matches
-from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
+from milo.builtin.tasks._regions import MAX_REGIONS, MarkList, check_ids, check_scores, f1, read_regions
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import Box
 from milo.kinds.task_type import Brief, Read
-
-MAX_PIXEL = 1_000_000.0
-OVERSHOOT = 1.0
 
 
 class _Given(Given, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +36,7 @@ class _Given(Given, forbid_unknown_fields=True, kw_only=True):
     angle: float = 0.0
 
 
-class Boxes:
+class Boxes(MarkList):
     """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label, over the largest one-to-one matching. With attributes,
     half of the weight of each pair is how far these agree."""
 
@@ -123,24 +120,6 @@ class Boxes:
             return self.check(question, _turned.merged(question, values), None)
         found = [msgspec.to_builtins(box) for box in consensus([_boxes(value) for value in values])]
         return self.check(question, found, None)
-
-    def summary(self, question: Question, value: Any) -> list[str]:
-        """The distinct labels."""
-        return labels_in(value)
-
-    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
-        """One cell of JSON."""
-        return to_cell(value)
-
-    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
-        """The list from its cell."""
-        return from_cell(question, cells)
-
-    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
-        """The boxes if they all fit and the question still looks at the same field."""
-        if old.field != new.field:
-            return None
-        return kept_or_none(lambda: self.check(new, value, None))
 
 
 def _where(x: float, y: float, w: float, h: float) -> str:

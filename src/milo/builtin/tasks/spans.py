@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from milo.builtin.tasks import _quotes
-from milo.builtin.tasks._config import fitting_field, flag, kept_or_none, known_keys, value_error
+from milo.builtin.tasks._config import fitting_field, flag, known_keys, value_error
 from milo.builtin.tasks._labels import describe_labels, instruction, label_set, normalise_labels
-from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell, labels_in, read_regions, to_cell
+from milo.builtin.tasks._regions import MAX_REGIONS, MarkList, check_ids, check_scores, f1, read_regions
 from milo.builtin.tasks._spans import (
     GivenSpan,
     check_each,
@@ -32,7 +32,7 @@ from milo.domain.question import Field, Question
 from milo.kinds.task_type import Brief, Read
 
 
-class Spans:
+class Spans(MarkList):
     """Stretches of text. Agreement is F1 over exact matches of start, end, label and entity."""
 
     name = "spans"
@@ -103,23 +103,9 @@ class Spans:
         """The spans that at least half of the answers contain; where overlap is forbidden, more votes win."""
         return values[0] if len(values) == 1 else voted(question, values)
 
-    def summary(self, question: Question, value: Any) -> list[str]:
-        """The distinct labels."""
-        return labels_in(value)
-
-    def flatten(self, question: Question, value: Any) -> dict[str, str | int | float | bool | None]:
-        """One cell of JSON."""
-        return to_cell(value)
-
-    def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
-        """The list from its cell."""
-        return from_cell(question, cells)
-
-    def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
-        """The spans if they all fit and the question still looks at the same field."""
-        if old.field != new.field or old.config.get("knowledge") != new.config.get("knowledge"):
-            return None
-        return kept_or_none(lambda: self.check(new, value, None))
+    def same_ground(self, old: Question, new: Question) -> bool:
+        """The same field and the same knowledge base."""
+        return super().same_ground(old, new) and old.config.get("knowledge") == new.config.get("knowledge")
 
 
 PLUGIN = Spans()

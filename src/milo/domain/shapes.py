@@ -8,6 +8,8 @@ describe and check that JSON. Units and origins:
   the right, y down; floats. The middle of the first pixel is (0.5, 0.5). An angle is in degrees, clockwise as seen on the
   screen, about the middle of the box.
 - `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
+- `Track`: places as above, in pixels of the video's frames as shown (turned as the file says), at frames counted from 0 in the
+  order in which they are shown. How a place between two key frames is found: `milo.domain.tracks`.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
@@ -16,12 +18,14 @@ describe and check that JSON. Units and origins:
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-PLACED = frozenset({"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "ranks", "turn_marks"})
+PLACED = frozenset(
+    {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "tracks", "ranks", "turn_marks"}
+)
 """Shapes whose values are held against the content of the item when they are checked."""
-
-JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
 
 class Label(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,7 +79,7 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     id: str | None = None
     field: str | None = None
     score: float | None = None
-    attributes: dict[str, JSON] = {}
+    attributes: dict[str, Any] = {}
     group: int | None = None
     z: int = 0
 
@@ -127,6 +131,35 @@ class Mask(Marked, frozen=True, omit_defaults=True):
     size: tuple[int, int]
     counts: str | list[int]
     label: str
+
+
+class Keyframe(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the thing of a track is at one frame, as somebody or something placed it there.
+
+    The place is one of `box` (x, y, w, h, and an angle if it is turned), `polygon` (x, y of each corner) and `points`
+    (x, y, v of each point, v as in `Keypoints`). `occluded`: it is there, but hidden behind something. `outside`: from this
+    frame on it is not on the picture; a place given with it says where it was on its way to. `attributes`: what has changed;
+    it holds until a later key frame says otherwise.
+    """
+
+    frame: int
+    box: list[float] | None = None
+    polygon: list[tuple[float, float]] | None = None
+    points: list[tuple[float, float, int]] | None = None
+    occluded: bool = False
+    outside: bool = False
+    attributes: dict[str, Any] = {}
+
+
+class Track(Marked, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing through a video. `keyframes` are in the order of their frames, each frame once, and all places of one kind.
+
+    It is not there before its first key frame; after the last one it stays where it was, to the end of the video, unless that
+    one is `outside`. `attributes` are those that do not change.
+    """
+
+    label: str
+    keyframes: list[Keyframe]
 
 
 class Ranks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

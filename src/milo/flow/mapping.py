@@ -18,9 +18,21 @@ _KEYS = ("id", "key", "ext_id", "external_id", "uid", "uuid", "item_id", "row_id
 _TEXTS = ("text", "content", "body", "sentence", "document", "message", "comment", "review", "question", "prompt", "title")
 _IMAGES = ("image", "img", "file", "path", "filename", "file_name", "image_path", "photo", "picture")
 _PATHS = ("file", "folder")
+_FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "image": (_IMAGES, (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".svg")),
+    "audio": (
+        ("audio", "sound", "recording", "wav", "clip", "audio_path", "file", "path", "filename", "file_name"),
+        (".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff"),
+    ),
+    "video": (
+        ("video", "movie", "film", "clip", "video_path", "file", "path", "filename", "file_name"),
+        (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".mpg", ".mpeg"),
+    ),
+    "document": (("document", "pdf", "doc", "file", "path", "filename", "file_name"), (".pdf",)),
+}
+"""Field kind -> (usual names of columns, suffixes of the files)."""
 _CHATS = ("messages", "chat", "conversation", "turns", "dialogue")
 _TEXT_KINDS = frozenset({"text", "markdown", "html"})
-_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".svg")
 
 Looks = Callable[[Any], bool]
 
@@ -87,8 +99,11 @@ def _fitting(
     field: Field, columns: Sequence[str], rows: Sequence[dict[str, Any]], files: set[str], taken: set[str]
 ) -> str | None:
     free = [c for c in columns if c not in taken]
-    if field.kind == "image":
-        return _first(free, lambda c: c in files) or _usual(free, _IMAGES, rows, _looks_like_image)
+    if field.kind in _FILES:
+        names, suffixes = _FILES[field.kind]
+        held = [c for c in free if c in files and (c not in _FILES or c == field.kind)]
+        fitting = field.kind if field.kind in held else next(iter(held), None)
+        return fitting or _usual(free, names, rows, lambda v: _names_file(v, suffixes))
     if field.kind == "chat":
         return _usual(free, _CHATS, rows, _looks_like_chat)
     if field.kind in _TEXT_KINDS:
@@ -119,8 +134,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _looks_like_image(value: Any) -> bool:
-    return isinstance(value, str) and value.lower().split("?")[0].endswith(_IMAGE_SUFFIXES)
+def _names_file(value: Any, suffixes: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and value.lower().split("?")[0].endswith(suffixes)
 
 
 def _looks_like_chat(value: Any) -> bool:

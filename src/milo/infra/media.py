@@ -15,22 +15,17 @@ from typing import Any
 
 import msgspec
 
-from milo.domain.errors import Invalid, InvalidValue, NotFound
+from milo.domain.errors import Invalid, InvalidValue, MissingExtra, NotFound
 from milo.infra.image_worker import ImageWorker
+from milo.infra.media_kinds import kind_of, named, sniff, sound_only
 from milo.infra.sql.database import Connection, Database
 from milo.infra.sql.items import MediaRow, MediaSql
 
 _SHA256 = re.compile("^[0-9a-f]{64}$")
 SIZES = (64, 128, 256, 512, 1024)
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"GIF8", "image/gif", ".gif"),
-    (b"BM", "image/bmp", ".bmp"),
-    (b"II*\0", "image/tiff", ".tif"),
-    (b"MM\0*", "image/tiff", ".tif"),
-)
 SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/svg+xml"})
+_WORK = {"audio": "milo.infra.audio_work", "video": "milo.infra.video_work", "document": "milo.infra.document_work"}
+_EXTRA = {"audio": "audio", "video": "video", "document": "documents"}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,22 +37,8 @@ class Found(msgspec.Struct, frozen=True):
         """What the item's field holds."""
         row = self.row
         known = {"width": row.width, "height": row.height, "name": row.name, "error": row.error}
-        return {"media": media_id, "mime": row.mime} | {k: v for k, v in known.items() if v is not None}
-
-
-def sniff(start: bytes) -> tuple[str, str] | None:
-    """(media type, suffix) of an image by its first bytes; None for anything else."""
-    for magic, mime, suffix in _MAGIC:
-        if start.startswith(magic):
-            return mime, suffix
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return "image/webp", ".webp"
-    if start[4:12] in (b"ftypavif", b"ftypavis"):
-        return "image/avif", ".avif"
-    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in head):
-        return "image/svg+xml", ".svg"
-    return None
+        facts = msgspec.json.decode(row.facts, type=dict[str, Any]) if row.facts else {}
+        return {"media": media_id, "mime": row.mime} | {k: v for k, v in known.items() if v is not None} | facts
 
 
 def inside(base: Path, name: str) -> Path:
@@ -81,33 +62,71 @@ class MediaStore:
         self._root = path
         self._db = db
         self._worker = ImageWorker()
+        self._workers = {kind: ImageWorker(module=module) for kind, module in _WORK.items()}
 
     def close(self) -> None:
-        """End the decoding process."""
+        """End the decoding processes."""
         self._worker.close()
+        for worker in self._workers.values():
+            worker.close()
 
-    def look_at(self, project_id: int, path: Path, name: str, *, copy: bool, move: bool = False) -> Found:
-        """Hash, identify and measure an image, and copy it if asked to. Raises InvalidValue if it is none.
+    def look_at(
+        self, project_id: int, path: Path, name: str, *, copy: bool, move: bool = False, kind: str | None = None
+    ) -> Found:
+        """Hash, identify and measure a file, and copy it if asked to. Raises InvalidValue if it is of no known kind, or not of
+        the one that is wanted (`kind`).
 
-        An image that is damaged is taken, with its error on record: it is part of the data.
+        A file that is damaged is taken, with its error on record: it is part of the data.
         """
         try:
             with path.open("rb") as stream:
-                kind = sniff(stream.read(1024))
+                found = sniff(stream.read(1024))
                 stream.seek(0)
                 digest = hashlib.file_digest(stream, "sha256").digest()
             size = path.stat().st_size
         except OSError as error:
             raise InvalidValue(f"{name}: cannot be read: {error.strerror or error}") from None
-        if kind is None:
-            raise InvalidValue(f"{name}: its content is no image of a known kind" + (" (it is empty)" if not size else ""))
-        storage, where = ("copied", self._copy(path, digest, kind[1], move)) if copy else ("referenced", str(path.resolve()))
-        known = {} if kind[0] == "image/svg+xml" else self._worker.ask("probe", path if not move else self._root / where)
-        row = MediaRow(
-            0, project_id, digest, storage, where, name[-500:], kind[0], size,
-            known.get("width"), known.get("height"), known.get("error"),
-        )  # fmt: skip
-        return Found(row)
+        if found is None:
+            wanted = kind or "image, audio, video or document"
+            raise InvalidValue(f"{name}: its content is no {wanted} of a known kind" + (" (it is empty)" if not size else ""))
+        mime, suffix, known = self._measured(path, name, *found)
+        if kind is not None and kind_of(mime) != kind:
+            raise InvalidValue(f"{name}: its content is {named(kind_of(mime))} ({mime}), but the field holds {named(kind)}")
+        storage, where = ("copied", self._copy(path, digest, suffix, move)) if copy else ("referenced", str(path.resolve()))
+        width, height, trouble = known.pop("width", None), known.pop("height", None), known.pop("error", None)
+        facts = msgspec.json.encode(known).decode() if known else None
+        return Found(MediaRow(0, project_id, digest, storage, where, name[-500:], mime, size, width, height, trouble, facts))
+
+    def _measured(self, path: Path, name: str, mime: str, suffix: str) -> tuple[str, str, dict[str, Any]]:
+        """(media type, suffix, what is known of the file) once it was opened."""
+        kind = kind_of(mime)
+        if kind == "image":
+            return mime, suffix, {} if mime == "image/svg+xml" else self._worker.ask("probe", path)
+        known = self._workers[kind].ask("probe", path)
+        if "missing" in known:
+            what = named(kind)
+            raise InvalidValue(f'{name}: {what} needs the extra "{_EXTRA[kind]}": pip install "milo[{_EXTRA[kind]}]"')
+        if known.pop("kind", kind) == "audio" and kind == "video":
+            mime, suffix = sound_only(mime)
+        return mime, suffix, known
+
+    def ask(self, row: MediaRow, do: str, **more: Any) -> dict[str, Any]:
+        """What the decoding process of this kind of file makes of it. Raises NotFound if the file is gone, Invalid with the
+        reason if it cannot be decoded, MissingExtra if what decodes it is not installed."""
+        kind = kind_of(row.mime)
+        reply = self._workers.get(kind, self._worker).ask(do, self.file(row), **more)
+        if "missing" in reply:
+            raise MissingExtra(f"Reading {named(kind)}", _EXTRA.get(kind, kind))
+        if "error" in reply:
+            raise Invalid(f'"{row.name}" cannot be decoded: {reply["error"]}.', place="media")
+        return reply
+
+    def cached(self, row: MediaRow, name: str) -> Path:
+        """Where something made of a file is kept, whether or not it is there yet; the folder is made."""
+        digest = row.sha256.hex()
+        path = self._root / "cache" / "made" / digest[:2] / f"{digest}-{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
     def known(self, project_id: int, sha256: Any, media_id: Any, name: Any) -> MediaRow | None:
         """The file on record in this project that an export means: by its hash, else by number and name."""

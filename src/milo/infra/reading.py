@@ -169,7 +169,7 @@ class Conversion:
         self._project, self._media, self._part, self._mapping = project, media, part, mapping
         self._checker = Checker(project)
         self._labels = Labels(project.spec, task_types)
-        self._media_fields = {f.name for f in project.spec.fields if f.kind in MEDIA_KINDS}
+        self._media_fields = {f.name: f.kind for f in project.spec.fields if f.kind in MEDIA_KINDS}
         self._copy, self._move = copy, move
 
     def item(self, row: Row) -> tuple[Waiting, list[Refusal]]:
@@ -192,7 +192,7 @@ class Conversion:
     def _make(
         self, row: Row, data: dict[str, Any], key: str | None, meta: dict[str, Any], labels: Finding | None
     ) -> tuple[Waiting, list[Refusal]]:
-        found = {f: self._found(row, f, data[f]) for f in self._media_fields & data.keys()}
+        found = {f: self._found(row, f, data[f]) for f in self._media_fields.keys() & data.keys()}
         for name, media in found.items():
             data[name] = media.value(0)
         made: list[Label] | None = None
@@ -215,15 +215,16 @@ class Conversion:
         if isinstance(value, dict):
             return self._known_media(cast("dict[str, Any]", value), field)
         column = self._mapping.fields.get(field, field)
+        kind = self._media_fields[field]
         if column in row.files:
             path = Path(row.files[column])
             name = str(row.data.get("file") or path.name)
-            return self._media.look_at(self._project.id, path, name, copy=self._copy, move=self._move)
+            return self._media.look_at(self._project.id, path, name, copy=self._copy, move=self._move, kind=kind)
         if not isinstance(value, str):
             raise InvalidValue(f'the field "{field}" must name a file')
         if "://" in value[:12] or value.startswith("data:"):
             raise InvalidValue(f'"{value[:100]}" is an address; files are not fetched from the network. Download them first')
-        return self._media.look_at(self._project.id, inside(self._part.base, value), value, copy=self._copy, move=False)
+        return self._media.look_at(self._project.id, inside(self._part.base, value), value, copy=self._copy, kind=kind)
 
     def _known_media(self, value: dict[str, Any], field: str) -> Found:
         """A file that an export names: on record here by its hash, or lying beside the export."""
@@ -234,7 +235,7 @@ class Conversion:
         if isinstance(name, str) and name:
             path = inside(self._part.base, name)
             if path.is_file():
-                return self._media.look_at(self._project.id, path, name, copy=self._copy)
+                return self._media.look_at(self._project.id, path, name, copy=self._copy, kind=self._media_fields[field])
         raise InvalidValue(f'the file "{name}" of the field "{field}" is neither in this project nor beside the import')
 
 

@@ -82,6 +82,17 @@ export interface MediaValue {
   height?: number;
   name?: string;
   error?: string;
+  /** Of audio and video, seconds. */
+  duration?: number;
+  /** Of audio: samples a second, and channels. */
+  rate?: number;
+  channels?: number;
+  /** Of video: how many frames there are, how many a second on average, and whether their pace changes. */
+  frames?: number;
+  fps?: number;
+  variable?: boolean;
+  /** Of documents. */
+  pages?: number;
 }
 
 /** A call of a tool inside a turn, as most providers write it. */

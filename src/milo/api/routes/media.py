@@ -63,7 +63,7 @@ def _keep_picture(call: Call, data: bytes) -> Picture:
     with NamedTemporaryFile(dir=call.workspace.path / "uploads") as file:
         file.write(data)
         file.flush()
-        found = media.look_at(call.project_id, Path(file.name), call.query.name, copy=True)
+        found = media.look_at(call.project_id, Path(file.name), call.query.name, copy=True, kind="image")
     if found.row.error or found.row.mime == "image/svg+xml":
         raise Invalid(f"This picture cannot be shown: {found.row.error or 'SVG is not taken here'}. Use PNG, JPEG or WebP.")
     ident = call.workspace.db.write(lambda c: media.put(c, found))["media"]
@@ -91,7 +91,7 @@ def _row(call: Call) -> MediaRow:
 
 
 def _file(path: Path, mime: str, row: MediaRow) -> Response:
-    shown = "inline" if mime in SHOWN_INLINE else "attachment"
+    shown = "inline" if mime in SHOWN_INLINE or mime.startswith(("audio/", "video/")) else "attachment"
     name = quote(row.name.rsplit("/", 1)[-1], safe="")
     headers = {
         "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",

@@ -1,4 +1,4 @@
-"""Which files are texts, which are images, and which are of no interest; shared by folders, archives and Parquet.
+"""Which files are texts, images, audio, video or documents; shared by folders, archives and Parquet.
 
 Stands alone because a file's kind is decided the same way wherever it comes from.
 """
@@ -12,8 +12,18 @@ from milo.builtin.formats._stream import shown
 from milo.kinds.format import BadRow, Row, Source
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
+AUDIO_SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".weba"})
+VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".mpg", ".mpeg", ".ts", ".flv"})
+DOCUMENT_SUFFIXES = frozenset({".pdf"})
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 MAX_TEXT = 16 * 1024 * 1024
+_KINDS = (
+    ("image", IMAGE_SUFFIXES),
+    ("audio", AUDIO_SUFFIXES),
+    ("video", VIDEO_SUFFIXES),
+    ("document", DOCUMENT_SUFFIXES),
+    ("text", TEXT_SUFFIXES),
+)
 _IGNORED = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _MAGIC = (
     (b"\xff\xd8\xff", ".jpg"),
@@ -38,9 +48,9 @@ def is_ignored(name: str) -> bool:
 
 
 def kind_of(name: str) -> str | None:
-    """ "image", "text" or None, by the suffix of the name."""
+    """ "image", "audio", "video", "document", "text" or None, by the suffix of the name."""
     suffix = PurePosixPath(name).suffix.lower()
-    return "image" if suffix in IMAGE_SUFFIXES else "text" if suffix in TEXT_SUFFIXES else None
+    return next((kind for kind, suffixes in _KINDS if suffix in suffixes), None)
 
 
 def file_columns(relative: str) -> dict[str, Any]:
@@ -66,4 +76,6 @@ def text_row(content: bytes, relative: str, number: int, source: Source) -> Row 
 
 def unknown_kind(relative: str, number: int, source: Source) -> BadRow:
     """The report for a file that is neither."""
-    return BadRow(number, source.name, f"{relative}: neither a text (.txt, .md) nor an image (.jpg, .png, ...)")
+    return BadRow(
+        number, source.name, f"{relative}: no text (.txt, .md), image (.jpg, .png, ...), audio (.wav, .mp3, ...), video or PDF"
+    )

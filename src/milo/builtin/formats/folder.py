@@ -1,9 +1,9 @@
-"""A folder of texts and images, with the folders inside it.
+"""A folder of texts, images, audio, video or documents, with the folders inside it.
 
-Stands alone because files on disk are read in place. Each file is a row with the columns `text` or `image`, `file` (the
-path below the folder) and `folder` (the name of the folder it lies in, often its class). Files are taken in the order
-of their names, so that an import can go on where it stopped; `line` counts them. Nothing outside of the folder is ever
-read: links that lead out, and links to folders, are reported.
+Stands alone because files on disk are read in place. Each file is a row with the columns `text`, `image`, `audio`, `video` or
+`document`, `file` (the path below the folder) and `folder` (the name of the folder it lies in, often its class). Files are
+taken in the order of their names, so that an import can go on where it stopped; `line` counts them. Nothing outside of the
+folder is ever read: links that lead out, and links to folders, are reported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Folder:
     """A folder. Options: `encoding` of the texts."""
 
     name = "folder"
-    title = "Folder of texts or images"
+    title = "Folder of texts, images or other media"
     suffixes: tuple[str, ...] = ()
     media_type = "inode/directory"
     reads = True
@@ -91,8 +91,8 @@ def _file(root: Path, relative: str, number: int, source: Source) -> Row | BadRo
     if kind is None:
         return unknown_kind(relative, number, source)
     path = root / relative
-    if kind == "image":
-        return Row(number, source.name, file_columns(relative), {"image": str(path)})
+    if kind != "text":
+        return Row(number, source.name, file_columns(relative), {kind: str(path)})
     try:
         with path.open("rb") as stream:
             return text_row(stream.read(MAX_TEXT + 1), relative, number, source)

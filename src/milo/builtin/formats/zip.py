@@ -1,6 +1,6 @@
-"""A ZIP archive of texts and images; the same columns as a folder.
+"""A ZIP archive of texts, images, audio, video or documents; the same columns as a folder.
 
-Stands alone because archives are not to be trusted. Members are unpacked one by one, images into the folder given by the
+Stands alone because archives are not to be trusted. Members are unpacked one by one, media into the folder given by the
 option `extract_to`. A member is refused, and reported, if its name is absolute or climbs ("..", a drive, a backslash), if
 it is a link, encrypted or a repeated name, if it grows more than 200-fold (a bomb), or if it goes beyond the limits: what
 counts is the bytes that come out, never what the archive says of itself.
@@ -34,10 +34,10 @@ class _Refused(Exception):
 
 
 class Zip:
-    """A ZIP archive. Options: `extract_to` (needed for images), `encoding` of the texts, `max_total` in bytes."""
+    """A ZIP archive. Options: `extract_to` (needed for media), `encoding` of the texts, `max_total` in bytes."""
 
     name = "zip"
-    title = "ZIP of texts or images"
+    title = "ZIP of texts, images or other media"
     suffixes: tuple[str, ...] = (".zip",)
     media_type = "application/zip"
     reads = True
@@ -115,7 +115,7 @@ class _Unpacking:
             return text_row(content, relative, number, self._source)
         target = self._target(relative)
         self._unpack(member, target)
-        return Row(number, self._source.name, file_columns(relative), {"image": str(target)})
+        return Row(number, self._source.name, file_columns(relative), {kind: str(target)})
 
     def _target(self, relative: str) -> Path:
         folder = self._source.options.get("extract_to")

@@ -236,9 +236,11 @@ class MediaRow(msgspec.Struct, frozen=True):
     width: int | None
     height: int | None
     error: str | None
+    facts: str | None = None
+    """What else is known, as a JSON object: duration, frames, pages, ..."""
 
 
-_MEDIA = "id, project_id, sha256, storage, path, name, mime, bytes, width, height, error"
+_MEDIA = "id, project_id, sha256, storage, path, name, mime, bytes, width, height, error, facts"
 
 
 class MediaSql:
@@ -251,6 +253,7 @@ class MediaSql:
         """Record a file unless it is on record; its id."""
         values: tuple[Any, ...] = (
             row.project_id, row.sha256, row.storage, row.path, row.name, row.mime, row.bytes, row.width, row.height, row.error,
+            row.facts,
         )  # fmt: skip
         found = self._c.execute(
             "SELECT id FROM media WHERE project_id = ? AND sha256 = ? AND path = ?", (row.project_id, row.sha256, row.path)
@@ -258,8 +261,8 @@ class MediaSql:
         if found is not None:
             return found[0]
         done = self._c.execute(
-            "INSERT INTO media (project_id, sha256, storage, path, name, mime, bytes, width, height, error) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO media (project_id, sha256, storage, path, name, mime, bytes, width, height, error, facts) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
         return done.lastrowid or 0

@@ -138,6 +138,7 @@ media = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("error", Text),
+    Column("facts", Text),
     UniqueConstraint("project_id", "sha256", "path"),
 )  # fmt: skip
 

@@ -10,6 +10,9 @@ import css from "./editor.module.css";
 const KINDS: { value: FieldKind; label: string }[] = [
   { value: "text", label: "Text" },
   { value: "image", label: "Image" },
+  { value: "audio", label: "Audio" },
+  { value: "video", label: "Video" },
+  { value: "document", label: "Document (PDF)" },
   { value: "chat", label: "Conversation" },
   { value: "markdown", label: "Markdown" },
   { value: "html", label: "Web page (HTML)" },

@@ -1,0 +1,21 @@
+"""Decoding audio, in a child process (`python -m milo.infra.audio_work`); the parent asks through `MediaStore.ask`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from milo.infra.av_probe import probe
+from milo.infra.child import serve
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """The reply to one request: what to do is in `do`, the file in `path`."""
+    path = Path(request["path"])
+    if request["do"] == "probe":
+        return probe(path)
+    return {"error": f'there is no job "{request["do"]}" for audio'}
+
+
+if __name__ == "__main__":
+    serve(answer)

@@ -71,9 +71,9 @@ def test_three_arms_and_the_other_layouts() -> None:
 
 
 def assert_same(a: Any, b: Any, where: str = "report") -> None:
-    """Equal, numbers to nine digits: another process may sum in another order."""
+    """Equal, numbers to four digits: another process may sum in another order, and what is fitted by steps ends a little elsewhere."""
     if isinstance(a, float) and isinstance(b, (int, float)):
-        assert a == pytest.approx(b, rel=1e-9, abs=1e-12), where
+        assert a == pytest.approx(b, rel=1e-4, abs=1e-9), where
     elif isinstance(a, dict):
         assert a.keys() == b.keys(), where
         for key, value in a.items():

@@ -35,6 +35,7 @@ class House:
         self.ids = bench.add(*[f"{'lovely' if k % 2 else 'awful'} thing {k}" for k in range(N)])
         self.blind = {r[0] for r in bench.all("SELECT id FROM item WHERE blind = 1 AND id / 1000000000 = ?", self.p)}
         self.clients = {"owner": self._client(1)} | {role: self._person(role) for role in ROLES[1:]}
+        self.bench.call("POST", "/elsewhere", {"name": "function", "question": "mood"})
         self._suggest()
         self._rules()
         self._learn()
@@ -159,7 +160,7 @@ class House:
             "list_knowledge": [""], "search_knowledge": ["name=kb&q=thing"], "list_entries": ["name=kb&ids=a"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
             "get_assistant": [""], "list_budgets": [""], "list_writers": [""], "get_second_thoughts": [""], "list_changed_answers": ["limit=500"],
-            "run_progress": [""], "run_errors": [""], "model_confidence": [""],
+            "elsewhere_items": ["", "n=500&everything=true"], "run_progress": [""], "run_errors": [""], "model_confidence": [""],
             "list_providers": [""], "export_report": [f"format={f}" for f in ("jsonl", "csv")],
             "list_calls": [""], "sum_calls": [""], "list_project_calls": [""], "sum_project_calls": [""], "get_call_content": [""],
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],

@@ -143,6 +143,9 @@ class Seeded:
             known["s"] = self.began
         if operation in ("delete_connection", "change_connection", "test_connection"):
             known["k"] = self._connection()
+        if operation in ("elsewhere_items", "elsewhere_answers", "end_elsewhere"):
+            body = {"name": "function", "question": "mood"}
+            known["r"] = self.api.call("POST", f"/api/projects/{self.project}/elsewhere", body)["run"]
         if operation == "drop_token":
             known["id"] = self.api.call("POST", "/api/tokens", {"name": "goes"})["id"]
         if operation == "change_user":

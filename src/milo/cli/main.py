@@ -32,6 +32,7 @@ for _name, _where, _help in (
     ("rehearse", "milo.cli.studies:rehearse", "What would labelling cost, and how good would it be? With simulated people."),
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
+    ("predict", "milo.cli.predict:predict", "Let a Python function of yours suggest answers, in this process."),
     ("guarantee", "milo.cli.totals:guarantee", "What may be accepted unseen, and what is promised then."),
     ("totals", "milo.cli.totals:totals", "Shares, means and the quality of a model over all items, with intervals."),
     ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),

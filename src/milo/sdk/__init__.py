@@ -1,12 +1,16 @@
 """The Python client: `from milo import Client`. Stands on `milo.domain` alone and ships without the server's parts."""
 
-from milo.sdk.client import Client
+from milo.sdk.client import Client, run_predictor
 from milo.sdk.http import Unreachable
 from milo.sdk.jobs import Job, JobFailed
 from milo.sdk.judges import Judge
 from milo.sdk.models import Model
+from milo.sdk.predicting import GivenItem, OwnPredictor, Predicted, predictor
 from milo.sdk.project import Project
 from milo.sdk.runs import Run
 from milo.sdk.work import WorkItem
 
-__all__ = ["Client", "Job", "JobFailed", "Judge", "Model", "Project", "Run", "Unreachable", "WorkItem"]
+__all__ = [
+    "Client", "GivenItem", "Job", "JobFailed", "Judge", "Model", "OwnPredictor", "Predicted", "Project", "Run", "Unreachable",
+    "WorkItem", "predictor", "run_predictor",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.judges import Judge, JudgeInfo, Rubric
 from milo.sdk.models import Model
+from milo.sdk.predicting import How, OnPredicted, OwnPredictor, Predicted, run_function
 from milo.sdk.review import Review
 from milo.sdk.runs import Run
 from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
@@ -192,6 +193,20 @@ class Project:
             done = self._http.call("POST", f"{self._at}/suggestions", Added, [dict(r) for r in part], query=query)
             total = _sum(total, done)
         return total
+
+    def predict(
+        self, model: OwnPredictor, *, live: bool = False, retry: bool = False, everything: bool = False,
+        limit: int | None = None, workers: int = 1, every: float = 2.0, on_progress: OnPredicted | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Predicted:  # fmt: skip
+        """Let a function of yours (`milo.predictor`) answer in this process; what it says becomes suggestions. It goes on where
+        it was; blind items are never given to it.
+
+        `live`: wait for new items, looking every `every` seconds, until Ctrl-C; `retry`: ask again what failed; `everything`:
+        done items too; `limit`: at most so many items; `workers`: so many calls at once.
+        """
+        how = How(live, retry, everything, limit, workers, every)
+        return run_function(self._http, self.id, model, how, on_progress, should_stop)
 
     def work(self, *, ahead: int = 5, source: str | None = None) -> Iterator[WorkItem]:
         """Items lent to the caller, one after the other, until there are none. Each must be submitted or skipped."""

@@ -987,6 +987,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a run of a model that runs in your own process, or go on with the one of the same name and version. */
+        post: operations["begin_elsewhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/elsewhere/{r}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next items that the run has said nothing of, as those who answer may see them; never blind ones. */
+        get: operations["elsewhere_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/elsewhere/{r}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store what the model said: suggestions in place of its earlier ones, items passed over, errors. May be sent again. */
+        post: operations["elsewhere_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/elsewhere/{r}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the program ended; it can go on at any time. */
+        post: operations["end_elsewhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/events": {
         parameters: {
             query?: never;
@@ -3119,6 +3187,13 @@ export interface components {
             user_id: number | null;
         };
         /**
+         * Answers
+         * @description What the model says of some items, 500 at most.
+         */
+        Answers: {
+            answers: components["schemas"]["Said"][];
+        };
+        /**
          * ArmAnswer
          * @description What one arm made of one item. `agreement` with the reference is 0..1, None where there is no reference; `error` says
          *         why there is no value.
@@ -3348,6 +3423,21 @@ export interface components {
             results: components["schemas"]["BatchLine"][];
         };
         /**
+         * BeginElsewhere
+         * @description The model's name, the question it answers, its version, and the function, for the record. `retry`: ask again about items
+         *         that it failed at.
+         */
+        BeginElsewhere: {
+            name: string;
+            question: string;
+            /** @default 1 */
+            version: number;
+            /** @default  */
+            function: string;
+            /** @default false */
+            retry: boolean;
+        };
+        /**
          * Best
          * @description The confidence that accepts most within what is asked for.
          */
@@ -3375,7 +3465,7 @@ export interface components {
         Brought: {
             name: string;
             n: number;
-            bad: components["schemas"]["Refused"][];
+            bad: components["schemas"]["milo.flow.knowledge.Refused"][];
         };
         /**
          * BulkAccept
@@ -4233,11 +4323,56 @@ export interface components {
             mine: boolean;
         };
         /**
+         * ElsewherePage
+         * @description Items, and what to give as `after` next time.
+         */
+        ElsewherePage: {
+            items: components["schemas"]["Given"][];
+            after: number;
+        };
+        /**
+         * ElsewhereQuery
+         * @description `after`: as the last page told; `n`: how many, 500 at most; `everything`: done items too.
+         */
+        ElsewhereQuery: {
+            /** @default 0 */
+            after: number;
+            /** @default 50 */
+            n: number;
+            /** @default false */
+            everything: boolean;
+        };
+        /**
+         * ElsewhereRun
+         * @description The run, what is asked, and how many items that are not done wait for it.
+         */
+        ElsewhereRun: {
+            run: number;
+            question: components["schemas"]["milo.domain.question.Question"];
+            fields: components["schemas"]["milo.domain.question.Field"][];
+            left: number;
+        };
+        /**
          * Emptied
          * @description How many kept answers were forgotten.
          */
         Emptied: {
             forgotten: number;
+        };
+        /**
+         * Ended
+         * @description Why the program ended, where it is worth telling.
+         */
+        Ended: {
+            /** @default  */
+            message: string;
+        };
+        /**
+         * EndedRun
+         * @description The run that ended.
+         */
+        EndedRun: {
+            run: number;
         };
         /**
          * EntriesQuery
@@ -4558,6 +4693,16 @@ export interface components {
             high: number;
             /** @default  */
             why: string;
+        };
+        /**
+         * Given
+         * @description An item as a model elsewhere gets it: what those who answer may see of it.
+         */
+        Given: {
+            id: number;
+            key: string | null;
+            data: Record<string, unknown>;
+            meta: Record<string, unknown>;
         };
         /**
          * GivenItem
@@ -6148,14 +6293,6 @@ export interface components {
             reason: string;
         };
         /**
-         * Refused
-         * @description A row that is no entry, and why.
-         */
-        Refused: {
-            line: number;
-            reason: string;
-        };
-        /**
          * Rejection
          * @description A suggestion the person said no to.
          */
@@ -6320,6 +6457,21 @@ export interface components {
             created_at: number;
             finished_at: number | null;
             info: Record<string, unknown>;
+        };
+        /**
+         * Said
+         * @description What a model says of an item: a `value`, or null for nothing; or an `error` that it ran into.
+         */
+        Said: {
+            item_id: number;
+            /** @default null */
+            value: unknown;
+            /** @default null */
+            score: number | null;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            error: string | null;
         };
         /**
          * Sampled
@@ -6789,14 +6941,6 @@ export interface components {
         TakeBack: {
             op_id: string;
             item_id: number;
-        };
-        /**
-         * Taken
-         * @description Noted.
-         */
-        Taken: {
-            /** @default true */
-            ok: boolean;
         };
         /**
          * TaskTypeView
@@ -7455,6 +7599,14 @@ export interface components {
             limit: number;
         };
         /**
+         * Taken
+         * @description Noted.
+         */
+        "milo.api.routes.assist.Taken": {
+            /** @default true */
+            ok: boolean;
+        };
+        /**
          * Bin
          * @description How many suggestions have a score from `low` to below `high`.
          */
@@ -7921,6 +8073,33 @@ export interface components {
             description: string;
             /** @default 0.5 */
             pass_mark: number;
+        };
+        /**
+         * Refused
+         * @description A row that is no entry, and why.
+         */
+        "milo.flow.knowledge.Refused": {
+            line: number;
+            reason: string;
+        };
+        /**
+         * Refused
+         * @description An answer that does not fit its question, and why.
+         */
+        "milo.infra.elsewhere.Refused": {
+            item_id: number;
+            reason: string;
+        };
+        /**
+         * Taken
+         * @description What was stored of a batch, what was refused, and the counts of the run so far.
+         */
+        "milo.infra.elsewhere.Taken": {
+            stored: number;
+            refused: components["schemas"]["milo.infra.elsewhere.Refused"][];
+            suggested: number;
+            passed: number;
+            failed: number;
         };
         /**
          * Bin
@@ -8760,7 +8939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["milo.api.routes.assist.Taken"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -10076,6 +10255,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffortLine"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    begin_elsewhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginElsewhere"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElsewhereRun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    elsewhere_items: {
+        parameters: {
+            query?: {
+                after?: number;
+                n?: number;
+                everything?: boolean;
+            };
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElsewherePage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    elsewhere_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["milo.infra.elsewhere.Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    end_elsewhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                r: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ended"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedRun"];
                 };
             };
             /** @description What went wrong, and what to do. */

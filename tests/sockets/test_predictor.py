@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +124,7 @@ def test_spans_are_checked_against_the_text(project: Project) -> None:
 def test_blind_items_are_never_given(client: Client, folder: Path) -> None:
     project = client.create_project({**SPEC, "policy": {"blind_share": 0.3, "order": "random"}})
     ids = add(project, 100)
-    with sqlite3.connect(folder / "milo.db") as db:
+    with closing(sqlite3.connect(folder / "milo.db")) as db:
         blind = {r[0] for r in db.execute("SELECT id FROM item WHERE blind = 1 AND id >= ?", (ids[0],))}
     assert blind
     seen: list[int] = []
@@ -245,3 +247,25 @@ def test_a_file_names_its_function(tmp_path: Path) -> None:
     file.write_text("import nothing_like_this\n")
     with pytest.raises(Invalid, match="ModuleNotFoundError"):
         load(str(file))
+
+
+def test_a_deleted_project_leaves_nothing_to_the_next_one(client: Client, folder: Path) -> None:
+    """Ids are used again: what a run of the old project said must not count as said of the new project's items."""
+    project = client.create_project(SPEC)
+    ids = add(project, 12)
+
+    @milo.predictor("topic", name="goes")
+    def goes(item: GivenItem) -> str:
+        if item.key == "3":
+            raise ValueError("three")
+        return "bug"
+
+    project.predict(goes)
+    project.delete()
+    with closing(sqlite3.connect(folder / "milo.db")) as db:
+        end = time.monotonic() + 60
+        while db.execute("SELECT count(*) FROM item WHERE id >= ?", (ids[0],)).fetchone()[0]:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        for table in ("signal", "run_error"):
+            assert db.execute(f"SELECT count(*) FROM {table} WHERE item_id >= ?", (ids[0],)).fetchone() == (0,), table

@@ -12,7 +12,7 @@ from milo.domain.project import Project, ProjectSpec
 from milo.domain.question import Question
 from milo.flow.ports.people import PredictorEntry
 from milo.infra.sql.fts import FtsSql
-from milo.infra.sql.ids import id_range
+from milo.infra.sql.ids import id_range, project_of
 from milo.infra.sql.models import ModelsSql
 from milo.infra.sql.reviews import ReviewSql
 
@@ -163,6 +163,9 @@ class ProjectsSql:
             "study_item", "study_task", "review_case", "more_answers", "plant",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
+        for table in ("signal", "run_error"):
+            runs = "run_id IN (SELECT id FROM run WHERE project_id = ?)"
+            self._c.execute(f"DELETE FROM {table} WHERE {runs} AND item_id {between}", (project_of(first), first, last))
         self._c.execute(f"DELETE FROM item WHERE id {between}", (first, last))
 
     def drop_rest(self, project_id: int) -> None:

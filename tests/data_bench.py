@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,13 @@ class Bench:
     def wait(self, job: int, seconds: float = 120) -> JobRow:
         """A job when it is over."""
         return self.ws.jobs.wait(job, seconds)
+
+    def until(self, there: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait for a condition."""
+        end = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.02)
 
     def send(self, name: str, content: bytes, upload: str | None = None) -> str:
         """Upload a file; the upload's token."""

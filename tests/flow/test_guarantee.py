@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -204,6 +205,41 @@ def test_a_permission_lapses_with_a_new_version(bench: Bench) -> None:
     assert "Version 2" in state["why"]
 
 
+def test_a_permission_lapses_when_the_same_version_says_otherwise(bench: Bench) -> None:
+    accepted(bench)
+    rows = bench.all(
+        "SELECT item_id, value, score FROM annotation WHERE role = 'suggestion' AND item_id / 1000000000 = ? LIMIT 30", bench.p
+    )
+    again: list[dict[str, Any]] = [{"item_id": i, "question": "mood", "value": json.loads(v), "score": s} for i, v, s in rows]
+    bench.call("POST", "/suggestions?name=guesser&version=1", again)
+    assert bench.call("GET", "/permissions")[0]["state"] == "in force"
+    for row in again[:7]:
+        row["score"] = 1.0 - row["score"] / 2
+    bench.call("POST", "/suggestions?name=guesser&version=1", again)
+    state = bench.call("GET", "/permissions")[0]
+    assert (state["state"], state["reason"]) == ("lapsed", "version")
+    assert state["why"].startswith("7 answers of version 1 were written anew")
+    before = look(bench)
+    assert before["prior"] >= state["promise"]["errors"]
+    assert [r[0] for r in bench.all("SELECT epoch FROM guarantee_plan WHERE project_id = ?", bench.p)] == [0, 1]
+
+
+def test_a_permission_lapses_when_rules_are_edited(bench: Bench) -> None:
+    bench.project(blind_share=0.3, order="random")
+    ids = bench.add(*(f"text {k} is fine" for k in range(300)))
+    config = {"rules": [{"kind": "keyword", "pattern": "fine", "label": "good"}]}
+    made = bench.call("POST", "/models", {"plugin": "rules", "name": "rules", "question": "mood", "config": config})
+    bench.wait(bench.call("POST", f"/models/{made['id']}/suggest", {"all": True})["id"])
+    answer_blind(bench, len(ids))
+    bench.until(lambda: look(bench)["audits"] == len(blind(bench)))
+    assert accept(bench, 0.0, {"target": 0.2}).status_code == 200
+    assert bench.call("GET", "/permissions")[0]["state"] == "in force"
+    config["rules"][0]["pattern"] = "text"
+    assert bench.call("PATCH", f"/models/{made['id']}", {"config": config})["version"] == made["version"] + 1
+    state = bench.call("GET", "/permissions")[0]
+    assert (state["state"], state["reason"]) == ("lapsed", "version")
+
+
 def test_a_permission_lapses_when_new_items_look_different(bench: Bench) -> None:
     accepted(bench)
     more = bench.add(*(f"new text of quite another length {k}" for k in range(150)))
@@ -216,7 +252,7 @@ def test_a_permission_lapses_when_new_items_look_different(bench: Bench) -> None
 def test_a_permission_stays_while_new_items_are_alike(bench: Bench) -> None:
     accepted(bench)
     rng = np.random.default_rng(5)
-    more = bench.add(*(f"text {k + 100}" for k in rng.permutation(1100)[:150]), meta={"again": True})
+    more = bench.add(*(f"Text {k}" for k in rng.permutation(1200)[:150]))
     bench.suggest("guesser", [(i, "good", float(s)) for i, s in zip(more, rng.random(150).round(3), strict=True)])
     assert bench.call("GET", "/permissions")[0]["state"] == "in force"
 

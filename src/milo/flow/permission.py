@@ -103,10 +103,16 @@ def lapse_by_data(known: Features, new: Features) -> Lapse | None:
     return Lapse("data", text, float(new.at[place]))
 
 
-def lapse_by_version(promised: Promised, version: int | None, at: float | None, now: float) -> Lapse | None:
-    """Whether the model is another one by now (None: it was removed)."""
+def lapse_by_version(
+    promised: Promised, version: int | None, at: float | None, now: float, anew: tuple[float, int] | None = None
+) -> Lapse | None:
+    """Whether the model is another one by now (None: it was removed). `anew`: when suggestions of the same version were written
+    anew, and how many."""
     if version == promised.version:
-        return None
+        if anew is None:
+            return None
+        text = f"{anew[1]:,} answers of version {promised.version} were written anew and say otherwise than before."
+        return Lapse("version", text, anew[0])
     if version is None:
         return Lapse("version", f'The model "{promised.model}" was removed.', now)
     return Lapse("version", f"Version {version} has taken the place of version {promised.version}.", at or now)

@@ -16,6 +16,7 @@ from milo.domain.project import Project, ProjectSpec, check_spec
 from milo.domain.question import NAME_PATTERN, Field, Question
 from milo.flow.ports.people import PredictorEntry, ProjectsPort
 from milo.flow.resolve import check_rules
+from milo.kinds.asking import asks
 from milo.kinds.registry import Registry
 
 TEXT_KINDS = ("text", "chat", "markdown", "html")
@@ -157,7 +158,8 @@ def _entry(
     check_trust(wanted.config, trusted=trusted, place=f"{place}.config")
     name = unique_name(wanted.name or f"{wanted.plugin}_{wanted.question}", set() if wanted.name else taken)
     _check_name(name, taken, place)
-    return PredictorEntry(name, wanted.plugin, wanted.question, plugin.check_config(dict(wanted.config), question))
+    config, at_once = plugin.check_config(dict(wanted.config), question), not plugin.learns and not asks(plugin)
+    return PredictorEntry(name, wanted.plugin, wanted.question, config, at_once)
 
 
 def check_trust(config: dict[str, Any], *, trusted: bool, place: str) -> None:

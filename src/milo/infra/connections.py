@@ -13,6 +13,9 @@ from milo.infra.probing import Report, probe
 from milo.infra.providers.counting import read_prices
 from milo.infra.providers.limits import read_limits
 from milo.infra.sql.connections import ConnectionRow, ConnectionsSql
+from milo.infra.sql.models import ModelsSql
+from milo.infra.sql.prompts import PromptsSql
+from milo.kinds.asking import asks
 from milo.kinds.provider import Abilities, Provider
 
 if TYPE_CHECKING:
@@ -104,11 +107,22 @@ class Connections:
             found = port.get(ident)
             if found is None:
                 raise NotFound(f"There is no connected model {ident}.", place="k")
+            if (found.model, found.config) != (row.model, row.config):
+                self._other_voice(c, row.name, found.model)
             return found
 
         changed = self.ws.db.write(store)
         self.ws.gateway.changed(row.name)
         return changed
+
+    def _other_voice(self, c: Any, name: str, model: str) -> None:
+        """Models that ask this connection are others from now on: what was promised of them is about the former."""
+        known = self.ws.registry.predictors
+        for row in ModelsSql(c).in_use():
+            plugin = known.get(row.plugin) if row.plugin in known else None
+            if asks(plugin) and name in plugin.connections(row.config):
+                note = f'The connection "{name}" was changed; it speaks for {model} now.'
+                PromptsSql(c).add(row.id, row.config, note, None, self.ws.clock())
 
     def remove(self, ident: int) -> None:
         """Remove a connection, its key and its kept answers; the ledger stays."""

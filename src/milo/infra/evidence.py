@@ -14,20 +14,20 @@ from milo.domain.question import Question
 from milo.flow import guarantee as promise
 from milo.flow.guarantee import Audited, Prior, Suggested, Wish
 from milo.flow.labels import label_text, shown
-from milo.infra.preannotate.confidence import table
 from milo.infra.sql.database import Connection
 from milo.infra.sql.guarantees import GuaranteesSql, Heard, PlanRow
 from milo.infra.sql.models import ModelsSql, PredictorRow
+from milo.infra.sql.rewritten import RewrittenSql
 from milo.infra.sql.signals import SignalsSql
 from milo.kinds.asking import asks
-from milo.stats.confidence import NotEnough, fit_confidence
+from milo.stats.confidence import NotEnough
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
 
 _MOST_VALUES = 12
 _META_LOOK = 2_000
-_MOST_FITTED = 5_000
+_MOST_MEASURED = 20_000
 
 
 class Evidence(msgspec.Struct):
@@ -74,21 +74,21 @@ class Gathering:
         shape = self.task(project, row.question).shape
         now = self.ws.clock()
 
-        def read(c: Connection) -> tuple[Suggested, PlanRow | None, float | None]:
+        def read(c: Connection) -> tuple[Suggested, PlanRow | None, float | None, bool]:
             sql = GuaranteesSql(c)
             plan = sql.plan(row.id, row.version)
             epoch = 0 if plan is None else plan.epoch
             lapsed = sql.lapsed_at(row.id, row.version, epoch)
-            epoch += lapsed is not None
-            return sql.suggested(project.id, row.question, row.id, row.version, epoch, now), plan, lapsed
+            anew = plan is not None and (lapsed is not None or RewrittenSql(c).since(row.id, row.version, plan.at) is not None)
+            return sql.suggested(project.id, row.question, row.id, row.version, epoch + anew, now), plan, lapsed, anew
 
-        suggested, plan, lapsed = self.ws.db.read(read)
+        suggested, plan, lapsed, anew = self.ws.db.read(read)
         since = lapsed if lapsed is not None else 0.0 if plan is None else plan.since
         heard = self._heard(project, row, since)
         if heard is None:
             return None
         audited = self._audited(project, row, heard, wish.right_at)
-        if plan is None or lapsed is not None:
+        if plan is None or anew:
             epoch = 0 if plan is None else plan.epoch + 1
             plan = self._fix(project, row, suggested, audited, epoch, since)
 
@@ -102,31 +102,40 @@ class Gathering:
         return Evidence(row, plan, suggested, audited, alpha, of, prior, number)
 
     def _heard(self, project: Project, row: PredictorRow, since: float) -> list[Heard] | None:
-        """What a version said of blind items that people answered; None while its scores are not known."""
-        heard = self.ws.db.read(lambda c: GuaranteesSql(c).heard(row.question, row.id, row.version, since))
-        known = self.ws.registry.predictors
-        if row.plugin not in known or not asks(known.get(row.plugin)):
-            return heard
-        scores = self._cross_fitted(project, row)
-        if scores is None:
-            return None
-        return [msgspec.structs.replace(h, score=scores[h.item]) for h in heard if h.item in scores]
+        """What a version said of blind items that people answered; None while its scores are not known.
 
-    def _cross_fitted(self, project: Project, row: PredictorRow) -> dict[int, float] | None:
-        """A connected model's confidence is itself learned from blind answers: each of those is scored by a fit that did not
-        see it. None before there is a fit that the stored scores are of."""
+        A connected model's scores are learned from blind answers: the map is held still, and what taught it does not test it.
+        """
+        heard = self.ws.db.read(lambda c: GuaranteesSql(c).heard(row.question, row.id, row.version, since))
+        if not self._asks(row):
+            return heard
+        still = self.ws.annotating.confidence.hold_still(row)
+        if isinstance(still, NotEnough) or not self._scored(row):
+            return None
+        rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST_MEASURED))
+        tests = still.tests(rows)
+        scores = {item: p for (item, *_), p in zip(tests, still.scores(tests).round(6).tolist(), strict=True)}
+        taught = frozenset(still.taught_by)
+        return [msgspec.structs.replace(h, score=_or_none(scores.get(h.item))) for h in heard if h.item not in taught]
+
+    def _asks(self, row: PredictorRow) -> bool:
+        known = self.ws.registry.predictors
+        return row.plugin in known and asks(known.get(row.plugin))
+
+    def _scored(self, row: PredictorRow) -> bool:
+        """Whether the scores of a connected model are those of the map that is held still."""
         fit = self.ws.annotating.confidence.known(row.id)
-        if fit is None or fit.fit is None or fit.version != row.version or fit.scored != fit.fitted_on:
-            return None
-        asked, task = project.schema.get(row.question), self.task(project, row.question)
-        rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST_FITTED))
-        correct = np.array([task.agreement(asked, said, given) >= 1.0 for _, said, given, _ in rows], np.float64)
-        items = [item for item, _, _, _ in rows]
-        groups = np.array(items) if 1 < len(set(items)) < len(items) else None
-        found = fit_confidence(table([s for _, _, _, s in rows], fit.names), correct, groups=groups)
-        if isinstance(found, NotEnough):
-            return None
-        return {item: float(p) for item, p in zip(items, found.out_of_fold, strict=True) if not np.isnan(p)}
+        return fit is not None and fit.version == row.version and fit.frozen and fit.scored == fit.fitted_on
+
+    def unready(self, row: PredictorRow) -> str:
+        """Why nothing can be told of a model's present version yet."""
+        still = self.ws.annotating.confidence.hold_still(row) if self._asks(row) else None
+        if isinstance(still, NotEnough):
+            return (
+                f'The confidence of "{row.name}" is not known yet: {still.n:,} of about {still.needed:,} blind answers so far. '
+                "Some of them will teach it; the others, and all later ones, test it."
+            )
+        return f'The scores of "{row.name}" are being written anew by what its blind answers say; look again in a moment.'
 
     def _audited(self, project: Project, row: PredictorRow, heard: list[Heard], right_at: float) -> Audited:
         question, task = project.schema.get(row.question), self.task(project, row.question)
@@ -173,7 +182,7 @@ class Gathering:
     def can_check(self, row: PredictorRow) -> bool:
         """Whether a version can be told to answer blind items at no cost."""
         known = self.ws.registry.predictors
-        if row.plugin not in known or asks(known.get(row.plugin)):
+        if row.plugin not in known or self._asks(row):
             return False
         return bool(row.version) or not known.get(row.plugin).learns
 
@@ -195,6 +204,10 @@ def _prior(sql: GuaranteesSql, project: int, row: PredictorRow, epoch: int) -> P
         same = (one.predictor_id, one.version, one.epoch) == (row.id, row.version, epoch)
         found.append((least if same else -1.0, known))
     return tuple(found)
+
+
+def _or_none(score: float | None) -> float | None:
+    return None if score is None or np.isnan(score) else score
 
 
 def _slice_keys(sql: GuaranteesSql, items: Any) -> list[str]:

@@ -102,7 +102,7 @@ class Guaranteeing:
             self._notes(project, row, pending, skipped, unpromised), [], {},
         )  # fmt: skip
         if found is None:
-            offer.why = self._unready(row)
+            offer.why = self.gathering.unready(row)
             return offer
         offer.open, offer.audits = int(found.suggested.open.sum()), len(found.audited.items)
         offer.wrong, offer.look = float(found.audited.losses.sum()), found.look
@@ -150,9 +150,6 @@ class Guaranteeing:
             )
         )  # fmt: skip
 
-    def _unready(self, row: PredictorRow) -> str:
-        return f'The confidence of "{row.name}" is not known yet: it takes about 30 blind answers.'
-
     def _notes(self, project: Project, row: PredictorRow, pending: int, skipped: int, unpromised: int) -> list[str]:
         notes: list[str] = []
         if pending and self.gathering.can_check(row):
@@ -184,7 +181,7 @@ class Guaranteeing:
         wish.check(self.gathering.task(project, order.question).shape)
         found = self.gathering.evidence(project, row, wish)
         if found is None:
-            raise Conflict(self._unready(row), place="promise")
+            raise Conflict(self.gathering.unready(row), place="promise")
         errors, bound, accepted = self._bound(wish, found, order)
         text = promise.words(wish.promise, bound, errors, found.of, 1 - ALPHA)
         return Promised(

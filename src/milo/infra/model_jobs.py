@@ -153,7 +153,7 @@ class ModelJobs:
             self._write_candidates(project, missing, folder / "check.jsonl")
             self._run(job, project, row, folder, fit=False)
             checks = list(read_predictions(folder, check=True))
-            self._write(lambda c: ModelsSql(c).put_checks(runs[-1].id, row.id, checks))
+            self._write(lambda c: ModelsSql(c).put_checks(runs[-1].id, row.id, checks, self.ws.clock()))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self._tell(row)
@@ -177,7 +177,7 @@ class ModelJobs:
     ) -> Quality | None:
         question = project.schema.get(row.question)
         checks = list(read_predictions(folder, check=True))
-        self._write(lambda c: ModelsSql(c).put_checks(run_id, row.id, checks))
+        self._write(lambda c: ModelsSql(c).put_checks(run_id, row.id, checks, self.ws.clock()))
         return quality(self.ws.task_types[question.type], question, [(p.value, blind[p.item_id]) for p in checks])
 
     def _learns(self, row: PredictorRow) -> bool:

@@ -16,6 +16,7 @@ from milo.infra.sql.draws import DrawsSql
 from milo.infra.sql.guarantees import GuaranteesSql, PermissionRow
 from milo.infra.sql.items import ItemsSql
 from milo.infra.sql.models import ModelsSql
+from milo.infra.sql.rewritten import RewrittenSql
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -105,15 +106,16 @@ class Permissions:
         return found
 
     def _other_version(self, row: PermissionRow, promised: Promised) -> Lapse | None:
-        def read(c: Connection) -> tuple[int | None, float | None]:
+        def read(c: Connection) -> tuple[int | None, float | None, tuple[float, int] | None]:
             model = ModelsSql(c).predictor(row.predictor_id)
             if model is None:
-                return None, None
+                return None, None, None
             runs = ModelsSql(c).runs_of_version(row.predictor_id, model.version)
-            return model.version, runs[0].created_at if runs else None
+            anew = RewrittenSql(c).since(row.predictor_id, row.version, row.at)
+            return model.version, runs[0].created_at if runs else None, anew
 
-        version, at = self.ws.db.read(read)
-        return permission.lapse_by_version(promised, version, at, self.ws.clock())
+        version, at, anew = self.ws.db.read(read)
+        return permission.lapse_by_version(promised, version, at, self.ws.clock(), anew)
 
 
 def _around(sql: GuaranteesSql, project: int, row: PermissionRow, upto: int) -> tuple[permission.Features, permission.Features]:

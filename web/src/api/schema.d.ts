@@ -3888,7 +3888,9 @@ export interface components {
         /**
          * ConfidenceView
          * @description How sure to be of what the model's version in use suggests. Not `ready`: suggestions have no score, and `why` says what
-         *         is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it.
+         *         is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it; `frozen`: the scores stay as
+         *         they are, since somebody has looked at what may be accepted under a promise; the figures are of answers that did not teach
+         *         them.
          */
         ConfidenceView: {
             ready: boolean;
@@ -3901,6 +3903,8 @@ export interface components {
             ece: components["schemas"]["Measure"] | null;
             auroc: components["schemas"]["Measure"] | null;
             brier: components["schemas"]["Measure"] | null;
+            /** @default false */
+            frozen: boolean;
         };
         /**
          * ConfusedLine

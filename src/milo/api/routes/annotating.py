@@ -95,7 +95,9 @@ class ErrorsQuery(msgspec.Struct):
 
 class ConfidenceView(msgspec.Struct):
     """How sure to be of what the model's version in use suggests. Not `ready`: suggestions have no score, and `why` says what
-    is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it."""
+    is missing. `n`: answers given blind that it was compared with; `signals`: what goes into it; `frozen`: the scores stay as
+    they are, since somebody has looked at what may be accepted under a promise; the figures are of answers that did not teach
+    them."""
 
     ready: bool
     version: int
@@ -107,6 +109,7 @@ class ConfidenceView(msgspec.Struct):
     ece: Measure | None
     auroc: Measure | None
     brier: Measure | None
+    frozen: bool = False
 
 
 @endpoint("POST", "/projects/{p}/models/{m}/estimate", "model.run", body=EstimateWhat, reply=Estimate)
@@ -189,7 +192,17 @@ def model_confidence(call: Call) -> ConfidenceView:
         why = "Nothing was compared yet: let the model answer, and people answer blind items."
         return ConfidenceView(False, row.version, 0, NEEDED, why, [], [], None, None, None)
     return ConfidenceView(
-        fit.fit is not None, fit.version, fit.n, fit.needed, fit.why, fit.names, fit.bins, fit.ece, fit.auroc, fit.brier
+        fit.fit is not None,
+        fit.version,
+        fit.n,
+        fit.needed,
+        fit.why,
+        fit.names,
+        fit.bins,
+        fit.ece,
+        fit.auroc,
+        fit.brier,
+        fit.frozen,
     )
 
 

@@ -142,7 +142,7 @@ def change_model(call: Call) -> ModelView:
     if given.enabled is not None:
         changes["enabled"] = int(given.enabled)
     if changes:
-        call.workspace.db.write(lambda c: ModelsSql(c).change_predictor(row.id, **changes))
+        call.workspace.db.write(lambda c: _change(call, ModelsSql(c), row, changes))
     if given.enabled is not None and given.enabled != row.enabled:
         call.workspace.loop_models.reproject(call.project_id, row.id)
     if given.config is not None:
@@ -152,6 +152,15 @@ def change_model(call: Call) -> ModelView:
         elif not plugin.learns:
             call.workspace.loop_models.suggest_now(model_row(call, row.id), False, call.actor.user_id)
     return call.workspace.db.read(lambda c: _view(call, ModelsSql(c), model_row(call, row.id)))
+
+
+def _change(call: Call, models: ModelsSql, row: PredictorRow, changes: dict[str, Any]) -> None:
+    """A changed config of what needs no training (rules) makes another version: what was promised is about the former."""
+    known = call.workspace.registry.predictors
+    plugin = known.get(row.plugin) if row.plugin in known else None
+    if plugin is not None and not plugin.learns and not asks(plugin) and changes.get("config", row.config) != row.config:
+        models.set_up_anew(row.id, changes["config"])
+    models.change_predictor(row.id, **changes)
 
 
 @endpoint("DELETE", "/projects/{p}/models/{m}", "model.edit", reply=JobView)

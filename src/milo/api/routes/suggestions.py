@@ -95,7 +95,7 @@ def _store_question(call: Call, project: Project, name: str, question: str, grou
         models = ModelsSql(c)
         n = models.put_suggestions(run, predictor, project.schema_version, part, now)
         open_ids = set(models.not_blind(p.item_id for p, _ in part))
-        models.put_checks(run, predictor, [p for p, _ in part if p.item_id not in open_ids])
+        models.put_checks(run, predictor, [p for p, _ in part if p.item_id not in open_ids], now)
         models.project_confidence(project.id, open_ids)
         return n
 

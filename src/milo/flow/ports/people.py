@@ -78,12 +78,13 @@ class Passwords(Protocol):
 
 
 class PredictorEntry(msgspec.Struct, frozen=True):
-    """A predictor as a project sets it up."""
+    """A predictor as a project sets it up. `at_once`: a changed config speaks at once, without training, as another version."""
 
     name: str
     plugin: str
     question: str
     config: dict[str, Any]
+    at_once: bool = False
 
 
 class ProjectsPort(Protocol):

@@ -1,7 +1,8 @@
 """One calibrated probability for what a connected model suggests, learned from answers that people gave blind.
 
 While there are too few such answers, suggestions have no score: a number that means nothing is worse than none. As more come
-in, the map from signals to probability is fitted anew, and the scores of the version's suggestions are written anew.
+in, the map from signals to probability is fitted anew, and the scores of the version's suggestions are written anew - until
+somebody looks at what may be accepted under a promise: from then on the map stays as it is (`freezing`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import msgspec
 import numpy as np
 
 from milo.domain.errors import NotFound
+from milo.flow.freeze import Frozen, freeze, table
 from milo.flow.learn import Quality, quality
 from milo.infra.jobs import JobRun
 from milo.infra.sql.database import BACKGROUND, Connection
@@ -57,7 +59,7 @@ class Measure(msgspec.Struct, frozen=True):
 class Fit(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is known of a version's confidence. `n`: blind answers that it was compared with; `fitted_on`: those of the fit in
     use (0: none), `scored` those of the fit that the stored scores are of. The measures are of probabilities that did not see
-    the answer they are compared with."""
+    the answer they are compared with. `frozen`: the map stays as it is, since promises rest on it."""
 
     version: int
     n: int
@@ -72,6 +74,7 @@ class Fit(msgspec.Struct, frozen=True, omit_defaults=True):
     brier: Measure | None = None
     quality: Quality | None = None
     scored: int = 0
+    frozen: bool = False
 
 
 class Scorer:
@@ -86,13 +89,6 @@ class Scorer:
         """The probability of being right, None where no signal is known."""
         found = self._map.predict(table(signals, self._names))
         return [None if np.isnan(p) else round(float(p), 6) for p in found]
-
-
-def table(signals: Sequence[dict[str, float]], names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Signals as columns, NaN where one is missing."""
-    return np.array([[one.get(name, np.nan) for name in names] for one in signals], np.float64).reshape(
-        len(signals), len(names)
-    )
 
 
 class ConfidenceFits:
@@ -131,17 +127,38 @@ class ConfidenceFits:
         """Compare with the blind answers there are now. A new fit is put to use by a job, once the scores are its own."""
         before = self.known(row.id)
         fit = self.fit(row, before)
-        if before is not None and (before.n, before.version, before.quality) == (fit.n, fit.version, fit.quality):
+        if before is not None and _same(before, fit):
             return before
         if fit.fit is not None and fit.scored != fit.fitted_on:
-            held = before if before is not None and before.version == fit.version else None
+            held = before if before is not None and before.version == fit.version else Fit(fit.version, 0, 0, "")
             fit = msgspec.structs.replace(
-                fit, fit=held.fit if held else None, fitted_on=held.fitted_on if held else 0, scored=held.scored if held else 0
+                fit, names=held.names, fit=held.fit, fitted_on=held.fitted_on, scored=held.scored, frozen=held.frozen
             )
             self.update(row)
         self._keep(row, fit)
         self.ws.bus.publish(row.project_id, "model", id=row.id)
         return fit
+
+    def frozen(self, row: PredictorRow) -> Frozen | None:
+        """The map of the present version that stays, if there is one."""
+        return self.ws.db.read(lambda c: SignalsSql(c).frozen(row.id, row.version))
+
+    def hold_still(self, row: PredictorRow) -> Frozen | NotEnough:
+        """Keep the map of the present version as it is from now on; the one that promises are made on. The first call learns it
+        and has the version's scores written anew by it. NotEnough where there are too few blind answers for that."""
+        held = self.frozen(row)
+        if held is None:
+            project = self.ws.projects.get(row.project_id)
+            question = project.schema.get(row.question)
+            rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST))
+            made = freeze(self.ws.task_types[question.type], question, rows, row.version, row.id, self.ws.clock())
+            if isinstance(made, NotEnough):
+                return made
+            held = self._write(lambda c: SignalsSql(c).freeze(row.id, made))
+        fit = self.known(row.id)
+        if fit is None or not fit.frozen or fit.version != row.version:
+            self.update(row)
+        return held
 
     def _run(self, job: JobRun) -> dict[str, Any]:
         row = self.ws.db.read(lambda c: ModelsSql(c).predictor(job.args["predictor"]))
@@ -166,6 +183,15 @@ class ConfidenceFits:
         task = self.ws.task_types[question.type]
         rows = self.ws.db.read(lambda c: SignalsSql(c).measured(row.id, row.version, row.question, _MOST))
         good = quality(task, question, [(said, given) for _, said, given, _ in rows])
+        still = self.frozen(row)
+        if still is not None:
+            tests = still.tests(rows)
+            right = np.array([task.agreement(question, said, given) >= 1.0 for _, said, given, _ in tests], np.float64)
+            scored = before.scored if before is not None and before.frozen and before.version == row.version else 0
+            return Fit(
+                row.version, len(rows), NEEDED, "", still.names, still.fit, len(still.taught_by), quality=good, scored=scored,
+                frozen=True, **_tested(still.scores(tests), right),
+            )  # fmt: skip
         signals = [s for _, _, _, s in rows]
         names = sorted({name for one in signals for name in one})
         blank = Fit(row.version, len(rows), NEEDED, "", names, quality=good)
@@ -213,6 +239,17 @@ def _keeps(before: Fit, version: int, names: list[str], n: int) -> bool:
     if before.fit is None or before.version != version or before.names != names:
         return False
     return before.fitted_on <= n < before.fitted_on * _GROWTH
+
+
+def _same(before: Fit, fit: Fit) -> bool:
+    parts = (before.n, before.version, before.quality, before.frozen)
+    return parts == (fit.n, fit.version, fit.quality, fit.frozen)
+
+
+def _tested(probabilities: Any, correct: Any) -> dict[str, Any]:
+    """The figures of a map that stays, by answers that it did not see."""
+    known = ~np.isnan(probabilities)
+    return _measures(probabilities[known], correct[known]) if int(known.sum()) >= NEEDED else {}
 
 
 def _measures(probabilities: Any, correct: Any) -> dict[str, Any]:

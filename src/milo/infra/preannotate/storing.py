@@ -95,7 +95,7 @@ class Store:
             models.put_suggestions(self.run_id, self.row.id, self.project.schema_version, shown, now)
             models.project_confidence(self.project.id, [one.item_id for one, _ in shown])
         if kept:
-            models.put_checks(self.run_id, self.row.id, kept)
+            models.put_checks(self.run_id, self.row.id, kept, now)
         rows = [(r.item_id, s) for r, s in zip(good, signals, strict=True)]
         RunsSql(c).put_signals(self.run_id, self.row.id, self.row.question, rows)
 

@@ -26,6 +26,7 @@ class PlanRow(msgspec.Struct, frozen=True):
     place: int
     plan: Plan
     since: float
+    at: float
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -198,14 +199,14 @@ class GuaranteesSql:
     def plan(self, predictor: int, version: int) -> PlanRow | None:
         """The plan in force for a version."""
         row = self._c.execute(
-            "SELECT id, version, epoch, place, data, since FROM guarantee_plan WHERE predictor_id = ? AND version = ? "
+            "SELECT id, version, epoch, place, data, since, at FROM guarantee_plan WHERE predictor_id = ? AND version = ? "
             "ORDER BY epoch DESC LIMIT 1",
             (predictor, version),
         ).fetchone()
         if row is None:
             return None
-        ident, its_version, epoch, place, data, since = row
-        return PlanRow(ident, its_version, epoch, place, _decode(data, type=Plan), since)
+        ident, its_version, epoch, place, data, since, at = row
+        return PlanRow(ident, its_version, epoch, place, _decode(data, type=Plan), since, at)
 
     def add_plan(
         self, project: int, question: str, predictor: int, version: int, epoch: int, place: int, plan: Plan, since: float,

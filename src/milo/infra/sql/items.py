@@ -148,7 +148,7 @@ class ItemsSql:
         predictor, run = self._model(project_id, one, batch, now)
         prediction = Prediction(item_id, one.question, msgspec.json.decode(one.value), one.score, one.reason)
         if blind:
-            ModelsSql(self._c).put_checks(run, predictor, [prediction])
+            ModelsSql(self._c).put_checks(run, predictor, [prediction], now)
         else:
             at = now if one.created_at is None else one.created_at
             ModelsSql(self._c).put_suggestions(run, predictor, schema_version, [(prediction, one.label)], at)

@@ -10,6 +10,7 @@ import msgspec
 
 from milo.domain.annotation import Prediction
 from milo.infra.sql.ids import id_range
+from milo.infra.sql.rewritten import RewrittenSql
 
 _decode = msgspec.json.decode
 _PREDICTOR = "id, project_id, name, plugin, question, config, enabled, version, state, message, n_labels, created_at"
@@ -76,6 +77,19 @@ class ModelsSql:
             (project_id, name, plugin, question, msgspec.json.encode(config).decode(), now),
         )
         return done.lastrowid or 0
+
+    def in_use(self) -> list[PredictorRow]:
+        """The predictors of all projects that have a version."""
+        return [_predictor(row) for row in self._c.execute(f"SELECT {_PREDICTOR} FROM predictor WHERE version > 0 ORDER BY id")]
+
+    def set_up(self, predictor_id: int, config: dict[str, Any]) -> None:
+        """Another config, of the same version until it is trained or asked anew."""
+        self.change_predictor(predictor_id, config=config)
+
+    def set_up_anew(self, predictor_id: int, config: dict[str, Any]) -> None:
+        """Another config, which makes another version of a predictor that needs no training."""
+        self.change_predictor(predictor_id, config=config)
+        self._c.execute("UPDATE predictor SET version = version + 1 WHERE id = ?", (predictor_id,))
 
     def change_predictor(self, predictor_id: int, **changes: Any) -> None:
         """Set columns: name, config, enabled, version, state, message, n_labels."""
@@ -226,6 +240,7 @@ class ModelsSql:
         """Store suggestions (with their label text), replacing this predictor's earlier ones; how many. Items of the blind slice
         are passed over."""
         stored = 0
+        RewrittenSql(self._c).note(run_id, predictor_id, [one for one, _ in predictions], now)
         for one, label in predictions:
             done = self._c.execute(
                 "INSERT INTO annotation (item_id, question, role, author_kind, predictor_id, run_id, value, label, score, "
@@ -242,8 +257,9 @@ class ModelsSql:
             stored += done.rowcount
         return stored
 
-    def put_checks(self, run_id: int, predictor_id: int, predictions: list[Prediction]) -> None:
+    def put_checks(self, run_id: int, predictor_id: int, predictions: list[Prediction], now: float) -> None:
         """Store what a model says of blind items: kept apart, never shown."""
+        RewrittenSql(self._c).note(run_id, predictor_id, predictions, now, checks=True)
         self._c.executemany(
             "INSERT OR REPLACE INTO blind_check (run_id, item_id, question, predictor_id, value, score) "
             "VALUES (?, ?, ?, ?, ?, ?)",

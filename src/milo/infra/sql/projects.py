@@ -80,9 +80,11 @@ class ProjectsSql:
 
     def add_predictor(self, project_id: int, entry: PredictorEntry, now: float) -> None:
         models = ModelsSql(self._c)
-        known = {p.name: p.id for p in models.predictors(project_id)}
+        known = {p.name: p for p in models.predictors(project_id)}
         if entry.name in known:
-            models.change_predictor(known[entry.name], config=entry.config)
+            held = known[entry.name]
+            change = models.set_up_anew if entry.at_once and held.config != entry.config else models.set_up
+            change(held.id, entry.config)
         else:
             models.add_predictor(project_id, entry.name, entry.plugin, entry.question, entry.config, now)
 

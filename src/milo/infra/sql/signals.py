@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from milo.flow.freeze import Frozen
+
 _decode = msgspec.json.decode
 
 
@@ -59,6 +61,23 @@ class SignalsSql:
         """The fitted map of a predictor."""
         row = self._c.execute("SELECT data FROM confidence_model WHERE predictor_id = ?", (predictor,)).fetchone()
         return None if row is None else _decode(row[0])
+
+    def frozen(self, predictor: int, version: int) -> Frozen | None:
+        """The map of a version that stays as it is."""
+        row = self._c.execute(
+            "SELECT data FROM confidence_frozen WHERE predictor_id = ? AND version = ?", (predictor, version)
+        ).fetchone()
+        return None if row is None else _decode(row[0], type=Frozen)
+
+    def freeze(self, predictor: int, made: Frozen) -> Frozen:
+        """Keep a map as it is, or give the one that somebody else has kept meanwhile."""
+        self._c.execute(
+            "INSERT OR IGNORE INTO confidence_frozen (predictor_id, version, data, at) VALUES (?, ?, ?, ?)",
+            (predictor, made.version, msgspec.json.encode(made).decode(), made.at),
+        )
+        found = self.frozen(predictor, made.version)
+        assert found is not None
+        return found
 
     def signalled(self, run: int, after: int, size: int) -> list[tuple[int, dict[str, float]]]:
         """(item id, signals) of a run, by item id."""

@@ -39,6 +39,27 @@ guarantee_look = Table(
     Index("ix_guarantee_look_plan", "plan_id", "id"),
 )  # fmt: skip
 
+confidence_frozen = Table(
+    "confidence_frozen", metadata,
+    Column("predictor_id", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("at", REAL, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+rewritten = Table(
+    "rewritten", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("predictor_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("at", REAL, nullable=False),
+    UniqueConstraint("run_id"),
+    Index("ix_rewritten", "predictor_id", "version", "at"),
+)  # fmt: skip
+
 permission = Table(
     "permission", metadata,
     Column("bulk_id", Integer, primary_key=True),

@@ -6,13 +6,14 @@ Stands alone because a person looks at the guess and changes it before the impor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
 from milo.domain.errors import Invalid
 from milo.domain.project import ProjectSpec
-from milo.domain.question import Field
+from milo.domain.question import Field, Question
+from milo.kinds.format import AnswerColumn
 
 _KEYS = ("id", "key", "ext_id", "external_id", "uid", "uuid", "item_id", "row_id", "doc_id", "_id")
 _TEXTS = ("text", "content", "body", "sentence", "document", "message", "comment", "review", "question", "prompt", "title")
@@ -166,11 +167,41 @@ def _key(columns: Sequence[str], rows: Sequence[dict[str, Any]], taken: set[str]
     return None
 
 
+def offered(
+    spec: ProjectSpec, shapes: dict[str, str], answers: Sequence[AnswerColumn], options: dict[str, Any]
+) -> dict[str, LabelColumn]:
+    """The columns of answers of a data set for the questions that could take them, by the labels that both know. `shapes`:
+    question -> shape. The option `role` says as what they are taken, `by` names their author (see `LabelColumn`)."""
+    found: dict[str, LabelColumn] = {}
+    for answer in answers:
+        fitting = [(common_labels(q, answer), q) for q in spec.questions if _fits(shapes.get(q.name, ""), answer.shape)]
+        best = max((pair for pair in fitting if pair[1].name not in found), key=lambda pair: pair[0], default=None)
+        if best is not None and (best[0] > 0 or "labels" not in answer.config):
+            role = "suggestion" if answer.column.startswith("predicted_") else str(options.get("role") or "answer")
+            if role not in ("answer", "gold", "suggestion"):
+                raise Invalid(f'The role is "{role}"; it must be answer, gold or suggestion.', place="options.role")
+            found[best[1].name] = LabelColumn(answer.column, cast("Any", role), "by" if options.get("by") else None)
+    return found
+
+
+def _fits(shape: str, wanted: str) -> bool:
+    return shape == wanted or (shape == "label" and wanted == "labels")
+
+
+def common_labels(question: Question, answer: AnswerColumn) -> int:
+    """How many labels of a data set's column a question knows."""
+    known = {e if isinstance(e, str) else e["value"] for e in cast("list[Any]", question.config.get("labels") or [])}
+    return len(known & set(cast("list[str]", answer.config.get("labels") or [])))
+
+
 def completed(given: Mapping | None, guessed: Mapping) -> Mapping:
-    """The mapping that was given; where it names no fields, with the guessed ones."""
+    """The mapping that was given; where it names no fields, with the guessed ones, and with the offered labels if it names
+    none."""
     if given is None:
         return guessed
-    return given if given.fields else msgspec.structs.replace(given, fields=guessed.fields)
+    return (
+        given if given.fields else msgspec.structs.replace(given, fields=guessed.fields, labels=given.labels or guessed.labels)
+    )
 
 
 def check(spec: ProjectSpec, mapping: Mapping) -> None:

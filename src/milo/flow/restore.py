@@ -18,6 +18,7 @@ from milo.domain.project import ProjectSpec
 from milo.domain.question import Question
 from milo.flow.labels import label_text
 from milo.flow.mapping import LabelColumn
+from milo.flow.placing import is_placed, placed
 from milo.flow.ports.items import Label
 from milo.kinds.task_type import TaskType
 
@@ -53,7 +54,7 @@ class Labels:
         for name, cell in cells.items():
             column = columns[name]
             try:
-                value, text = self._value(name, None, {"": cell}, data)
+                value, text = self._cell(name, cell, row, data, wrong)
                 by = _text(row.get(column.author)) if column.author else None
                 score = _score(row.get(column.score)) if column.score else None
             except (InvalidValue, InvalidConfig) as error:
@@ -73,6 +74,19 @@ class Labels:
                 )
             )
         return labels, wrong
+
+    def _cell(
+        self, name: str, cell: Any, row: dict[str, Any], data: dict[str, Any], wrong: list[str]
+    ) -> tuple[str, str | None]:
+        """A cell's value as text, and its label; what had to be changed to fit the item's picture goes to `wrong`."""
+        question = self._questions.get(name)
+        task = self._task_types[question.type] if question is not None else None
+        if question is None or task is None or not is_placed(task.shape, cell):
+            return self._value(name, None, {"": _plain(cell, task.shape if task is not None else "")}, data)
+        item = Item(0, 0, 0, data)
+        value, told = placed(question, task.shape, cell, row, data, lambda things: task.check(question, things, item))
+        wrong += [f"{name}: {one}" for one in told]
+        return _encode(value).decode(), label_text(task.summary(question, value))
 
     def _restored(self, record: dict[str, Any], data: dict[str, Any]) -> Label:
         role = record.get("role")
@@ -118,6 +132,16 @@ class Labels:
             return task.unflatten(question, cells)
         except (ValueError, TypeError, KeyError) as error:
             raise InvalidValue(f"{str(main)[:100]!r} is not readable: {error}") from None
+
+
+def _plain(cell: Any, shape: str) -> Any:
+    """A list as the one label or the one text that a question takes."""
+    if not isinstance(cell, list) or not all(isinstance(one, str) for one in cast("list[Any]", cell)):
+        return cell
+    given = cast("list[str]", cell)
+    if shape == "text":
+        return "\n".join(given)
+    return given[0] if shape == "label" and len(given) == 1 else given
 
 
 def _origin(record: dict[str, Any]) -> dict[str, Any] | None:

@@ -6,16 +6,19 @@ import io
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from milo.domain.errors import Invalid
+from milo.domain.errors import Invalid, NotFound
 from milo.domain.project import Project
 from milo.flow.browse import Filter
 from milo.flow.export import Resolving, pages
 from milo.flow.ingest import MEDIA_KINDS
 from milo.infra.sql.exports import ExportsSql
+from milo.infra.sql.items import MediaSql
 from milo.kinds.format import ExportContext, ExportRow, Format, Report
 
 if TYPE_CHECKING:
@@ -60,8 +63,22 @@ def rows_of(workspace: Workspace, project: Project, args: ExportArgs) -> Iterato
 def export_to(workspace: Workspace, project: Project, args: ExportArgs, sink: BinaryIO) -> Report:
     """Write an export; how it went, and what the format could not carry."""
     writer = writer_of(workspace, args.format)
-    context = ExportContext(project.spec, args.everything, dict(workspace.task_types), options=args.options)
+    context = ExportContext(
+        project.spec, args.everything, dict(workspace.task_types), args.options, partial(_file_of, workspace, project)
+    )
     return writer.write(rows_of(workspace, project, args), sink, context)
+
+
+def _file_of(workspace: Workspace, project: Project, value: dict[str, Any]) -> Path | None:
+    """The file of a media field's value, if it is this project's and still there."""
+    media = value.get("media")
+    row = workspace.db.read(lambda c: MediaSql(c).get(media)) if isinstance(media, int) else None
+    if row is None or row.project_id != project.id:
+        return None
+    try:
+        return workspace.data.media.file(row)
+    except NotFound:
+        return None
 
 
 class Gone(Exception):

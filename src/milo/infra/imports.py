@@ -224,7 +224,7 @@ class _Pass:
             used = mapping.completed(args.mapping, seen.mapping)
             if not seen.is_export and seen.rows:
                 mapping.check(self._project.spec, used)
-        own = args.upload is not None or self._part.format in ("zip", "parquet")
+        own = args.upload is not None or self._part.format in ("zip", "parquet") or self._part.path.suffix.lower() == ".zip"
         return Conversion(
             self._project, self._ws.task_types, self._ws.data.media, self._part, used, copy=args.copy or own, move=own
         )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,7 @@ from milo.flow.ports.items import Label, NewItem
 from milo.flow.restore import Labels
 from milo.infra.media import Found, MediaStore, inside
 from milo.infra.sql.database import Connection
-from milo.kinds.format import BadRow, Format, Row, Source, is_foreign
+from milo.kinds.format import AnswerColumn, BadRow, Format, Row, Source, data_set_of, is_foreign
 from milo.kinds.registry import Registry
 from milo.kinds.task_type import TaskType
 
@@ -32,6 +32,8 @@ SAMPLE = 20
 _LINES = ("csv", "tsv", "jsonl", "text")
 _HEADED = ("csv", "tsv")
 _TREES = ("folder", "zip")
+_MAYBE_SETS = (".zip", ".json", ".xml")
+"""Single files that may be a data set of their own."""
 _GUESS_FROM = 100
 
 
@@ -49,6 +51,9 @@ def parts_of(registry: Registry, root: Path, format: str | None, fits: Callable[
     other files), a folder without as a folder of texts and images. Raises NotFound or Invalid."""
     if not root.exists():
         raise NotFound(f"There is nothing at {root}.", place="path")
+    whole = _data_set(registry, root, format)
+    if whole is not None:
+        return [Part(whole, root, root.name, root if root.is_dir() else root.parent)]
     if root.is_file():
         return [Part(format or format_of(registry, root), root, root.name, root.parent)]
     if format in (None, *_by_table(registry)):
@@ -61,6 +66,19 @@ def parts_of(registry: Registry, root: Path, format: str | None, fits: Callable[
     if found not in _TREES:
         raise Invalid(f"{root.name} holds no file to be read as {found}.", place="format")
     return [Part("folder", root, root.name, root)]
+
+
+def _data_set(registry: Registry, root: Path, format: str | None) -> str | None:
+    """The format of whole folders that reads what lies there: the one that is named, else the one that recognises it."""
+    if format is not None:
+        return format if data_set_of(registry.formats.get(format)) is not None else None
+    if not root.is_dir() and root.suffix.lower() not in _MAYBE_SETS:
+        return None
+    for one in registry.formats.all():
+        known = data_set_of(one)
+        if known is not None and one.reads and known.recognises(Source(root, root.name)):
+            return one.name
+    return None
 
 
 def format_of(registry: Registry, path: Path) -> str:
@@ -122,10 +140,17 @@ def _lines(path: Path) -> int:
     return count + (last != b"\n")
 
 
-class Reading:
-    """What a source looks like: columns, first rows, bad rows among them, and the guessed mapping."""
+Offer = dict[str, mappings.LabelColumn]
 
-    def __init__(self, project: Project, rows: list[Row | BadRow]) -> None:
+
+class Reading:
+    """What a source looks like: columns, first rows, bad rows among them, the columns of answers of a data set, and the
+    guessed mapping."""
+
+    def __init__(
+        self, project: Project, rows: list[Row | BadRow], answers: Sequence[AnswerColumn] = (), labels: Offer | None = None
+    ) -> None:
+        self.answers = list(answers)
         self.rows = [r for r in rows if isinstance(r, Row)]
         self.bad = [r for r in rows if isinstance(r, BadRow)]
         self.is_export = any(r.item is not None for r in self.rows)
@@ -135,13 +160,22 @@ class Reading:
             self.mapping = Mapping({f.name: f.name for f in project.spec.fields})
         else:
             self.mapping = mappings.guess(project.spec, self.columns, [r.data for r in self.rows], files)
+        if labels:
+            self.mapping = msgspec.structs.replace(self.mapping, labels=labels)
 
 
 def look(
     registry: Registry, project: Project, part: Part, options: dict[str, Any], unpack_to: Path, n: int = _GUESS_FROM
 ) -> Reading:
-    """Read the beginning of a part."""
-    return Reading(project, list(islice(records(registry, part, 0, options, unpack_to), n)))
+    """Read the beginning of a part; of a data set also what answers it holds, offered to the questions that could take them."""
+    rows = list(islice(records(registry, part, 0, options, unpack_to), n))
+    known = data_set_of(registry.formats.get(part.format))
+    if known is None:
+        return Reading(project, rows)
+    own = {**options, "extract_to": str(unpack_to)}
+    answers = known.answers(Source(part.path, part.name, 0, own))
+    shapes = {q.name: registry.task_types.get(q.type).shape for q in project.spec.questions}
+    return Reading(project, rows, answers, mappings.offered(project.spec, shapes, answers, options))
 
 
 Waiting = NewItem | Callable[[Connection], NewItem]

@@ -5,9 +5,9 @@ Reading yields records one by one and never stops at a bad one: it yields a `Bad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 import msgspec
 
@@ -68,12 +68,14 @@ class ExportRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ExportContext(msgspec.Struct, frozen=True):
     """What a writer may need: the project, whether every annotation is wanted or resolved labels only, the task types by
-    name, and the format's own `options` (excel_safe, ...)."""
+    name, and the format's own `options` (excel_safe, ...). `file_of` finds the file of a media field's value, None where it
+    is gone or there are no files at hand."""
 
     spec: ProjectSpec
     everything: bool
     task_types: dict[str, Any]
     options: dict[str, Any] = {}
+    file_of: Callable[[dict[str, Any]], Path | None] | None = None
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -81,6 +83,33 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rows: int
     lost: list[str] = []
+
+
+class AnswerColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column of a data set that holds answers: `shape` is the shape of their values (see `milo.domain.shapes`), `config` the
+    settings of a question that would take them (labels, points, attributes, ...)."""
+
+    column: str
+    shape: str
+    config: dict[str, Any] = {}
+
+
+class DataSet(Protocol):
+    """What a format of whole folders may have besides: it is then given folders and archives as they are, and one whose files
+    it recognises is read by it without being named."""
+
+    def recognises(self, source: Source) -> bool:
+        """Whether a file, folder or archive is a data set of this format, told by the names in it and the head of a file."""
+        ...
+
+    def answers(self, source: Source) -> list[AnswerColumn]:
+        """The columns that hold answers, so that they are offered to the questions that fit."""
+        ...
+
+
+def data_set_of(format: Format) -> DataSet | None:
+    """The format as one of whole folders, None where it is not; see `DataSet`."""
+    return cast("DataSet", format) if hasattr(format, "recognises") else None
 
 
 def is_foreign(format: Format) -> bool:

@@ -1,0 +1,295 @@
+"""Data sets of pictures with things marked on them: what their readers have in common.
+
+Stands alone because they all end in the same rows. A row is a picture; its columns are `file` (the path below the folder),
+`image` (the file), and by shape what is marked on it: `boxes`, `polygons`, `masks`, `keypoints`, `lines`, `labels` of the
+whole picture, `captions`, each a list in Milo's own shapes. What a file says with a model's confidence stands in
+`predicted_boxes` and so on. `image_size` is [width, height] as the file has it. Pixels, origin top left, x to the right and y
+down; where a format has other units or another origin, its own text says so. What a file says that has no like here is counted
+and reported behind the last picture.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, ClassVar, cast
+
+import msgspec
+
+from milo.builtin.formats._tree import Tree, Unreadable
+from milo.builtin.formats._tuning import Losses
+from milo.domain.question import NAME_PATTERN
+from milo.kinds.format import AnswerColumn, BadRow, Row, Source
+
+SHAPES = {
+    "boxes": "boxes",
+    "polygons": "polygons",
+    "masks": "masks",
+    "keypoints": "keypoints",
+    "lines": "polylines",
+    "labels": "labels",
+    "captions": "text",
+}
+"""The shape of the values of each column."""
+PREDICTED = "predicted_"
+YES, NO = "yes", "no"
+MAX_ANNOTATIONS = 1 << 30
+"""Bytes in one annotation file."""
+_LOOKED_AT = 20_000
+_TOLD = 20
+Thing = dict[str, Any]
+
+
+class Picture(msgspec.Struct):
+    """One picture of a data set: its running number from 1, its name in the tree (None: it is not there, and `wanted` says what
+    was asked for), what is marked on it by column, other columns, bitmaps by column, what was left out, in words, and the
+    columns whose places are in shares of its width and height."""
+
+    number: int
+    name: str | None
+    wanted: str = ""
+    columns: dict[str, list[Any]] = {}
+    more: dict[str, Any] = {}
+    bitmaps: dict[str, str] = {}
+    trouble: list[str] = []
+    shares: set[str] = set()
+
+    def add(self, column: str, thing: Any) -> None:
+        """One more thing. Of an id that is used twice, the second is left out."""
+        things = self.columns.setdefault(column, [])
+        if isinstance(thing, dict) and "id" in thing:
+            known = {one.get("id") for one in things} if len(things) < 200 else self._ids(column)
+            if thing["id"] in known:
+                self.trouble.append(f'the id "{thing.pop("id")}" is used twice; the second thing is taken without it')
+            elif len(things) >= 200:
+                known.add(thing["id"])
+        things.append(thing)
+
+    def _ids(self, column: str) -> set[Any]:
+        held = self.more.setdefault("", {})
+        if column not in held:
+            held[column] = {one.get("id") for one in self.columns[column]}
+        return cast("set[Any]", held[column])
+
+
+class PictureSet(ABC):
+    """A format whose records are the pictures of a data set. A format of this kind gives `pictures` and `recognises`."""
+
+    name: str = ""
+    title: str = ""
+    suffixes: tuple[str, ...] = (".zip",)
+    media_type = "application/zip"
+    reads, writes, lossless, foreign = True, True, False, True
+    files: ClassVar[str] = ""
+
+    @abstractmethod
+    def pictures(self, tree: Tree, source: Source, losses: Losses) -> Iterator[Picture | BadRow]:
+        """Every picture in order; `losses` counts what has no like here."""
+
+    @abstractmethod
+    def fits(self, tree: Tree) -> bool:
+        """Whether the files are a data set of this format."""
+
+    def known(self, tree: Tree, source: Source) -> dict[str, dict[str, Any]]:
+        """Settings of questions that the files themselves name, by column."""
+        return {}
+
+    def read(self, source: Source) -> Iterator[Row | BadRow]:
+        """A row for each picture, and a report beside it of what of its annotations was left out."""
+        try:
+            tree = Tree(source)
+        except Unreadable as error:
+            yield BadRow(1, source.name, str(error))
+            return
+        with tree:
+            if source.start < 1:
+                yield from (BadRow(1, source.name, one) for one in tree.trouble[:_TOLD])
+            losses, last = Losses(), 1
+            for one in self.pictures(tree, source, losses):
+                last = max(last, one.line if isinstance(one, BadRow) else one.number)
+                if last <= source.start:
+                    continue
+                if isinstance(one, BadRow):
+                    yield one
+                else:
+                    yield from _rows(one, tree, source)
+            if losses.lines() and last > source.start:
+                yield BadRow(last, source.name, f"not everything in the files has its like here: {'; '.join(losses.lines())}")
+
+    def recognises(self, source: Source) -> bool:
+        """See `DataSet`."""
+        try:
+            with Tree(source) as tree:
+                return self.fits(tree)
+        except Unreadable:
+            return False
+
+    def answers(self, source: Source) -> list[AnswerColumn]:
+        """What the files name, and what their first 20,000 pictures use."""
+        try:
+            tree = Tree(source)
+        except Unreadable:
+            return []
+        with tree:
+            found = Gathered(self.known(tree, source))
+            for one in islice(self.pictures(tree, source, Losses()), _LOOKED_AT):
+                if isinstance(one, Picture):
+                    found.take(one)
+            return found.columns()
+
+
+def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
+    if one.name is None:
+        marks = sum(map(len, one.columns.values()))
+        lost = f"; its {marks:,} annotations were left out" if marks else ""
+        yield BadRow(one.number, source.name, f"{one.wanted[:200]}: the picture is not in the folder or archive{lost}")
+        return
+    try:
+        files = {"image": str(tree.file(one.name))}
+        files |= {column: str(tree.file(name)) for column, name in one.bitmaps.items()}
+    except Unreadable as error:
+        yield BadRow(one.number, source.name, str(error))
+        return
+    more = {k: v for k, v in one.more.items() if k}
+    if source.options.get("by"):
+        more["by"] = str(source.options["by"])
+    columns = {c: {"shares": things} if c in one.shares and things else things for c, things in one.columns.items()}
+    yield Row(one.number, source.name, {"file": one.name, **more, **columns}, files)
+    if one.trouble:
+        told = "; ".join(one.trouble[:_TOLD]) + (f"; and {len(one.trouble) - _TOLD:,} more" if len(one.trouble) > _TOLD else "")
+        yield BadRow(one.number, source.name, f"{one.name}: the picture was read, but not all of its annotations: {told}")
+
+
+class Gathered:
+    """What the things of a data set are labelled with, and what else a question about them would have to ask."""
+
+    def __init__(self, known: dict[str, dict[str, Any]]) -> None:
+        self._known = known
+        self._labels: dict[str, dict[str, None]] = {c: dict.fromkeys(known[c].get("labels", [])) for c in known}
+        self._attributes: dict[str, dict[str, dict[str, None]]] = {}
+        self._points: dict[str, set[int]] = {}
+        self._turned: set[str] = set()
+        self._seen: set[str] = set()
+
+    def take(self, picture: Picture) -> None:
+        """One more picture."""
+        for column, things in picture.columns.items():
+            self._seen.add(column)
+            labels = self._labels.setdefault(column, {})
+            if column == "captions":
+                continue
+            for thing in things:
+                if isinstance(thing, str):
+                    labels[thing] = None
+                else:
+                    labels[thing["label"]] = None
+                    self._look(column, thing)
+        for column in picture.bitmaps:
+            self._seen.add(column)
+            self._labels.setdefault(column, {}).update(dict.fromkeys(picture.more.get("class_names", {}).values()))
+
+    def _look(self, column: str, thing: Thing) -> None:
+        if thing.get("angle") or "corners" in thing:
+            self._turned.add(column)
+        if column == "keypoints":
+            self._points.setdefault(column, set()).add(len(thing["points"]))
+        for name, value in thing.get("attributes", {}).items():
+            self._attributes.setdefault(column, {}).setdefault(name, {})[value] = None
+
+    def columns(self) -> list[AnswerColumn]:
+        """One for each column that was seen."""
+        out: list[AnswerColumn] = []
+        for column, shape in SHAPES.items():
+            for name in (column, PREDICTED + column):
+                if name in self._seen:
+                    out.append(AnswerColumn(name, shape, self._config(name, column)))
+        return out
+
+    def _config(self, column: str, plain: str) -> dict[str, Any]:
+        if plain == "captions":
+            return {}
+        config: dict[str, Any] = {"labels": list(self._labels[column])[:10_000]}
+        if column in self._turned:
+            config["rotated"] = True
+        if plain == "boxes":
+            config["min_size"] = 0.0
+        known = {k: v for k, v in self._known.get(plain, {}).items() if k not in ("labels", "attributes")}
+        if plain == "keypoints" and "points" not in known:
+            counts = self._points.get(column, {1})
+            config["points"] = [f"p{i + 1}" for i in range(min(counts) if len(counts) == 1 else 1)]
+        attributes = self._known.get(plain, {}).get("attributes") or [
+            _attribute(name, list(values)) for name, values in self._attributes.get(column, {}).items()
+        ]
+        return config | known | ({"attributes": attributes} if attributes and plain != "labels" else {})
+
+
+def _attribute(name: str, values: list[str]) -> dict[str, Any]:
+    """An attribute as a question: a choice among the few values that it has, else a text."""
+    if set(values) <= {YES, NO}:
+        return {"name": name, "config": {"labels": [YES, NO]}}
+    if len(values) <= 30 and all(0 < len(value.strip()) <= 100 for value in values):
+        return {"name": name, "config": {"labels": sorted(values)}}
+    return {"name": name, "type": "text"}
+
+
+def numbers(given: Any, count: int | None = None) -> list[float] | None:
+    """A list of finite numbers, of that many if said; None for anything else."""
+    if not isinstance(given, list) or (count is not None and len(cast("list[Any]", given)) != count):
+        return None
+    found = cast("list[Any]", given)
+    sound = all(isinstance(n, int | float) and not isinstance(n, bool) and -1e9 < n < 1e9 for n in found)
+    return [float(n) for n in found] if sound else None
+
+
+def pairs(flat: list[float]) -> list[list[float]]:
+    """x, y, x, y, ... as points."""
+    return [[flat[i], flat[i + 1]] for i in range(0, len(flat) - 1, 2)]
+
+
+def attributes_of(given: Any) -> dict[str, str]:
+    """What a file says besides of a thing: names as attributes may have them, truth values as yes and no, the rest as text."""
+    found: dict[str, str] = {}
+    for name, value in cast("dict[Any, Any]", given).items() if isinstance(given, dict) else ():
+        plain = plain_name(str(name))
+        if isinstance(value, bool):
+            found[plain] = YES if value else NO
+        elif value not in (None, "") and isinstance(value, int | float | str):
+            found[plain] = str(value)[:500]
+    return found
+
+
+def plain_name(name: str) -> str:
+    """A name as attributes may have it."""
+    if re.fullmatch(NAME_PATTERN, name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:60]
+    return plain if plain[:1].isalpha() else f"a_{plain}"
+
+
+def is_true(value: Any) -> bool:
+    """Whether a flag is set, however a file writes it."""
+    return str(value).strip().lower() in ("1", "true", "yes")
+
+
+def looks_like(tree: Tree, name: str, *signs: bytes) -> bool:
+    """Whether the beginning of a file holds all of these."""
+    head = tree.head(name, 1 << 16)
+    return all(sign in head for sign in signs)
+
+
+def folder_of(name: str) -> str:
+    """The folder that a file lies in, "" for the top."""
+    return name.rpartition("/")[0]
+
+
+def as_text(value: Any) -> str:
+    """A value as it may stand in a text attribute."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def first(values: Iterable[Any]) -> Any:
+    """The first that is not None, else None."""
+    return next((value for value in values if value is not None), None)

@@ -16,8 +16,8 @@ from milo.infra.backup import back_up
 from milo.sdk import Client, Project
 
 _BAD_SHOWN = 20
-_SELECTIVE = ("sft", "preference")
-"""Formats that leave items out by their nature, so that what is missing is told."""
+_WHOLE = (None, "jsonl", "json", "csv", "parquet")
+"""Milo's own formats; of the others it is told what they could not carry."""
 
 
 def import_(
@@ -28,28 +28,33 @@ def import_(
     format: str | None = None,
     field: dict[str, str] | None = None,
     key: str | None = None,
+    label: dict[str, str] | None = None,
+    option: dict[str, str] | None = None,
     copy: bool = True,
     where: Where | None = None,
 ) -> None:
     """Bring a file or folder into a project. A repeated import adds only what is new.
 
     Args:
-        source: CSV, TSV, JSON, JSONL, Parquet, text, ZIP, or a folder of texts or images.
+        source: CSV, TSV, JSON, JSONL, Parquet, text, ZIP, a folder of texts or media, or a data set of pictures.
         project: Name or id of the project.
         recipe: Create the project from this recipe if there is none of that name (milo project recipes lists them).
         format: Name of the format, if the file's suffix does not tell.
         field: Which column fills a field of the project, as --field.text body. Default: guessed.
         key: Column with the source's own ids.
+        label: Which column answers a question, as --label.objects boxes; as answers, or as --option.role says: answer, gold
+            or suggestion.
+        option: A setting of the format, as --option.encoding cp1252.
         copy: Copy images into the workspace; --no-copy refers to them where they are.
     """
     where = where or Where()
     if not source.exists():
         raise NotFound(f"There is no file or folder {source}.")
-    mapping = {"fields": field or {}, "key": key, "meta": "rest"} if field or key else None
+    mapping = _mapping(field, key, label, option or {})
     with connect(where, create=recipe is not None) as client:
         target = _target(client, project, recipe)
         with job_bar(f"Importing {source.name}", quiet=where.json) as tell:
-            how: dict[str, Any] = {"format": format, "mapping": mapping, "on_progress": tell}
+            how: dict[str, Any] = {"format": format, "mapping": mapping, "options": option, "on_progress": tell}
             if where.is_local():
                 job = target.import_path(source.resolve(), copy=copy, **how)
             else:
@@ -59,6 +64,16 @@ def import_(
         print_json({"project": target.id, "job": job.id, **result})
     else:
         _tell_import(result)
+
+
+def _mapping(
+    field: dict[str, str] | None, key: str | None, label: dict[str, str] | None, option: dict[str, str]
+) -> dict[str, Any] | None:
+    if not (field or key or label):
+        return None
+    role = option.get("role", "answer")
+    labels = {question: {"column": column, "role": role} for question, column in (label or {}).items()}
+    return {"fields": field or {}, "key": key, "meta": "rest", "labels": labels}
 
 
 def export(
@@ -76,7 +91,7 @@ def export(
     Args:
         project: Name or id of the project.
         target: File to write; "-" for standard output. Its suffix names the format.
-        format: jsonl, json, csv, parquet, or sft and preference for tuning models. Default: by the suffix.
+        format: jsonl, json, csv, parquet, sft and preference for tuning models, coco, yolo, ... Default: by the suffix.
         status: Only items in these states, by comma: new, open, done, skipped.
         option: A setting of the format, as --option.prompt question.
     """
@@ -98,10 +113,10 @@ def export(
                 tell(written, None)
 
             found.export(target, format=format, what=what, status=status, options=option, on_bytes=count)
-        tuning = format in _SELECTIVE
-        lost = found.export_report(str(format), what=what, status=status, options=option).lost if tuning else []
+        partial = format not in _WHOLE
+        lost = found.export_report(str(format), what=what, status=status, options=option).lost if partial else []
     if where.json:
-        print_json({"project": found.id, "path": str(target), "bytes": written, **({"lost": lost} if tuning else {})})
+        print_json({"project": found.id, "path": str(target), "bytes": written, **({"lost": lost} if partial else {})})
     else:
         print_text(f"Wrote {written:,} bytes to {target}.")
         for line in lost:

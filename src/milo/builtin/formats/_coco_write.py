@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from milo.builtin.formats._packing import Pack, Packed, Thing, area, around, base_id, short
+from milo.builtin.formats._packing import Pack, Packed, Thing, area, around, base_id, part_of, short
 from milo.builtin.formats._pictures import YES
 from milo.domain.question import Question
 from milo.kinds.format import ExportContext, ExportRow, Report
@@ -49,7 +49,7 @@ def write(rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> 
     numbers = _Numbers()
     with pack.archive:
         for one in pack.pictures(rows):
-            own = lists.setdefault(one.subset, _Lists())
+            own = lists[one.subset] = lists.get(one.subset) or _Lists()
             _add(pack, one, own, numbers)
             pack.add_picture(one, f"images/{one.subset}/{one.name}" if one.subset else f"images/{one.name}")
         head = {"info": {"description": context.spec.name}, "licenses": [], "categories": _categories(pack)}
@@ -176,7 +176,7 @@ def _segmentation(parts: dict[str, list[Thing]], size: tuple[int, int]) -> tuple
     """Polygons, or runs; and the area in pixels."""
     from milo.stats import rle
 
-    polygons = parts.get("polygons", [])
+    polygons = sorted(parts.get("polygons", []), key=part_of)
     if any(thing.get("holes") for thing in polygons):
         rings = [[*ring, ring[0]] for thing in polygons for ring in (thing["points"], *thing.get("holes", []))]
         counts = rle.from_outlines(rings, size)

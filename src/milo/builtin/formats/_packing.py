@@ -210,3 +210,9 @@ def short(value: float) -> float:
 def base_id(thing: Thing) -> str | None:
     """The id of a thing without the number of its part."""
     return thing["id"].partition("/")[0] if thing.get("id") else None
+
+
+def part_of(thing: Thing) -> int:
+    """The number of a part, as its id says; 0 for the first."""
+    number = str(thing.get("id") or "").partition("/")[2]
+    return int(number) if number.isdecimal() else 0

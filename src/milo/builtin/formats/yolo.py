@@ -137,7 +137,8 @@ def _read(tree: Tree, name: str, lines: _Lines) -> None:
     except (Unreadable, UnicodeDecodeError) as error:
         lines.picture.trouble.append(f"{name}: {error}")
         return
-    lines.picture.columns.setdefault(lines.column, [])
+    if not text.strip():
+        lines.picture.columns.setdefault(lines.column, [])
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             reason = lines.take(line.split())

@@ -50,6 +50,7 @@ from milo.api.routes import (
     second_thoughts,
     session,
     similar,
+    sounds,
     status,
     studies,
     suggestions,
@@ -67,7 +68,7 @@ ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
-    elsewhere, live, review, resolve, gold, knowledge,
+    elsewhere, live, review, resolve, gold, knowledge, sounds,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -10,6 +10,8 @@ describe and check that JSON. Units and origins:
 - `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
 - `Track`: places as above, in pixels of the video's frames as shown (turned as the file says), at frames counted from 0 in the
   order in which they are shown. How a place between two key frames is found: `milo.domain.tracks`.
+- `Segment`: seconds from the start of the media as decoded (the first presentation time is 0), as floats; `start` inclusive,
+  `end` exclusive. The same for sound and for video, whatever its frame rate.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
@@ -23,7 +25,7 @@ from typing import Any
 import msgspec
 
 PLACED = frozenset(
-    {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "tracks", "ranks", "turn_marks"}
+    {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "segments", "tracks", "ranks", "turn_marks"}
 )
 """Shapes whose values are held against the content of the item when they are checked."""
 
@@ -160,6 +162,23 @@ class Track(Marked, frozen=True, omit_defaults=True, kw_only=True):
 
     label: str
     keyframes: list[Keyframe]
+
+
+class Segment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A labelled stretch of time of an audio or video field, `start` to `end` in seconds.
+
+    `label` is what it is, or who speaks: in a transcript, the label is the speaker. `text` is what is said, None where that
+    was not asked, "" where nothing could be understood. `score` and `attributes` as in `Marked`.
+    """
+
+    start: float
+    end: float
+    label: str
+    id: str | None = None
+    field: str | None = None
+    text: str | None = None
+    score: float | None = None
+    attributes: dict[str, Any] = {}
 
 
 class Ranks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,4 +1,5 @@
-"""Decoding audio, in a child process (`python -m milo.infra.audio_work`); the parent asks through `MediaStore.ask`."""
+"""Decoding audio, in a child process (`python -m milo.infra.audio_work`); the parent asks through `MediaStore.ask` and
+`Sounds`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 from milo.infra.av_probe import probe
 from milo.infra.child import serve
+from milo.infra.sound_pictures import peaks, spectrogram
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -14,6 +16,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     path = Path(request["path"])
     if request["do"] == "probe":
         return probe(path)
+    if request["do"] == "peaks":
+        return peaks(path, Path(request["out"]))
+    if request["do"] == "spectrogram":
+        return spectrogram(path, Path(request["out"]), float(request["duration"]))
     return {"error": f'there is no job "{request["do"]}" for audio'}
 
 

@@ -33,7 +33,9 @@ def _streams(container: Any) -> dict[str, Any]:
         return {"error": "there is neither sound nor film in it, or it is cut short"}
     main = film if film is not None else sound
     found: dict[str, Any] = {"kind": "video" if film is not None else "audio"}
-    if sound is not None:
+    if main.codec_context is None:
+        return found | {"error": "it is of a kind (codec) that cannot be decoded here; convert it, to FLAC or MP4 for example"}
+    if sound is not None and sound.codec_context is not None:
         found |= {"rate": sound.rate, "channels": sound.channels}
     times, end = _times(container, main)
     if not times:

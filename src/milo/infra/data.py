@@ -14,6 +14,7 @@ from milo.infra.found import Found
 from milo.infra.imports import Imports
 from milo.infra.indexing import Indexing
 from milo.infra.media import MediaStore
+from milo.infra.sounds import Sounds
 from milo.infra.sql.grid import GridSql
 from milo.infra.vectors import Vectors
 
@@ -30,6 +31,7 @@ class DataArea:
     def __init__(self, workspace: Workspace) -> None:
         self._ws = workspace
         self.media = MediaStore(workspace.path, workspace.db)
+        self.sounds = Sounds(self.media)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
@@ -77,4 +79,5 @@ class DataArea:
         """Stop the threads and the decoding process."""
         self.indexing.close()
         self.exporting.shutdown(wait=False, cancel_futures=True)
+        self.sounds.close()
         self.media.close()

@@ -2421,6 +2421,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{m}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How loud a sound is over time, in levels of resolution. The first time it is made, which takes seconds for an hour. */
+        get: operations["get_waveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/spectrogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which frequencies a sound holds over time, in levels of resolution. The first time it is made. */
+        get: operations["get_spectrogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/waveform/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lowest and highest samples, int16 in pairs, of one tile of a level. */
+        get: operations["get_waveform_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/spectrogram/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Columns of bytes, one for each frequency, of one tile of a level. */
+        get: operations["get_spectrogram_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -6314,6 +6382,15 @@ export interface components {
             peek: boolean;
         };
         /**
+         * Resolution
+         * @description One resolution: `count` entries, `per_second` of them; `offset` is where they begin in the file.
+         */
+        Resolution: {
+            per_second: number;
+            count: number;
+            offset: number;
+        };
+        /**
          * ReturnedView
          * @description A reviewer sent the person's answer back: to which question, why, and when.
          */
@@ -6713,6 +6790,19 @@ export interface components {
         SourceQuery: {
             /** @default null */
             source: string | null;
+        };
+        /**
+         * Spectrogram
+         * @description Which frequencies a sound holds over time: columns of `frequencies` bytes, from the lowest to `top` Hz; 0 is -100 dB of
+         *         full scale, 255 is 0 dB; `loudest` is the highest byte; `tile` columns come in one tile.
+         */
+        Spectrogram: {
+            top: number;
+            frequencies: number;
+            levels: components["schemas"]["Resolution"][];
+            loudest: number;
+            /** @default 256 */
+            tile: number;
         };
         /**
          * Spreads
@@ -7181,6 +7271,20 @@ export interface components {
             wait: number;
         };
         /**
+         * Waveform
+         * @description How loud a sound is over time: `levels` from fine to coarse; `peak` is its highest sample of 32,768; `tile` entries come
+         *         in one tile, each a lowest and a highest sample (int16, little-endian). `trouble`: what could not be decoded.
+         */
+        Waveform: {
+            duration: number;
+            levels: components["schemas"]["Resolution"][];
+            peak: number;
+            /** @default 4096 */
+            tile: number;
+            /** @default null */
+            trouble: string | null;
+        };
+        /**
          * Way
          * @description One way of working: hours and money for the whole project, days for the people, and the share of items whose final answer
          *         (the majority) is right, with the standard deviation between rounds of the simulation.
@@ -7503,8 +7607,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         relations, boxes, polygons, polylines, keypoints, masks, tracks, ranks, scores, turns, turn_marks); it is filled in from the
-         *         task type, so that predictors need not know task types, and need not be written.
+         *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks); it is
+         *         filled in from the task type, so that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -7994,8 +8098,8 @@ export interface components {
          *         `type` names a task type; `config` is that task type's own settings; `field` names the item field that the answer
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
-         *         relations, boxes, polygons, polylines, keypoints, masks, tracks, ranks, scores, turns, turn_marks); it is filled in from the
-         *         task type, so that predictors need not know task types, and need not be written.
+         *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks); it is
+         *         filled in from the task type, so that predictors need not know task types, and need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -13555,6 +13659,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemsPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_waveform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_spectrogram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spectrogram"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_waveform_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+                level: number;
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_spectrogram_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+                level: number;
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What went wrong, and what to do. */

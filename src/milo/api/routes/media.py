@@ -29,7 +29,7 @@ class ThumbQuery(msgspec.Struct):
 @endpoint("GET", "/media/{m}", "self", reply=bytes, media_type="application/octet-stream")
 def get_media(call: Call) -> Response:
     """A file of an item, for members of its project. Takes ranges."""
-    row = _row(call)
+    row = media_row(call)
     return _file(call.workspace.data.media.file(row), row.mime, row)
 
 
@@ -73,13 +73,14 @@ def _keep_picture(call: Call, data: bytes) -> Picture:
 @endpoint("GET", "/media/{m}/thumb", "self", query=ThumbQuery, reply=bytes, media_type="image/webp")
 def get_thumbnail(call: Call) -> Response:
     """A small upright picture of an image, for members of its project."""
-    row = _row(call)
+    row = media_row(call)
     if row.mime == "image/svg+xml":
         return _file(call.workspace.data.media.file(row), row.mime, row)
     return _file(call.workspace.data.media.thumbnail(row, max(1, call.query.size)), "image/webp", row)
 
 
-def _row(call: Call) -> MediaRow:
+def media_row(call: Call) -> MediaRow:
+    """The file in the path (`m`), if the caller may see it. Raises Forbidden or NotFound."""
     row = call.workspace.db.read(lambda c: MediaSql(c).get(call.params["m"]))
     if row is None:
         if call.actor.role != "owner":

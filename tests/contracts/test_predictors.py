@@ -17,7 +17,8 @@ from milo.testing.contracts import check_predictor
 CONFIGS: dict[str, dict[str, Any]] = {
     "rules": {"rules": [{"kind": "keyword", "pattern": ["refund", "charged"], "label": "yes", "score": 0.9}]}
 }
-NAMES = ["grabcut", "image_classifier", "llm", "nearest", "rules", "text_classifier"]
+LIVE = ("grabcut", "lasso", "superpixels")
+NAMES = ["grabcut", "image_classifier", "lasso", "llm", "nearest", "rules", "superpixels", "text_classifier"]
 FIELDS = {"text": (Field("text"),), "image": (Field("image", "image"),)}
 
 
@@ -44,7 +45,7 @@ def test_the_predictors_that_ship(registry: Registry) -> None:
     assert sorted(plugin.name for plugin in registry.predictors.all()) == NAMES
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("llm", "grabcut")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("llm", *LIVE)])
 def test_promises(registry: Registry, name: str, tmp_path: Path) -> None:
     plugin = registry.predictors.get(name)
     kind = _kind_for(plugin)

@@ -95,5 +95,6 @@ class LiveTool(Protocol):
         ...
 
     def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
-        """One thing of the question's shape, without its label; None where nothing was found. Deterministic."""
+        """One thing of the question's shape, without its label, or what else the editor asks this tool for (a way, say);
+        None where nothing was found. Deterministic."""
         ...

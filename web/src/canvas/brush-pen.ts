@@ -7,6 +7,8 @@ import type { Keys, Paper, Pen } from "./pens";
 export interface Ink {
   begin(): void;
   line(from: Point, to: Point, radius: number, how: "add" | "take"): void;
+  /** Pixels of the image. */
+  pixels(mask: Bitmask, how: "add" | "take"): void;
   end(): void;
 }
 

@@ -93,7 +93,9 @@ export class Gestures {
     else if (state.kind === "move") this.#moveTo(state, at);
     else if (state.kind === "grip") this.#dragTo(state, at, keys);
     else {
-      if (this.stage.pen.busy) this.stage.pen.move(toImage(this.stage.view, at), keys);
+      const { pen, tool, view } = this.stage;
+      if (pen.busy) pen.move(toImage(view, at), keys);
+      else if (tool === "draw") pen.hover?.(toImage(view, at));
       this.stage.hover(at, this.#cursor(at));
     }
   }
@@ -110,6 +112,7 @@ export class Gestures {
   }
 
   leave(): void {
+    this.stage.pen.hover?.(null);
     if (this.#state.kind === "idle") this.stage.hover(null, "default");
   }
 

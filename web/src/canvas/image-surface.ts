@@ -11,13 +11,15 @@ import { Gestures, type Held, type Stage, type Tool } from "./gestures";
 import { InkLayer } from "./ink-layer";
 import { ImageLayer } from "../lib/image-layer";
 import type { Mips } from "../lib/mips";
+import { Repaint, type Parts } from "./repaint";
 import { Minimap } from "./minimap";
 import { BoxPen, type Paper, type Pen } from "./pens";
 import { isAt, RegionsLayer, shapeOf, type SurfaceRegion } from "./regions-layer";
 import { SelectionLayer } from "./selection-layer";
 import { snapTo } from "./snap";
 import { markLatest } from "../lib/marks";
-import { fit, fitImage, held, sameView, toImage, unturned, zoomedAt, type Turn, type View } from "../lib/view";
+import { pixelsIn, toImage, unturned, visible, type Turn, type View } from "../lib/view";
+import { Viewport } from "./viewport";
 
 export interface SurfaceEvents {
   onSelect(key: string | null): void;
@@ -37,10 +39,8 @@ export const MOVE_ABOVE = 1500;
 export const REST_MS = 140;
 /** Places within this many CSS pixels are snapped to. */
 const SNAP = 8;
-const NO_VIEW: View = { scale: 1, x: 0, y: 0 };
 
 export class ImageSurface implements Stage, Paper {
-  view: View = NO_VIEW;
   tool: Tool = "select";
   editable = true;
   pen: Pen = new BoxPen(this);
@@ -49,26 +49,22 @@ export class ImageSurface implements Stage, Paper {
   turns = false;
   /** Points snap to the points and edges of other shapes. */
   snaps = false;
+  readonly viewport: Viewport = new Viewport(() => this.image, (settled) => this.#viewChanged(settled));
   readonly ink = new InkLayer(() => this.view);
   #frameBox = document.createElement("div");
-  #minimap = new Minimap((at) => this.#centreOn(at));
-  #turn: Turn = 0;
+  #minimap = new Minimap((at) => this.viewport.centreOn(at));
   #picked: { ring: number; at: number } | null = null;
   #brush: (() => number) | null = null;
   #image = new ImageLayer();
   #regions = new RegionsLayer();
   #selection = new SelectionLayer();
-  #size: Size = { w: 0, h: 0 };
   #selected: string | null = null;
   #edited: { key: string; shape: Shape } | null = null;
   #draft: Shape | null = null;
   #drawColor = "#ffffff";
   #hidden = false;
-  #fitted = true;
   #ratio = 0;
-  #dirty = { view: false, regions: false, selection: false };
-  #frame = 0;
-  #restTimer = 0;
+  #repaint = new Repaint((parts) => this.#paint(parts), REST_MS);
   #detach: () => void;
 
   constructor(
@@ -78,12 +74,16 @@ export class ImageSurface implements Stage, Paper {
     this.#frameBox.className = "milo-layers";
     this.#frameBox.append(this.#image.canvas, this.#regions.canvas, this.ink.canvas, this.#selection.svg);
     host.append(this.#frameBox, this.#minimap.canvas);
-    this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.#turn, this.#size));
+    this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size));
     this.#resize();
   }
 
   get image(): Size {
     return this.#image.size;
+  }
+
+  get view(): View {
+    return this.viewport.view;
   }
 
   get scale(): number {
@@ -95,26 +95,29 @@ export class ImageSurface implements Stage, Paper {
     this.gestures.cancel();
     this.#image.setMips(mips);
     this.#minimap.setMips(mips);
-    this.#fitted = true;
-    this.fit();
-    this.#invalidate({ view: true, regions: true, selection: true });
+    this.viewport.fit();
+    this.#repaint.ask({ view: true, regions: true, selection: true });
   }
 
   /** The colour around the image. */
   setGround(color: string): void {
     this.#image.ground = color;
-    this.#invalidate({ view: true });
+    this.#repaint.ask({ view: true });
   }
 
-  /** Replaces all regions, in drawing order. One appended at the end is only drawn on top. */
+  /** Replaces all regions, in drawing order. One that is new at the end is only drawn on top; so is, in a crowd, one with another label, until the view rests. */
   setRegions(regions: readonly SurfaceRegion[]): void {
     const before = this.#regions.regions;
     this.#regions.setRegions(regions);
-    const added = regions.length === before.length + 1 && before.every((r, i) => r === regions[i]);
-    if (added && !this.#dirty.regions && !this.#restTimer) this.#regions.drawOne(regions[regions.length - 1]!, this.view);
-    else if (regions.length !== before.length || before.some((r, i) => r !== regions[i])) this.#invalidate({ regions: true });
+    const differ = regions.flatMap((r, i) => (r === before[i] ? [] : [i]));
+    const only = differ.length === 1 ? regions[differ[0]!]! : null;
+    const added = only !== null && regions.length === before.length + 1 && differ[0] === before.length;
+    const relabelled = only !== null && regions.length === before.length && only.key === before[differ[0]!]!.key && sameShape(shapeOf(only), shapeOf(before[differ[0]!]!)) && this.#isDear;
+    if ((added || relabelled) && !this.#repaint.waiting) this.#regions.drawOne(only, this.view);
+    else if (differ.length > 0 || regions.length !== before.length) this.#repaint.ask({ regions: true });
+    if (relabelled) this.#repaint.afterRest();
     this.#edited = null;
-    this.#invalidate({ selection: true });
+    this.#repaint.ask({ selection: true });
   }
 
   /** Marks a region as selected without telling the owner. */
@@ -122,7 +125,7 @@ export class ImageSurface implements Stage, Paper {
     if (key === this.#selected) return;
     this.#selected = key;
     this.#picked = null;
-    this.#invalidate({ selection: true });
+    this.#repaint.ask({ selection: true });
   }
 
   /** `brush`: the radius to show around the pointer, in pixels of the image. */
@@ -133,13 +136,13 @@ export class ImageSurface implements Stage, Paper {
     this.#brush = brush;
     this.#drawColor = this.ink.color = color;
     if (!brush) this.#selection.brush(null, 0);
-    this.#invalidate({ selection: true });
+    this.#repaint.ask({ selection: true });
   }
 
   /** Marks one point of the selected shape. */
   setPicked(picked: { ring: number; at: number } | null): void {
     this.#picked = picked;
-    this.#invalidate({ selection: true });
+    this.#repaint.ask({ selection: true });
   }
 
   /** Brightness and contrast of the image, 1 as it is. What is stored does not change. */
@@ -149,11 +152,11 @@ export class ImageSurface implements Stage, Paper {
 
   /** Turns the view clockwise. What is stored does not change. */
   setTurn(turn: Turn): void {
-    if (turn === this.#turn) return;
-    this.#turn = turn;
-    this.#size = { w: 0, h: 0 };
-    this.#fitted = true;
+    if (turn === this.viewport.turn) return;
+    this.viewport.turn = turn;
+    this.#ratio = 0;
     this.#resize();
+    this.viewport.fit();
   }
 
   /** Hides all regions while true, to see what is under them. */
@@ -162,44 +165,9 @@ export class ImageSurface implements Stage, Paper {
     this.#regions.canvas.style.visibility = this.#selection.svg.style.visibility = hidden ? "hidden" : "";
   }
 
-  fit(): void {
-    if (!this.image.w || !this.#size.w) return;
-    this.#fitted = true;
-    this.#setView(fitImage(this.image, this.#size), true);
-  }
-
-  /** Shows a rectangle of the image with air around it; the whole image if it is shown like that already. */
-  zoomTo(rect: Rect): void {
-    const air = Math.min(this.#size.w, this.#size.h) * 0.2;
-    const wanted = fit(rect, this.#size, 12, air);
-    if (sameView(wanted, this.view)) return this.fit();
-    this.#fitted = false;
-    this.#setView(wanted, true);
-  }
-
-  zoomBy(factor: number): void {
-    this.zoomAt({ x: this.#size.w / 2, y: this.#size.h / 2 }, factor);
-  }
-
-  /** Brings a region into the middle if no part of it is in view. */
-  reveal(rect: Rect): void {
-    const from = toImage(this.view, { x: 0, y: 0 });
-    const to = toImage(this.view, { x: this.#size.w, y: this.#size.h });
-    if (rect.x < to.x && rect.y < to.y && rect.x + rect.w > from.x && rect.y + rect.h > from.y) return;
-    const { scale } = this.view;
-    this.#fitted = false;
-    this.#setView({ scale, x: this.#size.w / 2 - (rect.x + rect.w / 2) * scale, y: this.#size.h / 2 - (rect.y + rect.h / 2) * scale }, true);
-  }
-
-  /** The image point in the middle of the surface. */
-  centre(): Point {
-    return toImage(this.view, { x: this.#size.w / 2, y: this.#size.h / 2 });
-  }
-
   destroy(): void {
     this.#detach();
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#restTimer);
+    this.#repaint.stop();
     this.host.replaceChildren();
   }
 
@@ -237,15 +205,11 @@ export class ImageSurface implements Stage, Paper {
   }
 
   panBy(dx: number, dy: number): void {
-    this.#fitted = false;
-    this.#setView(held({ ...this.view, x: this.view.x + dx, y: this.view.y + dy }, this.image, this.#size), false);
+    this.viewport.panBy(dx, dy);
   }
 
   zoomAt(at: Point, factor: number): void {
-    if (!this.image.w) return;
-    this.#fitted = false;
-    const least = Math.min(0.5 * fitImage(this.image, this.#size).scale, 1);
-    this.#setView(held(zoomedAt(this.view, at, factor, least), this.image, this.#size), false);
+    this.viewport.zoomAt(at, factor);
   }
 
   select(key: string | null): void {
@@ -256,18 +220,18 @@ export class ImageSurface implements Stage, Paper {
   edit(key: string, shape: Shape, done: boolean): void {
     const began = this.#edited === null;
     this.#edited = { key, shape };
-    this.#invalidate({ selection: true, regions: began });
+    this.#repaint.ask({ selection: true, regions: began });
     if (!done) return;
     const region = this.#find(key);
     if (!region || !sameShape(shapeOf(region), shape)) return this.events.onEdit(key, shape);
     this.#edited = null;
-    this.#invalidate({ regions: true });
+    this.#repaint.ask({ regions: true });
   }
 
   draft(shape: Shape | null): void {
     if ((shape === null) !== (this.#draft === null)) this.events.onBusy?.(shape !== null);
     this.#draft = shape;
-    this.#invalidate({ selection: true });
+    this.#repaint.ask({ selection: true });
   }
 
   drawn(shape: Shape): void {
@@ -276,8 +240,13 @@ export class ImageSurface implements Stage, Paper {
 
   hover(at: Point | null, cursor: string): void {
     this.host.style.cursor = cursor;
-    this.#selection.cross(cursor === "crosshair" ? at : null, this.#size);
+    this.#selection.cross(cursor === "crosshair" ? at : null, this.viewport.size);
     if (this.#brush) this.#selection.brush(cursor === "none" ? at : null, this.#brush() * this.view.scale);
+  }
+
+  /** So much is in view that drawing it anew in every frame would be too slow. */
+  get #isDear(): boolean {
+    return this.#regions.inView > MOVE_ABOVE || this.#regions.costly;
   }
 
   #find(key: string): SurfaceRegion | undefined {
@@ -285,52 +254,34 @@ export class ImageSurface implements Stage, Paper {
   }
 
   #resize(): void {
-    const lying = this.#turn % 180 !== 0;
-    const { clientWidth, clientHeight } = this.host;
-    const size = lying ? { w: clientHeight, h: clientWidth } : { w: clientWidth, h: clientHeight };
-    if (!size.w || !size.h) return;
+    const { turn } = this.viewport;
+    const { clientWidth: w, clientHeight: h } = this.host;
     const ratio = window.devicePixelRatio || 1;
-    if (size.w === this.#size.w && size.h === this.#size.h && ratio === this.#ratio) return;
+    const resized = this.viewport.resize(turn % 180 === 0 ? { w, h } : { w: h, h: w });
+    const { size } = this.viewport;
+    if (!size.w || (!resized && ratio === this.#ratio)) return;
     this.#ratio = ratio;
-    this.#size = size;
-    this.#image.resize(size, ratio);
-    this.#regions.resize(size, ratio);
-    this.ink.resize(size, ratio);
-    this.#frameBox.style.cssText = `position:absolute;left:50%;top:50%;width:${size.w}px;height:${size.h}px;transform:translate(-50%,-50%) rotate(${this.#turn}deg)`;
-    if (this.#fitted) this.fit();
-    this.#invalidate({ view: true, regions: true, selection: true });
+    for (const layer of [this.#image, this.#regions, this.ink]) layer.resize(size, ratio);
+    this.#frameBox.style.cssText = `position:absolute;left:50%;top:50%;width:${size.w}px;height:${size.h}px;transform:translate(-50%,-50%) rotate(${turn}deg)`;
+    this.#repaint.ask({ view: true, regions: true, selection: true });
   }
 
-  #setView(view: View, settled: boolean): void {
-    if (sameView(view, this.view)) return;
-    this.view = view;
-    const move = !settled && (this.#regions.inView > MOVE_ABOVE || this.#regions.costly);
-    this.#invalidate({ view: true, selection: true, regions: !move });
-    if (move) this.#waitForRest();
-    this.events.onView?.(view.scale);
+  /** What is in view, in whole pixels of the image. */
+  inView(): Rect {
+    return pixelsIn(visible(this.view, this.viewport.size), this.image);
   }
 
-  #waitForRest(): void {
-    clearTimeout(this.#restTimer);
-    this.#restTimer = window.setTimeout(() => {
-      this.#restTimer = 0;
-      this.#invalidate({ regions: true, view: true });
-    }, REST_MS);
+  #viewChanged(settled: boolean): void {
+    if (!this.gestures.busy) this.ink.end();
+    const move = !settled && this.#isDear;
+    this.#repaint.ask({ view: true, selection: true, regions: !move });
+    if (move) this.#repaint.afterRest();
+    this.events.onView?.(this.view.scale);
   }
 
-  #invalidate(what: Partial<{ view: boolean; regions: boolean; selection: boolean }>): void {
-    this.#dirty.view ||= what.view ?? false;
-    this.#dirty.regions ||= what.regions ?? false;
-    this.#dirty.selection ||= what.selection ?? false;
-    this.#frame ||= requestAnimationFrame(() => this.#paint());
-  }
-
-  #paint(): void {
-    this.#frame = 0;
-    const { view, regions, selection } = this.#dirty;
-    this.#dirty = { view: false, regions: false, selection: false };
-    if (view) this.#image.draw(this.view, this.#restTimer === 0);
-    if (view) this.#minimap.show(this.view, this.#size, this.#turn);
+  #paint({ view, regions, selection }: Parts): void {
+    if (view) this.#image.draw(this.view, !this.#repaint.moving);
+    if (view) this.#minimap.show(this.view, this.viewport.size, this.viewport.turn);
     if (regions) this.#regions.draw(this.view, this.#edited?.key ?? null);
     else if (view) this.#regions.follow(this.view);
     if (selection || view) this.#selection.show(this.#outline(), this.view);
@@ -344,11 +295,5 @@ export class ImageSurface implements Stage, Paper {
     if (!selected) return null;
     const region = this.#find(selected.key)!;
     return { ...plain, shape: selected.shape, color: region.color, dashed: region.dashed, grips: this.grips(), picked: this.#picked, measured: this.#edited !== null, open: false };
-  }
-
-  #centreOn(at: Point): void {
-    const { scale } = this.view;
-    this.#fitted = false;
-    this.#setView(held({ scale, x: this.#size.w / 2 - at.x * scale, y: this.#size.h / 2 - at.y * scale }, this.image, this.#size), false);
   }
 }

@@ -1,7 +1,9 @@
 /** Where a stroke of the brush is seen while it is painted. It becomes pixels of a mask only when it ends. */
+import type { Bitmask } from "../lib/bitmask";
 import type { Point, Size } from "../lib/geometry";
 import type { View } from "../lib/view";
 import type { Ink } from "./brush-pen";
+import { pixelOf } from "./crowd-painter";
 
 export class InkLayer implements Ink {
   readonly canvas = document.createElement("canvas");
@@ -27,9 +29,7 @@ export class InkLayer implements Ink {
 
   line(from: Point, to: Point, radius: number, how: "add" | "take"): void {
     const pen = this.#pen;
-    const { scale, x, y } = this.view();
-    const s = scale * this.#ratio;
-    pen.setTransform(s, 0, 0, s, x * this.#ratio, y * this.#ratio);
+    this.#onImage();
     pen.lineCap = "round";
     pen.lineWidth = 2 * radius;
     pen.strokeStyle = how === "add" ? this.color : "#808080";
@@ -39,8 +39,30 @@ export class InkLayer implements Ink {
     pen.stroke();
   }
 
+  pixels(mask: Bitmask, how: "add" | "take"): void {
+    if (mask.w < 1 || mask.h < 1) return;
+    const stamp = document.createElement("canvas");
+    stamp.width = mask.w;
+    stamp.height = mask.h;
+    const pen = stamp.getContext("2d")!;
+    const image = pen.createImageData(mask.w, mask.h);
+    const pixel = pixelOf(how === "add" ? this.color : "#808080", 1);
+    const all = new Uint32Array(image.data.buffer);
+    mask.bits.forEach((bit, i) => bit && (all[i] = pixel));
+    pen.putImageData(image, 0, 0);
+    this.#onImage();
+    this.#pen.imageSmoothingEnabled = false;
+    this.#pen.drawImage(stamp, mask.x, mask.y);
+  }
+
   end(): void {
     this.#clear();
+  }
+
+  #onImage(): void {
+    const { scale, x, y } = this.view();
+    const s = scale * this.#ratio;
+    this.#pen.setTransform(s, 0, 0, s, x * this.#ratio, y * this.#ratio);
   }
 
   #clear(): void {

@@ -36,6 +36,8 @@ export interface Pen {
   finish?(): boolean;
   /** What would come next is not there. */
   skip?(): void;
+  /** The pointer moves while nothing is being drawn; null when it has left. */
+  hover?(at: Point | null): void;
   /** Two clicks at one place. */
   double?(): void;
 }

@@ -6,6 +6,7 @@ import { readableOn, withAlpha } from "../lib/colors";
 import type { Rect, Size } from "../lib/geometry";
 import { boxShape, holds, type Shape } from "../lib/shape";
 import { BADGE_HEIGHT, Badges } from "./badges";
+import { CrowdPainter, pixelOf } from "./crowd-painter";
 import { HitIndex } from "./hit-index";
 import { isDot, ontoImage, paint, screen } from "./shape-painter";
 import { rectToScreen, visible, type View } from "../lib/view";
@@ -36,6 +37,9 @@ const WHOLE_BADGES_UP_TO = 60;
 const COSTLY = 150;
 const DOT = 2;
 const NO_FILL = 4;
+/** How much of its colour the inside of a thing has. */
+const TINT = 0.14;
+const MASK_TINT = 0.42;
 
 interface Style {
   stroke: string | CanvasPattern;
@@ -97,7 +101,8 @@ export class RegionsLayer {
     this.inView = shown.length;
     const crowded = shown.length > CROWD;
     this.costly = shown.reduce((n, r) => (r.shape ? n + 1 : n), 0) > COSTLY;
-    if (this.costly || shown.some((r) => r.shape)) this.#shapes(shown, omit, view, crowded);
+    if (crowded && shown.some((r) => r.shape)) this.#crowd(shown, omit, view);
+    else if (this.costly || shown.some((r) => r.shape)) this.#shapes(shown, omit, view, crowded);
     else for (const [color, group] of grouped(shown, omit)) this.#group(group, color, view, crowded);
     if (shown.length <= BADGES_UP_TO) for (const r of shown) if (r.key !== omit) this.#badge(r, view);
   }
@@ -129,10 +134,23 @@ export class RegionsLayer {
     screen(pen);
   }
 
+  /** So many that paths would take too long: pixel by pixel. */
+  #crowd(shown: readonly SurfaceRegion[], omit: string | null, view: View): void {
+    const painter = new CrowdPainter(this.#pen.createImageData(this.canvas.width, this.canvas.height), view, this.#ratio);
+    for (const region of shown) {
+      if (region.key === omit) continue;
+      const shape = shapeOf(region);
+      const line = pixelOf(region.color, 1);
+      if (isDot(region, view.scale)) painter.dot(region, line, DOT);
+      else painter.paint(shape, { line, fill: region.dashed ? 0 : pixelOf(region.color, shape.kind === "mask" ? MASK_TINT : TINT), dashed: region.dashed });
+    }
+    this.#pen.putImageData(painter.image, 0, 0);
+  }
+
   #tint(region: SurfaceRegion): string {
     const key = `~${region.shape!.kind === "mask"}${region.color}`;
     let tint = this.#tints.get(key);
-    if (!tint) this.#tints.set(key, (tint = withAlpha(region.color, region.shape!.kind === "mask" ? 0.42 : 0.14)));
+    if (!tint) this.#tints.set(key, (tint = withAlpha(region.color, region.shape!.kind === "mask" ? MASK_TINT : TINT)));
     return tint;
   }
 

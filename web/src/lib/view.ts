@@ -28,6 +28,12 @@ export function visible(view: View, surface: Size): Rect {
   return { x: corner.x, y: corner.y, w: surface.w / view.scale, h: surface.h / view.scale };
 }
 
+/** The whole pixels of an image that a rectangle touches. */
+export function pixelsIn(rect: Rect, image: Size): Rect {
+  const [x, y] = [Math.max(0, Math.floor(rect.x)), Math.max(0, Math.floor(rect.y))];
+  return { x, y, w: Math.max(0, Math.min(image.w, Math.ceil(rect.x + rect.w)) - x), h: Math.max(0, Math.min(image.h, Math.ceil(rect.y + rect.h)) - y) };
+}
+
 /** The view that centres a rectangle and shows all of it, with some air around. `cap` bounds the magnification. */
 export function fit(rect: Rect, surface: Size, cap = MAX_SCALE, air = PADDING): View {
   const width = Math.max(1, surface.w - 2 * air);

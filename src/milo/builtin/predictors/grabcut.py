@@ -9,54 +9,25 @@ the click, apart by Otsu's threshold (1979).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, floor
 from typing import Any
 
-from milo.domain.annotation import Prediction
-from milo.domain.errors import InvalidConfig, InvalidValue, MissingExtra
-from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted, Gesture
+from milo.builtin.predictors._live_tools import LiveOnly, opencv, path_of, picture_at
+from milo.domain.errors import InvalidValue
+from milo.domain.question import Question
+from milo.kinds.predictor import Candidate, Gesture
 
 SIDE = 256
 AROUND = 0.4
 ROUNDS = 3
-MAX_PIXELS = 120_000_000
 _SHAPES = frozenset({"masks", "polygons", "boxes"})
-_kept: dict[str, Any] = {}
 
 
-class GrabCut:
+class GrabCut(LiveOnly):
     """Answers gestures only; it makes no suggestions by itself."""
 
     name = "grabcut"
     title = "Outline by clicks (GrabCut)"
-    learns = False
-
-    def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
-        """Never: without a gesture it has nothing to say."""
-        return False
-
-    def check_config(self, config: dict[str, Any], question: Question) -> dict[str, Any]:
-        """It has no settings."""
-        if config:
-            raise InvalidConfig(f"grabcut has no settings; got {', '.join(sorted(config))}.", place="config")
-        return {}
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It answers clicks and does not learn."})
-
-    def predict(
-        self,
-        question: Question,
-        fields: tuple[Field, ...],
-        config: dict[str, Any],
-        model: bytes | None,
-        items: Iterable[Candidate],
-    ) -> Iterator[Prediction]:
-        """Nothing."""
-        return iter(())
 
     def refines(self, question: Question) -> bool:
         """Masks, polygons and boxes."""
@@ -64,39 +35,14 @@ class GrabCut:
 
     def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
         """The thing that the clicks and the box mean."""
-        cv = _opencv()
-        picture = _picture(next(iter(item.data.values()))["path"])
+        cv = opencv("Outlining things on images")
+        picture = picture_at(path_of(item))
         wanted = [(x, y) for x, y, on in gesture.clicks if on]
         if not wanted and gesture.box is None:
             raise InvalidValue("click on the thing, or draw a box around it, first")
         box = gesture.box or _first_guess(cv, picture, wanted)
         found = _cut(cv, picture, box, gesture, loose=gesture.box is None)
         return None if found is None else _shaped(cv, question.shape, *found, picture.shape[:2])
-
-
-def _opencv() -> Any:
-    try:
-        import cv2
-    except ImportError:
-        raise MissingExtra("Outlining things on images", "vision") from None
-    cv2.setNumThreads(1)
-    return cv2
-
-
-def _picture(path: str) -> Any:
-    """The upright picture as BGR; the last one stays decoded. Raises InvalidValue for one that is too large."""
-    if path in _kept:
-        return _kept[path]
-    import numpy as np
-    from PIL import Image, ImageOps
-
-    with Image.open(path) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise InvalidValue(f"{image.width:,} x {image.height:,} pixels are more than {MAX_PIXELS // 1_000_000} megapixels")
-        pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[:, :, ::-1].copy()
-    _kept.clear()
-    _kept[path] = pixels
-    return pixels
 
 
 def _first_guess(cv: Any, picture: Any, wanted: list[tuple[float, float]]) -> tuple[float, float, float, float]:

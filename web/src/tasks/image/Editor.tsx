@@ -16,7 +16,7 @@ import css from "./image.module.css";
 import { keyOf, type DrawnMark, type Kind, type Mark } from "./marks";
 import { ObjectList } from "./ObjectList";
 import { Hint, ImageNote, Tools } from "./Tools";
-import { refine } from "./refine";
+import { askTool, refine } from "./refine";
 import { useChanges } from "./useChanges";
 import { useHold } from "./useHold";
 import { looksOf, useMarks } from "./useMarks";
@@ -71,11 +71,11 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
     },
-    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown) },
+    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown), help: (tool, shown) => askTool(props.item, question, tool, shown) },
   });
   const go = (one: DrawnMark | undefined) => {
     select(one?.key ?? null);
-    if (one) surface?.reveal(one);
+    if (one) surface?.viewport.reveal(one);
   };
   const accept = (as?: string) => {
     const part = marks.open.find((p) => p.key === selectedKey)?.part;
@@ -106,7 +106,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
     else if (!spec) setTool(kind.tools[0]!.id);
   };
   const addInMiddle = () => {
-    const at = surface?.centre() ?? { x: size.w / 2, y: size.h / 2 };
+    const at = surface?.viewport.centre ?? { x: size.w / 2, y: size.h / 2 };
     changes.draw(kind.inMiddle(at, Math.max(8, Math.min(size.w, size.h, 400 / scale) / 4), question), false);
   };
   const back = () => {
@@ -129,7 +129,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
           prefix: kind.type, group, noun: kind.noun, nouns: kind.nouns, tools: kind.tools, selected, locked, some: drawn.length > 0, busy: selected !== null || spec !== undefined,
           pointed, figure: shape?.kind === "figure", brush: kind.tools.some((one) => one.brush), setTool, add: addInMiddle,
           step: (by) => go(nextInRing(viewing.shown, selected ?? undefined, by)),
-          zoom: () => (selected ? surface?.zoomTo(selected) : surface?.fit()), fit: () => surface?.fit(), hide: hold,
+          zoom: () => (selected ? surface?.viewport.zoomTo(selected) : surface?.viewport.fit()), fit: () => surface?.viewport.fit(), hide: hold,
           accept: () => accept(), reject, remove, copy: changes.copy,
           move: (dx, dy) => nudge(dx, dy, false), grow: (dw, dh) => nudge(dw, dh, true), back,
           stepPoint: (by) => shape && pick(nextPoint(shape, picked, by)),
@@ -148,11 +148,11 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={choose} filterRef={filter} />
-          <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} onTool={setTool} onFit={() => surface?.fit()} onZoom={(f) => surface?.zoomBy(f)} onList={() => setListed(!listed)} />
+          <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} onTool={setTool} onFit={() => surface?.viewport.fit()} onZoom={(f) => surface?.viewport.zoomAt(surface.viewport.middle, f)} onList={() => setListed(!listed)} />
         </div>
         <RegionBar
           commands={kind.type}
-          hint={<Hint kind={kind} active={props.active} spec={spec} words={busy ? hint : null} busy={busy} readOnly={readOnly} n={marks.value.length} />} readOnly={readOnly}
+          hint={<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} />} readOnly={readOnly}
           selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}`, suggested: selected.suggested }}
           onAccept={() => accept()} onReject={reject} onRemove={remove}
         />

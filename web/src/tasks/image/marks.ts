@@ -6,10 +6,10 @@ import type { ComponentType } from "react";
 import type { Question } from "../../api/types";
 import type { Pen, Paper } from "../../canvas/pens";
 import type { Ink } from "../../canvas/brush-pen";
-import type { Ask } from "../../canvas/click-pen";
+import type { Ask, Shown } from "../../canvas/click-pen";
 import type { SurfaceRegion } from "../../canvas/regions-layer";
 import type { Bitmask } from "../../lib/bitmask";
-import type { Size } from "../../lib/geometry";
+import type { Rect, Size } from "../../lib/geometry";
 import { boundsOf, type Shape } from "../../lib/shape";
 import { newId, type Region, type RegionPart } from "../regions/parts";
 
@@ -32,6 +32,10 @@ export interface PenHost {
   onHint(words: string | null): void;
   /** What a helper on the server makes of clicks and a box. */
   refine: Ask;
+  /** What another live tool says of clicks and a box; as the tool gives it. */
+  help(tool: string, shown: Shown): Promise<unknown>;
+  /** What is in view, in whole pixels of the image. */
+  inView(): Rect;
 }
 
 export interface ToolSpec {

@@ -11,10 +11,16 @@ interface Refined {
   reason: string;
 }
 
-export async function refine<M extends Mark>(kind: Kind<M>, item: Item, question: Question, shown: Shown): Promise<Shape | null> {
-  const reply = await api.post<Refined>(`/projects/${item.project_id}/items/${item.id}/refine`, { question: question.name, ...shown });
+/** What a live tool says; by default the one that outlines things. Throws Error with a sentence where it is not available. */
+export async function askTool(item: Item, question: Question, tool: string | undefined, shown: Shown): Promise<Record<string, unknown> | null> {
+  const reply = await api.post<Refined>(`/projects/${item.project_id}/items/${item.id}/refine`, { question: question.name, ...shown, ...(tool ? { tool } : {}) });
   if (!reply.available) throw new Error(reply.reason);
-  const mark = { ...reply.thing, label: "" };
-  if (!reply.thing || !kind.isMark(mark)) return null;
+  return reply.thing;
+}
+
+export async function refine<M extends Mark>(kind: Kind<M>, item: Item, question: Question, shown: Shown): Promise<Shape | null> {
+  const thing = await askTool(item, question, undefined, shown);
+  const mark = { ...thing, label: "" };
+  if (!thing || !kind.isMark(mark)) return null;
   return kind.shapeOf(mark, question) ?? boxShape(mark as unknown as { x: number; y: number; w: number; h: number });
 }

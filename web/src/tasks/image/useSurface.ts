@@ -22,7 +22,7 @@ export interface SurfaceState {
   turn: Turn;
   picked: { ring: number; at: number } | null;
   events: SurfaceEvents;
-  host: Omit<PenHost, "paper">;
+  host: Omit<PenHost, "paper" | "inView">;
 }
 
 /** The magnification is told when it rests, so that zooming renders nothing but the surface. */
@@ -73,6 +73,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
       paper: surface, question,
       radius: () => own.current.radius(), onStroke: (pixels, how) => own.current.onStroke(pixels, how),
       onHint: (words) => own.current.onHint(words), refine: (shown) => own.current.refine(shown),
+      help: (tool, shown) => own.current.help(tool, shown), inView: () => surface.inView(),
     });
     surface.setTool(surface.tool, surface.ink.color, pen, spec.brush ? () => own.current.radius() : null);
   }, [surface, spec, question]);

@@ -2,6 +2,7 @@
 import { IconLine } from "@tabler/icons-react";
 import { NumberInput } from "@mantine/core";
 import { PathPen } from "../../canvas/pens";
+import { lassoTool } from "../image/edge-tools";
 import { isNamed, isPoints, type Kind, type Mark } from "../image/marks";
 import { fromPairs, pathSignature, toPairs, type Pair } from "../image/pairs";
 import { widgetOf } from "../image/widget";
@@ -15,7 +16,7 @@ export const lineKind: Kind<Line> = {
   type: "lines",
   noun: "line",
   nouns: "lines",
-  tools: [{ id: "draw", title: "Draw lines", key: "P", Icon: IconLine, hint: "Click point after point, Enter or a double click ends the line; or drag to draw freely.", pen: ({ paper }) => new PathPen(paper, "line") }],
+  tools: [{ id: "draw", title: "Draw lines", key: "P", Icon: IconLine, hint: "Click point after point, Enter or a double click ends the line; or drag to draw freely.", pen: ({ paper }) => new PathPen(paper, "line") }, lassoTool("line")],
   isMark: (value): value is Line => isNamed(value) && isPoints((value as Line).points, 2, 2),
   signature: (mark) => pathSignature(mark.label, [mark.points]),
   shapeOf: (mark) => ({ kind: "line", points: fromPairs(mark.points) }),

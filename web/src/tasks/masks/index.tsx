@@ -5,6 +5,7 @@ import { ClickPen } from "../../canvas/click-pen";
 import { PathPen, type Paper } from "../../canvas/pens";
 import { filled, fromCounts, readCounts, toCounts, trimmed, writeCounts } from "../../lib/bitmask";
 import type { MaskShape, Shape } from "../../lib/shape";
+import { cellTool, lassoTool } from "../image/edge-tools";
 import { isNamed, type Kind, type Mark, type PenHost } from "../image/marks";
 import { widgetOf } from "../image/widget";
 
@@ -39,6 +40,8 @@ export const maskKind: Kind<Mask> = {
     { id: "brush", title: "Paint", key: "M", Icon: IconBrush, hint: "Paint; a stroke adds to the selected mask. Esc begins a new one. Alt erases.", brush: true, pen: brush("add") },
     { id: "erase", title: "Erase", key: "E", Icon: IconEraser, hint: "Takes pixels from the selected mask. Alt paints.", brush: true, pen: brush("take") },
     { id: "fill", title: "Fill an outline", key: "P", Icon: IconLasso, hint: "Draw an outline by clicks or freely; what is inside is added.", pen: (host) => new PathPen(filling(host, "add"), "outline") },
+    lassoTool("outline", (host) => filling(host, "add")),
+    cellTool,
     { id: "click", title: "Outline by clicks or a box", key: "W", Icon: IconWand, hint: "Click on a thing, or drag a box around it; Shift-click says what is too much.", pen: ({ paper, refine, onHint }) => new ClickPen(paper, refine, onHint) },
   ],
   isMark: (value): value is Mask => isNamed(value) && typeof (value as Mask).counts === "string" && Array.isArray((value as Mask).size),

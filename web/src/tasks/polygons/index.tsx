@@ -3,6 +3,7 @@ import { IconCircleDashed, IconPolygon, IconWand } from "@tabler/icons-react";
 import { ClickPen } from "../../canvas/click-pen";
 import { PathPen } from "../../canvas/pens";
 import { boundsOf, type OutlineShape } from "../../lib/shape";
+import { lassoTool } from "../image/edge-tools";
 import { isNamed, isPoints, type Kind, type Mark } from "../image/marks";
 import { fromPairs, pathSignature, toPairs, type Pair } from "../image/pairs";
 import { widgetOf } from "../image/widget";
@@ -19,6 +20,7 @@ export const polygonKind: Kind<Polygon> = {
   tools: [
     { id: "draw", title: "Draw polygons", key: "P", Icon: IconPolygon, hint: "Click corner after corner, or drag to draw freely; click the first one to close.", pen: ({ paper }) => new PathPen(paper, "outline") },
     { id: "hole", title: "Cut a hole into the selected polygon", key: "O", Icon: IconCircleDashed, hint: "Draw the hole inside of the selected polygon.", cuts: true, pen: ({ paper }) => new PathPen(paper, "outline") },
+    lassoTool("outline"),
     { id: "click", title: "Outline by clicks or a box", key: "W", Icon: IconWand, hint: "Click on a thing, or drag a box around it; Shift-click says what is too much.", pen: ({ paper, refine, onHint }) => new ClickPen(paper, refine, onHint) },
   ],
   isMark: (value): value is Polygon => isNamed(value) && isPoints((value as Polygon).points, 3, 2),

@@ -102,6 +102,34 @@ def test_models(workspace: Path) -> None:
     assert "can suggest yet" in milo(workspace, "suggest", "Tickets", fails=True)
 
 
+def test_rubrics(workspace: Path, tmp_path: Path) -> None:
+    file = tmp_path / "care.yaml"
+    file.write_text("""
+name: care
+criteria:
+  - name: kind
+    title: Kind
+    levels:
+      - {score: 1, description: It hurts.}
+      - {score: 2, description: It does not hurt.}
+    pass_mark: 2
+""")
+    assert "care, version 1" in milo(workspace, "rubric", "add", "Tickets", str(file))
+    assert "care, version 1" in milo(workspace, "rubric", "add", "Tickets", str(file)), "nothing changed"
+    file.write_text(file.read_text().replace("It hurts.", "It hurts somebody."))
+    assert "care, version 2" in milo(workspace, "rubric", "add", "Tickets", str(file))
+    saved = tmp_path / "saved.json"
+    milo(workspace, "rubric", "save", "Tickets", "care", str(saved))
+    assert as_json(saved.read_text())["criteria"][0]["name"] == "kind"
+    file.write_text(file.read_text().replace("name: care", "name: open-care"))
+    assert "for all projects" in milo(workspace, "rubric", "share", str(file))
+    listed = {r["rubric"]["name"]: r for r in as_json(milo(workspace, "rubric", "list", "Tickets", "--json"))}
+    assert listed["care"]["version"] == 2
+    assert (listed["care"]["shared"], listed["open-care"]["shared"]) == (False, True)
+    assert 'no rubric "none"' in milo(workspace, "rubric", "save", "Tickets", "none", str(saved), fails=True)
+    assert as_json(milo(workspace, "judge", "changes", "Tickets", "--json"))[0]["n"] == 0
+
+
 def test_python_rules_enter_by_the_command_line(workspace: Path, tmp_path: Path) -> None:
     made = as_json(
         milo(workspace, "model", "add", "Tickets", "rules", "topic", "--python", "string:capwords", "--name", "mine", "--json")

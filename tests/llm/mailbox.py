@@ -19,6 +19,7 @@ class Mailbox:
         self.batches: dict[str, list[tuple[str, Request]]] = {}
         self.cancelled: set[str] = set()
         self.ready = True
+        self.usage = Usage(100, 10)
         self.say: Any = lambda text: {"mood": "praise", "confidence": 0.8}
 
     @property
@@ -59,7 +60,7 @@ class Box:
             if isinstance(said, str):
                 yield BatchLine(key, error=said)
             else:
-                yield BatchLine(key, Reply(msgspec.json.encode(said).decode(), Usage(100, 10)))
+                yield BatchLine(key, Reply(msgspec.json.encode(said).decode(), self.far.usage))
 
     async def batch_cancel(self, batch_id: str) -> None:
         self.far.cancelled.add(batch_id)

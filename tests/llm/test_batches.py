@@ -11,6 +11,7 @@ import pytest
 from llm.mailbox import Mailbox, MailboxProvider
 from llm_bench import LlmBench
 from milo.infra.sql.connections import ConnectionsSql
+from milo.kinds.provider import Usage
 
 
 def connect(made: LlmBench, far: Mailbox) -> None:
@@ -84,6 +85,41 @@ def test_cancelling_gives_the_batch_up(bench: Callable[..., LlmBench], far: Mail
     made.call("POST", f"/projects/{made.id}/runs/{run}/cancel")
     assert made.wait(run)["state"] == "cancelled"
     assert far.cancelled == {"batch-1"}
+    made.ws.gateway.flush()
+    ((state, output, cost, why),) = made.rows("SELECT state, output_tokens, cost, error FROM model_call")
+    assert (state, output >= 5, cost > 0) == ("lost", True, True)
+    assert "cancelled" in why
+
+
+def test_no_batch_is_opened_when_the_answers_used_the_budget_up(bench: Callable[..., LlmBench], far: Mailbox) -> None:
+    made = bench()
+    made.add([{"text": f"letter {k}"} for k in range(40)])
+    connect(made, far)
+    far.usage = Usage(1_000_000, 10)
+    run = made.wait(begin(made, tokens=20_000))
+    assert run["state"] == "stopped"
+    assert len(far.sizes) == 1
+    assert 0 < run["done"] < 40
+    assert run["input_tokens"] == run["done"] * 1_000_000
+
+
+def test_what_is_on_its_way_is_set_aside_after_a_restart(bench: Callable[..., LlmBench], far: Mailbox) -> None:
+    made = bench()
+    made.add([{"text": f"letter {k}"} for k in range(10)])
+    connect(made, far)
+    far.ready = False
+    run = begin(made, tokens=1_000_000)
+    made.until(lambda: made.rows("SELECT count(*) FROM open_batch")[0][0] == 1)
+    first = made.ws.annotating.live(run)
+    assert first is not None
+    held = first.s.budget.reserved_tokens
+    made.call("POST", f"/projects/{made.id}/runs/{run}/pause")
+    made.wait(run)
+    made.call("POST", f"/projects/{made.id}/runs/{run}/resume", {})
+    made.until(lambda: (found := made.ws.annotating.live(run)) is not None and found.s.budget.reserved_tokens == held > 0)
+    far.ready = True
+    assert made.wait(run)["done"] == 10
+    assert far.sizes == [10]
 
 
 def test_a_batch_is_as_large_as_the_budget_holds(bench: Callable[..., LlmBench], far: Mailbox) -> None:

@@ -110,6 +110,13 @@ def stored(workspace: Path) -> dict[int, int]:
     return {item: int(text.split()[-1]) for item, text in rows}
 
 
+def unlisted(workspace: Path) -> int:
+    """How many stored answers have no line in the ledger."""
+    with sqlite3.connect(f"file:{workspace / 'milo.db'}?mode=ro", uri=True) as c:
+        missing = "NOT EXISTS (SELECT 1 FROM model_call m WHERE m.item_id = s.item_id AND m.state = 'done')"
+        return c.execute(f"SELECT count(*) FROM signal s WHERE {missing}").fetchone()[0]
+
+
 def begin(owner: Api, n: int) -> tuple[int, int]:
     """A project of n items and a run over all of them."""
     project = owner.call("POST", "/api/projects", SPEC)["id"]
@@ -151,6 +158,7 @@ def test_sigkill_in_a_run(tmp_path: Path, model: Counting) -> None:
             owner.close()
             server.kill()
             kept.append((stored(workspace), Counter(model.asked)))
+            assert unlisted(workspace) == 0, "every stored answer has its line in the ledger"
             assert len(kept[-1][0]) >= enough
             server.start()
             owner = server.owner()
@@ -167,6 +175,8 @@ def test_sigkill_in_a_run(tmp_path: Path, model: Counting) -> None:
     assert repeats <= done["repeated"] <= len(kept) * 5 * AT_ONCE
     assert done["cost"] >= sum(model.asked.values()) * (50 * 1.0 + 5 * 2.0) / 1e6 - 1e-9
     with sqlite3.connect(workspace / "milo.db") as c:
+        paid = c.execute("SELECT count(*) FROM model_call WHERE cached = 0 AND state IN ('done', 'lost')").fetchone()[0]
+        assert paid >= sum(model.asked.values()), "what was on its way when it died is in the ledger"
         blind = c.execute("SELECT count(*) FROM item WHERE blind = 1").fetchone()[0]
         assert c.execute("SELECT count(*) FROM blind_check").fetchone()[0] == blind > 0
         assert c.execute("SELECT count(*) FROM annotation WHERE role = 'suggestion'").fetchone()[0] == N - blind

@@ -104,6 +104,26 @@ def report(project: str, judge: str, *, where: Where | None = None) -> None:
     print_table(("", "value", "interval", "n"), rows)
 
 
+@app.command
+def changes(project: str, *, where: Where | None = None) -> None:
+    """Say how often people changed an answer after a suggestion or advice, and whether it became right or wrong by it.
+
+    Args:
+        project: Name or id of the project.
+    """
+    where = where or Where()
+    with connect(where) as client:
+        found = client.project(project).second_thoughts()
+    if where.json:
+        print_json(found)
+        return
+    rows = [
+        (one["question"], one["cause"], one["n"], one["changed"], one["judged"], one["wrong_to_right"], one["right_to_wrong"])
+        for one in found
+    ]
+    print_table(("question", "after", "answers", "changed", "known", "wrong to right", "right to wrong"), rows)
+
+
 def _judge(project: Project, name: str) -> Judge:
     found = {one.name: one for one in project.judges()}
     if name not in found:

@@ -28,6 +28,7 @@ for _name, _where, _help in (
     ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
     ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
     ("judge", "milo.cli.judges:app", "Judges: list, run over finished work, report on how far they can be believed."),
+    ("rubric", "milo.cli.rubrics:app", "Rubrics: list, add from a file, share with all projects, save as a file."),
     ("study", "milo.cli.studies:app", "Studies of assistance: list, add, freeze, end, report (also from files), rehearse."),
     ("rehearse", "milo.cli.studies:rehearse", "What would labelling cost, and how good would it be? With simulated people."),
     ("train", "milo.cli.models:train", "Train the models of a project."),

@@ -49,16 +49,11 @@ def batches_of(opened: Opened) -> BatchClient:
 
 
 async def submit(door: Door, connection: str, requests: Sequence[tuple[str, Request]], call: CallFor) -> str:
-    """Leave the requests; the batch's id. The budget must hold the worst case of all of them, which is only looked at here and
-    spent by the answers."""
+    """Leave the requests; the batch's id. Who calls has set the worst case of all of them aside; it is spent by the answers."""
     opened = door.admit(connection, call)
     try:
         client = batches_of(opened)
         sent = [(key, door.prepare(request, opened.row, call)[0]) for key, request in requests]
-        if call.budget is not None:
-            worst = worst_of(opened, [request for _, request in sent])
-            await call.budget.reserve(worst)
-            call.budget.settle(worst, 0, 0.0)
         return await client.batch_submit(sent)
     except MiloError as error:
         raise as_milo_error(error, opened.row.plugin, opened.key) from None
@@ -70,19 +65,20 @@ def worst_of(opened: Opened, requests: Sequence[Request]) -> Worst:
     """The most that a batch of these requests can take."""
     worst = [worst_case(request, opened.prices) for request in requests]
     money = None if any(w.money is None for w in worst) else sum(w.money or 0.0 for w in worst) * opened.prices.batch
-    return Worst(sum(w.tokens for w in worst), money, sum(w.likely_input for w in worst))
+    return Worst(sum(w.tokens for w in worst), money, sum(w.likely_input for w in worst), sum(w.output for w in worst))
 
 
 async def results(
     door: Door, connection: str, batch_id: str, call: CallFor, requests: Callable[[str], Request | None]
 ) -> AsyncIterator[BatchLine]:
-    """The answers, each with its line in the ledger."""
+    """The answers, each with its line in the ledger; those that nobody waits for any more were paid for all the same."""
     opened = door.admit(connection, call)
     try:
         async for line in batches_of(opened).batch_results(batch_id):
             request = requests(line.key)
+            found = _settled(door, opened, call, request or Request(()), line)
             if request is not None:
-                yield _settled(door, opened, call, request, line)
+                yield found
     except MiloError as error:
         raise as_milo_error(error, opened.row.plugin, opened.key) from None
     finally:

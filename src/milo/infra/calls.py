@@ -13,7 +13,7 @@ from milo.domain.errors import BadAnswer, MiloError, ModelRefused
 from milo.domain.project import Project
 from milo.infra.ledger import Ledger
 from milo.infra.providers.budget import Purse, may_cost
-from milo.infra.providers.counting import cost_of, likely_tokens, worst_case
+from milo.infra.providers.counting import Worst, cost_of, likely_tokens, worst_case
 from milo.infra.providers.opening import Opened
 from milo.infra.providers.recording import without_media
 from milo.infra.sql.connections import CallRow
@@ -60,6 +60,18 @@ class Note:
                 self._now, opened.row.id, opened.row.model, call.purpose, "open", call.project.id if call.project else None,
                 call.item_id, call.run_id, call.user_id, call.fields, self.request_hash, None, worst.tokens - most, most,
                 worst.money, masked=self._masked, id=self.id,
+            )
+        )  # fmt: skip
+
+    def lost(self, worst: Worst, why: str) -> None:
+        """Write the line of what may have been sent, and of which nobody will know what it took: its worst case counts."""
+        self._done = True
+        call, opened = self._call, self._opened
+        self._ledger.note(
+            CallRow(
+                self._now, opened.row.id, opened.row.model, call.purpose, "lost", call.project.id if call.project else None,
+                call.item_id, call.run_id, call.user_id, call.fields, self.request_hash, why, worst.tokens - worst.output,
+                worst.output, worst.money, masked=self._masked, id=self.id,
             )
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from milo.domain.errors import Conflict, NotFound
 from milo.flow.masking import kinds_for, mask_request
 from milo.flow.reach import check_reach
-from milo.infra.batches import batches_of, results, submit
+from milo.infra.batches import batches_of, results, submit, worst_of
 from milo.infra.calls import CallFor, Note
 from milo.infra.ledger import Ledger
 from milo.infra.providers.caching import Cached, asks_for_variety, cache_key
@@ -38,6 +38,8 @@ T = TypeVar("T")
 Prepare = Callable[[Request, ConnectionRow, CallFor], tuple[Request, Restore]]
 """Makes a request ready to leave: masked, with what puts the originals back into the answer."""
 _DAY = 86_400.0
+_DIED = "The server ended while this call was on its way; what it may have taken at most is counted."
+_CANCELLED = "The batch was cancelled; what it may have taken at most is counted."
 _AS_IT_IS = Restore()
 
 
@@ -208,6 +210,27 @@ class Gateway:
                 await self._close_unused()
 
         self.run(drop()).result(timeout=10)
+
+    def lost(self, connection: str, request: Request, call: CallFor) -> Worst:
+        """Put a call on record that a process may have sent before it died; its worst case. Runs on the gateway's loop."""
+        opened = self._open(connection)
+        sent, restore = self.prepare(request, opened.row, call)
+        worst = worst_case(sent, opened.prices)
+        self.note(opened, call, sent, restore.masked).lost(worst, _DIED)
+        return worst
+
+    def batch_worst(self, connection: str, requests: Sequence[tuple[str, Request]], call: CallFor) -> Worst:
+        """The most that a batch of these requests can take."""
+        opened = self._open(connection)
+        return worst_of(opened, [self.prepare(request, opened.row, call)[0] for _, request in requests])
+
+    def batch_lost(self, connection: str, worst: Worst, call: CallFor) -> None:
+        """Put a batch on record of which nobody will know what it took."""
+        self.note(self._open(connection), call, Request(()), 0).lost(worst, _CANCELLED)
+
+    def write_ledger(self) -> None:
+        """Have the lines so far written before whatever is written next. Runs on the gateway's loop; does not wait."""
+        self._ledger.flush()
 
     def flush(self) -> None:
         """Wait until every line of the ledger is on disk."""

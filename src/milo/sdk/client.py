@@ -156,6 +156,10 @@ class Client:
         """Revoke a token."""
         self._http.send("DELETE", f"/tokens/{token_id}")
 
+    def share_rubric(self, text: str) -> dict[str, Any]:
+        """Store a rubric, given as the text of its YAML or JSON file, that every project may use; owners only."""
+        return self._http.call("POST", "/rubrics", dict[str, Any], {"text": text})
+
     def connections(self) -> list[Connection]:
         """The connected models."""
         return [Connection(self._http, one) for one in self._http.get("/connections", list[ConnectionInfo])]

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from milo.domain.errors import NotFound
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
 from milo.sdk.budgets import RoleUse
@@ -302,6 +303,22 @@ class Project:
     def judges(self) -> list[Judge]:
         """The judges of the project."""
         return [Judge(self._http, self.id, one) for one in self._http.get(f"{self._at}/judges", list[JudgeInfo])]
+
+    def rubrics(self) -> list[dict[str, Any]]:
+        """The rubrics that it may use, each in its newest version: `rubric`, `version`, `shared`."""
+        return self._http.get(f"{self._at}/rubrics", list[dict[str, Any]])
+
+    def rubric_file(self, name: str, format: Literal["yaml", "json"] = "yaml") -> str:
+        """The newest version of a rubric as the text of its file. Raises NotFound for a name that there is not."""
+        found = {one["rubric"]["name"]: one["id"] for one in self.rubrics()}
+        if name not in found:
+            raise NotFound(f'There is no rubric "{name}". Rubrics: {", ".join(found) or "none"}.', place="rubric")
+        return self._http.send("GET", f"{self._at}/rubrics/{found[name]}/file", query={"format": format}).text
+
+    def second_thoughts(self) -> list[dict[str, Any]]:
+        """By question and cause ("suggestion" or "advice"): how many answers changed after it was seen, and how many of those
+        whose right answer is known became right or wrong by it."""
+        return self._http.get(f"{self._at}/second-thoughts", list[dict[str, Any]])
 
     def add_rubric(self, rubric: Rubric | str) -> dict[str, Any]:
         """Store a rubric, given as data or as the text of its file; a known name gets a new version."""

@@ -10,8 +10,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from milo.domain.errors import BudgetSpent, MiloError, ModelRefused, ModelTrouble, Unreachable
 from milo.infra.calls import CallFor
+from milo.infra.providers.budget import Budget
+from milo.infra.providers.counting import Worst
 from milo.infra.sql.batches import BatchesSql, BatchRow
 from milo.infra.sql.database import BACKGROUND
 from milo.kinds.provider import BatchLine, Reply, Request, fingerprint
@@ -29,8 +33,8 @@ _POLL, _LONGEST_POLL = 1.0, 60.0
 class Batching:
     """Stands for the gateway's `complete` in a run by batches. Everything runs on the gateway's loop."""
 
-    def __init__(self, workspace: Workspace, call: CallFor, poll: float = _POLL) -> None:
-        self.ws, self._call, self._poll = workspace, call, poll
+    def __init__(self, workspace: Workspace, call: CallFor, budget: Budget, poll: float = _POLL) -> None:
+        self.ws, self._call, self._budget, self._poll = workspace, call, budget, poll
         self._waiting: dict[str, tuple[str, Request, asyncio.Future[Reply]]] = {}
         self._known: dict[str, BatchRow] = {}
         self._fresh = asyncio.Event()
@@ -42,6 +46,8 @@ class Batching:
         run = self._call.run_id or 0
         rows = await asyncio.wrap_future(self.ws.db.read_later(lambda c: BatchesSql(c).open(run)))
         self._known = {key: row for row in rows for key in row.keys}
+        for row in rows:
+            self._budget.hold(_worst(row))
         self._task = asyncio.ensure_future(self._carry())
 
     async def close(self, *, cancel: bool, complete: bool) -> None:
@@ -58,6 +64,9 @@ class Batching:
             except MiloError:
                 continue
             finally:
+                worst = _worst(row)
+                self.ws.gateway.batch_lost(row.connection, worst, self._call)
+                self._budget.settle(Worst(0, 0.0), worst.tokens, worst.money)
                 await self._settle(row, "cancelled")
 
     async def complete(self, connection: str, request: Request, item_id: int) -> Reply:
@@ -87,37 +96,45 @@ class Batching:
             self._tell_all(self._fault)
 
     async def _quiet(self) -> None:
-        """Until something waits and nothing was added for a moment."""
-        while not self._waiting:
-            self._fresh.clear()
-            await self._fresh.wait()
-        while self._fresh.is_set():
+        """Until something waits and nothing was added for a moment. Lets others run even where nothing is to be waited for:
+        who was told of an error leaves then."""
+        while True:
+            while not self._waiting:
+                self._fresh.clear()
+                await self._fresh.wait()
             self._fresh.clear()
             await asyncio.sleep(_QUIET)
+            if self._waiting and not self._fresh.is_set():
+                return
 
     async def _leave(self) -> BatchRow | None:
         """Leave what waits for one connection with its provider, as much as the budget holds."""
         connection = next(iter(self._waiting.values()))[0]
         mine = [(key, request) for key, (name, request, _) in self._waiting.items() if name == connection]
-        while mine:
+        while True:
+            worst = self.ws.gateway.batch_worst(connection, mine, self._call)
             try:
-                batch_id = await self.ws.gateway.batch_submit(connection, mine, self._call)
+                self._budget.claim(worst)
                 break
             except BudgetSpent as error:
+                if len(mine) == 1 and self._known:
+                    return next(iter(self._known.values()))  # what it took is less than what is set aside for it
                 if len(mine) == 1:
                     self._tell_all(error)
                     return None
                 mine = mine[: len(mine) // 2]
-        else:
-            return None
-        opened = self.ws.gateway.connection(connection)
-        keys = tuple(key for key, _ in mine)
-        now = self.ws.clock()
+        try:
+            batch_id = await self.ws.gateway.batch_submit(connection, mine, self._call)
+        except BaseException:
+            self._budget.settle(worst, 0, 0.0)
+            raise
+        opened, now = self.ws.gateway.connection(connection), self.ws.clock()
+        row = BatchRow(0, connection, batch_id, tuple(key for key, _ in mine), worst.tokens, worst.output, worst.money)
         ident = await self.ws.db.write_through(
-            lambda c: BatchesSql(c).add(self._call.run_id or 0, opened.id, connection, batch_id, keys, now), BACKGROUND
+            lambda c: BatchesSql(c).add(self._call.run_id or 0, opened.id, row, now), BACKGROUND
         )
-        row = BatchRow(ident, connection, batch_id, keys)
-        self._known |= dict.fromkeys(keys, row)
+        row = msgspec.structs.replace(row, id=ident)
+        self._known |= dict.fromkeys(row.keys, row)
         return row
 
     async def _fetch(self, row: BatchRow) -> None:
@@ -154,6 +171,8 @@ class Batching:
         return 1
 
     async def _settle(self, row: BatchRow, state: str) -> None:
+        """A batch is over: what it took is counted by now, and what was set aside for it is free again."""
+        self._budget.settle(_worst(row), 0, 0.0)
         self._known = {key: one for key, one in self._known.items() if one.id != row.id}
         await self.ws.db.write_through(lambda c: BatchesSql(c).settle(row.id, state), BACKGROUND)
 
@@ -161,3 +180,7 @@ class Batching:
         for _, _, future in self._waiting.values():
             if not future.done():
                 future.set_exception(error)
+
+
+def _worst(row: BatchRow) -> Worst:
+    return Worst(row.tokens, row.money, 0, row.output)

@@ -166,8 +166,9 @@ class Drive:
         for _, shown in built:
             if isinstance(shown, MiloError):
                 continue
+            call = CallFor("preannotate", self.s.project, shown.item.id, self.s.run_id, self.s.user_id, self.s.showing.names)
             for connection, request in self.s.plugin.requests(self.s.task, self.s.config, shown, self._examples(shown)):
-                worst = self.ws.gateway.price(connection, request)
+                worst = self.ws.gateway.lost(connection, request, call)
                 self.s.budget.spent_money += worst.money or 0.0
                 self.s.budget.spent_tokens += worst.tokens
 
@@ -287,6 +288,8 @@ class Drive:
                 last = self._pages.popleft().last
                 p.place, p.retry_place = (p.place, last) if self.retrying else (last, p.retry_place)
             self._count()
+            if results:
+                self.ws.gateway.write_ledger()  # a stored answer has its line, whenever the process dies
             while True:
                 part, rest = results[:_AT_ONCE], results[_AT_ONCE:]
                 try:

@@ -271,7 +271,10 @@ class Annotating:
         if args.batch:
             fields = plan.showing.names
             batching = Batching(
-                self.ws, CallFor("preannotate", plan.project, None, run.id, run.user_id, fields, False, budget), self.batch_poll
+                self.ws,
+                CallFor("preannotate", plan.project, None, run.id, run.user_id, fields, False, budget),
+                budget,
+                self.batch_poll,
             )
         runs = list(dict.fromkeys([*self.runs_that_count(row, run.version, args.selection), run.id]))
         setup = Setup(

@@ -81,6 +81,23 @@ class Budget:
         for loop, future in waiting:
             loop.call_soon_threadsafe(_wake, future)
 
+    def claim(self, worst: Worst) -> None:
+        """Set the worst case aside without waiting for what is set aside already. Raises like `reserve`."""
+        with self._lock:
+            if self._take(worst):
+                return
+        raise BudgetSpent(
+            f"{self.what} would not hold the worst case of what is on its way and of this (up to {worst.tokens:,} tokens). "
+            "It was not sent.",
+            place="tokens" if self.tokens is not None else "money",
+        )
+
+    def hold(self, worst: Worst) -> None:
+        """Set aside what an earlier process sent; it is on its way, whether it fits or not."""
+        with self._lock:
+            self.reserved_tokens += worst.tokens
+            self.reserved_money += worst.money or 0.0
+
     def bound(self, money: float | None, tokens: int | None) -> None:
         """Change what may be spent; who waits looks again."""
         with self._lock:

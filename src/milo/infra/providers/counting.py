@@ -39,11 +39,12 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Worst(msgspec.Struct, frozen=True):
-    """The most that a call can take. `money` None: no prices are known."""
+    """The most that a call can take. `money` None: no prices are known. `output`: what of the tokens may come out."""
 
     tokens: int
     money: float | None
     likely_input: int = 0
+    output: int = 0
 
 
 def read_prices(given: dict[str, Any], local: bool) -> Prices:
@@ -92,7 +93,7 @@ def worst_case(request: Request, prices: Prices) -> Worst:
     money = None
     if prices.input is not None and prices.output is not None:
         money = (given * prices.input + request.max_tokens * prices.output) / 1e6
-    return Worst(given + request.max_tokens, money, likely_tokens(request, prices.image_tokens))
+    return Worst(given + request.max_tokens, money, likely_tokens(request, prices.image_tokens), request.max_tokens)
 
 
 def cost_of(usage: Usage, prices: Prices) -> float | None:

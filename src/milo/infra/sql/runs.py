@@ -135,7 +135,7 @@ class RunsSql:
         """Those of the items that the ledger knows a paid call of the run about."""
         marks = ",".join("?" * len(items))
         rows = self._c.execute(
-            f"SELECT DISTINCT item_id FROM model_call WHERE item_id IN ({marks}) AND run_id = ? AND cached = 0 AND state <> 'failed'",
+            f"SELECT DISTINCT item_id FROM model_call WHERE item_id IN ({marks}) AND run_id = ? AND cached = 0 AND state NOT IN ('failed', 'lost')",
             (*items, run),
         )
         return {row[0] for row in rows}

@@ -1,10 +1,11 @@
 """What the statistics of agreement and aggregation promise, by simulation, and how fast they are.
 
     python bench/aggregation_promises.py              all of it, a few minutes
-    python bench/aggregation_promises.py copies       one part: border, power, copies, intervals, speed
+    python bench/aggregation_promises.py copies       one part: border, power, copies, astray, intervals, speed
 
 border: how often the alternative annotator test says yes where it should in at most 5 % of cases, exact and published.
 power: how often a model as good as the people passes. copies: how far copies of one annotator raise what is claimed.
+astray: crowds in which confusion matrices go wrong, and what the guard makes of them.
 intervals: how often intervals of agreement hold the truth. speed: CPU seconds.
 """
 
@@ -23,7 +24,7 @@ import numpy as np
 from milo.stats.agreement import NAMES, krippendorff_alpha
 from milo.stats.alternative_annotator import exact_p_value, power, published_p_value
 from milo.stats.answers import Answers, Resolved, answers
-from milo.stats.dawid_skene import dawid_skene, one_coin
+from milo.stats.dawid_skene import dawid_skene, guarded, one_coin
 from milo.stats.glad import glad
 from milo.stats.independence import independence
 from milo.stats.kappa import cohen_kappa, fleiss_kappa, gwet_ac
@@ -112,6 +113,35 @@ def intervals(runs: int = 1000) -> None:
     print({name: f"{count / runs:.1%}" for name, count in held.items()})
 
 
+def _kind_of_crowd(kind: str, rng: np.random.Generator) -> tuple[Any, Answers]:
+    k, n, w = int(rng.integers(2, 6)), int(rng.integers(60, 600)), int(rng.integers(5, 30))
+    each = min(int(rng.integers(2, 6)), w)
+    truth = rng.choice(k, n, p=rng.dirichlet(np.full(k, 0.6 if kind == "a rare label" else 3.0)))
+    skill = rng.beta(3 if kind == "unskilled" else 6, 3, size=w)
+    task = np.repeat(np.arange(n), each)
+    worker = np.concatenate([rng.choice(w, each, replace=False) for _ in range(n)])
+    right = rng.random(len(task)) < skill[worker]
+    said = np.where(right, truth[task], (truth[task] + rng.integers(1, k, len(task))) % k)
+    if kind == "careless":
+        said = np.where((rng.random(w) < 0.3)[worker], worker % k, said)
+    if kind == "confused" and k > 2:
+        said = np.where((truth[task] == 1) & (rng.random(len(task)) < 0.45), 0, said)
+    return truth, answers(task, worker, said, n, w, k)
+
+
+def strayed(runs: int = 200) -> None:
+    """Mean accuracy with whole confusion matrices, one number each, and the guard; the share of crowds where it steps in."""
+    for kind in ("plain", "a rare label", "unskilled", "careless", "confused"):
+        rows = []
+        for seed in range(runs):
+            truth, given = _kind_of_crowd(kind, np.random.default_rng(seed))
+            weight = independence(given).weight
+            found = [f(given, weight) for f in (dawid_skene, one_coin, guarded)]
+            rows.append([*((one.soft.argmax(1) == truth).mean() for one in found), bool(found[2].note)])
+        full, plain, held, noted = np.mean(rows, axis=0)
+        print(f"| {kind} | {full:.1%} | {plain:.1%} | {held:.1%} | {noted:.0%} |", flush=True)
+
+
 def speed() -> None:
     """CPU seconds of alpha and of label errors."""
     rng = np.random.default_rng(3)
@@ -132,7 +162,7 @@ def speed() -> None:
     print(f"label errors of a million items: {time.process_time() - before:.2f} s, {found.suspect.sum():,} suspects")
 
 
-PARTS = {"border": border, "power": passing, "copies": copies, "intervals": intervals, "speed": speed}
+PARTS = {"border": border, "power": passing, "copies": copies, "astray": strayed, "intervals": intervals, "speed": speed}
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:

@@ -134,6 +134,20 @@ def test_the_mixed_model_against_statsmodels() -> None:
     assert found.arms[0].freedom <= 7
 
 
+def test_where_no_spread_of_help_is_seen_people_are_still_the_evidence() -> None:
+    seen = 0
+    for seed in range(24):
+        seconds, _, who, item, arm = study(seed, people=6, per_arm=10, effect=0.0, spread=Spread(help=0.05))
+        y = np.log(seconds)
+        found = fit(y, who, item, arm)
+        by = np.array([y[(who == w) & (arm == 1)].mean() - y[(who == w) & (arm == 0)].mean() for w in range(6)])
+        if found.spread.help == 0:
+            seen += 1
+            assert found.arms[0].error >= by.std(ddof=1) / math.sqrt(6) - 1e-12
+            assert found.arms[0].freedom <= 5
+    assert seen >= 5
+
+
 def test_the_second_opinion_agrees_and_finds_the_spread() -> None:
     true = Spread(0.5, 0.4, 0.3, 0.35)
     fits, ratios = [], []

@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milo.domain.policy import Order, Policy
-from milo.infra.sql.work import QueueSql
+from milo.flow.ports.work import Pick
+from milo.infra.sql.adaptive import AdaptiveSql
+from milo.infra.sql.database import Connection
+from milo.infra.sql.work import QueueSql, WorkSql
 from work.bench_of_work import Desk
 
 ORDERS: list[Order] = ["imported", "random", "uncertainty"]
@@ -130,6 +133,30 @@ def test_the_odds_of_each_pick_are_stored(tmp_path: Path, desks: list[Desk], ord
     odds = desk.db.read(lambda c: [r[0] for r in c.execute("SELECT odds FROM assignment")])
     assert len(odds) == 10
     assert all(o is not None and 0 < o <= 1 for o in odds)
+
+
+def test_in_import_order_chance_decides_whether_an_item_is_blind(tmp_path: Path, desks: list[Desk]) -> None:
+    desk = Desk(tmp_path, 6, Policy(order="imported", blind_share=0.25, overlap=1))
+    desks.append(desk)
+    desk.db.write(lambda c: c.execute("UPDATE item SET blind = 1 WHERE id % 2 = 0"))
+    lent = desk.lease(1, 4)
+    assert [(one.purpose, one.odds) for one in lent] == [("order", 0.75), ("estimate", 0.25)] * 2
+
+
+def test_who_is_asked_once_more_settles_an_item(tmp_path: Path, desks: list[Desk]) -> None:
+    desk = Desk(tmp_path, 1, Policy(order="random", blind_share=0, overlap=1))
+    desks.append(desk)
+    first = desk.lease(1)[0]
+    assert first.purpose == "estimate"
+    desk.submit(1, first.item_id)
+
+    def ask_again(c: Connection) -> None:
+        AdaptiveSql(c).grant([first.item_id])
+        WorkSql(c).settle(1, first.item_id, 1, 0, None)
+        QueueSql(c).add_picks(1, [Pick(first.item_id, "settle", None)])
+
+    desk.db.write(ask_again)
+    assert [(one.purpose, one.odds) for one in desk.lease(2)] == [("settle", 1.0)]
 
 
 def test_random_draws_are_uniform(tmp_path: Path, desks: list[Desk]) -> None:

@@ -32,6 +32,8 @@ def resolve(project: str, *, compare: str | None = None, where: Where | None = N
     for question, told in result.items():
         if isinstance(told, dict):
             print_text(_line(question, told))  # pyright: ignore[reportUnknownArgumentType]
+            if told.get("note"):  # pyright: ignore[reportUnknownMemberType]
+                print_text(f"  {told['note']}")
     print_text(f"{waiting.open:,} cases wait for a reviewer.")
 
 

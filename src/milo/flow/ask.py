@@ -107,7 +107,7 @@ def _next(
     now: float,
 ) -> list[Pick]:
     if policy.order == "imported":
-        return work.next_imported(project_id, user_id, wanted)
+        return work.next_imported(project_id, user_id, wanted, policy.blind_share)
     picks = work.next_picked(project_id, user_id, wanted)
     if len(picks) < wanted and refill(queue, samplers[policy.order], project_id, policy, int(now * 1000)):
         picks = work.next_picked(project_id, user_id, wanted)

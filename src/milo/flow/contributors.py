@@ -19,7 +19,7 @@ from milo.flow.ports.contributors import Activity, Beside, Caught
 from milo.flow.ports.quality import AnswerColumns, Author
 from milo.kinds.task_type import TaskType
 from milo.stats.answers import answers
-from milo.stats.dawid_skene import dawid_skene
+from milo.stats.dawid_skene import guarded
 from milo.stats.drift import error_drift
 from milo.stats.independence import independence
 from milo.stats.ratings import Floats, tally
@@ -161,7 +161,8 @@ def _ability(
     given_ = answers(
         rows.place, np.searchsorted(authors, rows.author), rows.code, len(rows.ids), len(authors), len(likeness.values)
     )
-    measured = dawid_skene(given_, independence(given_).weight).ability
+    fitted = guarded(given_, independence(given_).weight)
+    measured = fitted.ability
     found: dict[tuple[int | None, str], QualityFigure] = {}
     for place, author in enumerate(authors.tolist()):
         n = int(measured.n[place])
@@ -170,7 +171,7 @@ def _ability(
     per_item = len(rows.code) / max(1, len(rows.ids))
     thin = " With two answers an item this is little more than agreement." if per_item < 2.5 else ""
     text = "Dawid and Skene's model over all answers; a person's own answers have part in what is held for true." + thin
-    return text, found
+    return f"{text} {fitted.note}".strip(), found
 
 
 def _with_gold(question: Question, task_type: TaskType, beside: list[Beside]) -> Series:

@@ -175,7 +175,7 @@ class _Question:
         self.ws.db.write(lambda c: ResolutionsSql(c).note(p, q, {"at": now, "rule": mark}), BACKGROUND)
         return {
             "items": len(found.items), "answers": len(given.items), "written": written, "removed": removed, "conflicts": opened,
-            "asked": asked,
+            "asked": asked, **({"note": found.info["fallback"]} if "fallback" in found.info else {}),
         }  # fmt: skip
 
     def _write(self, found: Outcome, aggregator: Aggregator | None, only: list[int] | None) -> tuple[int, int]:

@@ -42,7 +42,8 @@ class Resolved(NamedTuple):
 
     `soft`: the probability of each label for each task, float64, shape (n_tasks, n_labels), rows summing to 1; a task
     without answers has the shares of labels over all others. `confusion[w, z, l]`: the chance that worker w answers l where
-    z is true, or None if the method has none. `loss` is the last negative log likelihood per task (or None).
+    z is true, or None if the method has none. `loss` is the last negative log likelihood per task (or None). `note`: why it is
+    not what was asked for, "" if it is.
     """
 
     soft: Floats
@@ -51,6 +52,7 @@ class Resolved(NamedTuple):
     converged: bool
     confusion: Floats | None = None
     loss: float | None = None
+    note: str = ""
 
 
 def answers(

@@ -15,6 +15,8 @@ import numpy as np
 from milo.stats.answers import Answers, Resolved, abilities, normalised, shares, votes
 from milo.stats.ratings import Floats, tally
 
+APART = 0.2
+
 
 def dawid_skene(
     given: Answers,
@@ -59,6 +61,44 @@ def dawid_skene(
         np.ascontiguousarray(confusion.transpose(1, 0, 2)),
         loss,
     )
+
+
+def guarded(given: Answers, weight: Floats | None = None) -> Resolved:
+    """Dawid-Skene, or one number for each worker where whole confusion matrices went astray; `note` says why then."""
+    full, plain = dawid_skene(given, weight), one_coin(given, weight)
+    why = astray(given, full, plain)
+    return plain._replace(note=why) if why else full
+
+
+def astray(given: Answers, full: Resolved, plain: Resolved) -> str:
+    """Why a fit with confusion matrices is not to be believed; "" if nothing speaks against it.
+
+    The likelihood cannot tell which label is which: with few answers, or workers who answer one label whatever they see, labels
+    exchange their meaning, or one of them swallows others. Two signs. What most answers say fits the fitted labels better once
+    these are renamed (Stephens, JRSS B 62, 2000, on such switching); or the shares of the labels are more than `APART` (total
+    variation) away from those of the fit with one number for each worker, which cannot exchange them.
+    """
+    said = np.stack([tally(given.label, full.soft[given.task, z], given.n_labels) for z in range(given.n_labels)])
+    if _renamed_fit(said) > float(np.trace(said)) + 1e-6 * max(1.0, float(said.sum())):
+        return (
+            "Labels have exchanged their meaning in the fit of confusion matrices; one number for each author is used instead."
+        )
+    shares_ = [one.soft.mean(axis=0) if len(one.soft) else np.zeros(given.n_labels) for one in (full, plain)]
+    apart = float(np.abs(shares_[0] - shares_[1]).sum()) / 2
+    if apart > APART:
+        return (
+            f"The fit of confusion matrices moves {apart:.0%} of the items to other labels than a fit with one number for each "
+            "author, which is used instead: there are too few answers for it, or authors who answer the same whatever they see."
+        )
+    return ""
+
+
+def _renamed_fit(said: Floats) -> float:
+    """How many answers agree with the fitted labels under the best renaming of these."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(-said)
+    return float(said[rows, columns].sum())
 
 
 def _incidence(given: Answers, weight: Floats | None) -> tuple[Any, Any]:

@@ -4,8 +4,10 @@ a fit out.
 log time = mean + arm + covariates + person + person x arm + item + noise, all random parts normal. The variances are found by
 restricted maximum likelihood on the mixed-model equations (Henderson 1975; profiled as by Bates et al., J. Stat. Software 67,
 2015), and the degrees of freedom of each effect by Satterthwaite's method, since treating t as z claims too much in small
-studies (Luke, Behavior Research Methods 49, 2017). Those of an arm are never more than people - 1: where the variance of help
-between people is estimated as 0, which is common in small studies, the method would count each answer as evidence.
+studies (Luke, Behavior Research Methods 49, 2017). Those of an arm are never more than people - 1. Where the variance of
+help between people is estimated as 0, which is common in small studies, the model would count each answer as evidence; then
+the error of an arm is not less than that of the people's own differences. Without that, one in six of such fits claimed an
+effect that was not there (`bench/trust/study.py`).
 """
 
 from __future__ import annotations
@@ -72,13 +74,34 @@ def fit(log_time: Any, annotator: Any, item: Any, arm: Any, covariates: Any = No
     theta = _best(parts)
     beta, cov, sigma = _solve(parts, theta)[1:]
     people = len(np.unique(np.asarray(annotator)))
+    errors = np.sqrt(np.diag(cov))
+    if theta[1] == 0:
+        rest = y - x[:, len(names) :] @ beta[len(names) :]
+        errors[1 : len(names)] = np.maximum(errors[1 : len(names)], _by_person(rest, np.asarray(annotator), code))
     most = [people - 1.0] * (len(names) - 1) + [math.inf] * extra.shape[1]
     effects = [
-        _effect(parts, theta, sigma, j + 1, float(beta[j + 1]), float(cov[j + 1, j + 1]), m, level) for j, m in enumerate(most)
+        _effect(parts, theta, sigma, j + 1, float(beta[j + 1]), float(errors[j + 1]), m, level) for j, m in enumerate(most)
     ]
     who, help_, what = (sigma * t for t in theta.tolist())
     spread = Spread(sigma, what, help_ * math.sqrt(2), who)
     return Mixed(effects[: len(names) - 1], effects[len(names) - 1 :], spread, _solve(parts, theta)[0])
+
+
+def _by_person(y: Floats, annotator: Any, arm: Any) -> Floats:
+    """The standard error of each arm 1.. against arm 0 from one difference for each person, shape (arms - 1,); 0 for less
+    than two people."""
+    who = np.unique(annotator, return_inverse=True)[1]
+    arms, people = int(arm.max()) + 1, int(who.max()) + 1
+    cell = who * arms + arm
+    counts: Any = np.bincount(cell, minlength=people * arms).reshape(people, arms)
+    sums: Any = np.bincount(cell, weights=y, minlength=people * arms).reshape(people, arms)
+    means = sums / np.where(counts > 0, counts, np.nan)
+    out = np.zeros(arms - 1)
+    for j in range(1, arms):
+        difference = (means[:, j] - means[:, 0])[~np.isnan(means[:, j] - means[:, 0])]
+        if len(difference) > 1:
+            out[j - 1] = float(difference.std(ddof=1)) / math.sqrt(len(difference))
+    return out
 
 
 def _cross(x: Floats, y: Floats, annotator: Any, item: Any, arm: Any) -> _Parts:
@@ -130,12 +153,11 @@ def _best(parts: _Parts) -> Floats:
 
 
 def _effect(
-    parts: _Parts, theta: Floats, sigma: float, j: int, value: float, variance: float, most: float, level: float
+    parts: _Parts, theta: Floats, sigma: float, j: int, value: float, error: float, most: float, level: float
 ) -> Effect:
     from scipy.special import stdtr, stdtrit
 
-    freedom = min(max(1.0, most), _satterthwaite(parts, theta, sigma, j, variance))
-    error = math.sqrt(variance)
+    freedom = min(max(1.0, most), _satterthwaite(parts, theta, sigma, j, error**2))
     half = float(stdtrit(freedom, 0.5 + level / 2)) * error
     return Effect(value, value - half, value + half, error, freedom, 2 * float(stdtr(freedom, -abs(value) / error)))
 

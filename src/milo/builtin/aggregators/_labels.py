@@ -33,7 +33,7 @@ def resolve_labels(question: Question, task_type: TaskType, answered: Answered, 
     given = answers(task, answered.authors, label, len(items), len(answered.names), max(len(kinds), 2))
     weight, info = _weights(given)
     found = method(given, weight)
-    info |= {"iterations": found.iterations, "converged": found.converged}
+    info |= {"iterations": found.iterations, "converged": found.converged} | ({"fallback": found.note} if found.note else {})
     chosen = _first_best(found.soft[:, : max(len(kinds), 1)])
     scores = found.soft[np.arange(len(items)), chosen]
     values = [kinds[i] for i in chosen.tolist()]
@@ -84,6 +84,8 @@ def _several(question: Question, task_type: TaskType, answered: Answered, items:
     values = [task_type.check(question, [kinds[k] for k in np.flatnonzero(row).tolist()], None) for row in chosen]
     scores = np.where(chosen, soft, 1 - soft).prod(axis=1) if len(kinds) else np.ones(len(items))
     info |= {"iterations": max((f.iterations for f in done), default=0), "converged": all(f.converged for f in done)}
+    astray = [f"{kind}: {one.note}" for kind, one in zip(kinds, done, strict=True) if one.note]
+    info |= {"fallback": " ".join(astray[:3])} if astray else {}
     ability = _mean_ability(answered, right if len(kinds) else np.ones(len(task)))
     return _resolved(items, values, scores, ability, [str(k) for k in kinds], soft, info)
 

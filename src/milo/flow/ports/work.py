@@ -82,8 +82,8 @@ class WorkPort(Protocol):
         """Other items lent to me, oldest first."""
         ...
 
-    def next_imported(self, project_id: int, user_id: int, limit: int) -> list[Pick]:
-        """Free items that were never mine, in import order."""
+    def next_imported(self, project_id: int, user_id: int, limit: int, blind_share: float) -> list[Pick]:
+        """Free items that were never mine, in import order. Chance plays a part in one thing only: whether an item is blind."""
         ...
 
     def next_drawn(self, project_id: int, user_id: int, purpose: str, limit: int) -> list[Pick]:

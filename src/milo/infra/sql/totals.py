@@ -43,29 +43,24 @@ class TotalsSql:
         low, high = id_range(project)
         bases = "'blind', 'audit', 'unassisted'" if free else "'blind', 'audit'"
         rows = self._c.execute(
-            "SELECT a.item_id, a.value, a.basis, (SELECT d.odds FROM blind_draw d WHERE d.annotation_id = a.id "
-            "AND d.purpose = 'audit') FROM annotation a INDEXED BY ix_annotation_answer WHERE a.role <> 'suggestion' "
+            "SELECT a.item_id, a.value, (SELECT d.odds FROM blind_draw d WHERE d.annotation_id = a.id AND d.purpose = 'audit'), "
+            "s.id, s.value, s.score, b.value, b.score FROM annotation a INDEXED BY ix_annotation_answer "
+            "LEFT JOIN annotation s ON s.role = 'suggestion' AND s.item_id = a.item_id AND s.question = a.question "
+            "AND s.predictor_id = ? LEFT JOIN blind_check b ON b.item_id = a.item_id AND b.question = a.question AND b.run_id = "
+            "(SELECT max(x.run_id) FROM blind_check x WHERE x.item_id = a.item_id AND x.question = a.question "
+            "AND x.predictor_id = ?) WHERE a.role <> 'suggestion' "
             f"AND a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.basis IN ({bases}) "
             "AND a.question = ? AND a.item_id >= ? AND a.item_id < ? ORDER BY a.item_id, a.id",
-            (question, low, high),
-        ).fetchall()
+            (predictor, predictor, question, low, high),
+        )
         found: dict[int, DrawnRow] = {}
-        for item, value, _, odds in rows:
+        for item, value, odds, suggested, said, score, kept, kept_score in rows:
             if item in found:
                 found[item].given.append(_decode(value))
                 continue
-            said, score = self._said(item, question, predictor)
-            found[item] = DrawnRow(item, [_decode(value)], said, score, odds)
+            text, sure = (said, score) if suggested is not None else (kept, kept_score)
+            found[item] = DrawnRow(item, [_decode(value)], None if text is None else _decode(text), sure, odds)
         return list(found.values())
-
-    def _said(self, item: int, question: str, predictor: int) -> tuple[Any, float | None]:
-        row = self._c.execute(
-            "SELECT value, score FROM (SELECT value, score, 0 AS late FROM annotation WHERE role = 'suggestion' AND item_id = ? "
-            "AND question = ? AND predictor_id = ? UNION ALL SELECT * FROM (SELECT value, score, 1 FROM blind_check "
-            "WHERE item_id = ? AND question = ? AND predictor_id = ? ORDER BY run_id DESC LIMIT 1)) ORDER BY late LIMIT 1",
-            (item, question, predictor, item, question, predictor),
-        ).fetchone()
-        return (None, None) if row is None else (_decode(row[0]), row[1])
 
     def others(self, project: int, question: str, predictor: int, learned: bool) -> list[tuple[int, Any, float | None]]:
         """All items that people did not answer blind, in an audit or (`learned`) in another way: item, the model's value and score."""

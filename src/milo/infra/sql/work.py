@@ -38,6 +38,14 @@ class Hints:
         self.after: dict[tuple[int, int], int] = {}
 
 
+def _in_order(item_id: int, blind: bool, share: float) -> Pick:
+    """The odds with which an item that its turn came to is asked about in this way: blind or not. Of an item that was drawn into the
+    blind slice at other odds than the policy's, none are known here."""
+    if blind:
+        return Pick(item_id, "estimate", share if 0 < share <= 1 else None)
+    return Pick(item_id, "order", 1 - share if share < 1 else None)
+
+
 class WorkSql:
     """Implements `WorkPort` on a connection inside a transaction."""
 
@@ -75,7 +83,7 @@ class WorkSql:
         )
         return [Lease(*row) for row in rows if row[1] not in without][:limit]
 
-    def next_imported(self, project_id: int, user_id: int, limit: int) -> list[Pick]:
+    def next_imported(self, project_id: int, user_id: int, limit: int, blind_share: float) -> list[Pick]:
         low, high = id_range(project_id)
         start = self._hints.after.get((user_id, project_id), low)
         found = self._scan(user_id, start, high, limit)
@@ -83,7 +91,10 @@ class WorkSql:
             found += [i for i in self._scan(user_id, low, start, limit - len(found)) if i not in found]
         if found:
             self._hints.after[(user_id, project_id)] = max(found)
-        return [Pick(i, "order", None) for i in found]
+        return [_in_order(i, bool(self._blind(i)), blind_share) for i in found]
+
+    def _blind(self, item_id: int) -> int:
+        return self._c.execute("SELECT blind FROM item WHERE id = ?", (item_id,)).fetchone()[0]
 
     def _scan(self, user_id: int, low: int, high: int, limit: int) -> list[int]:
         rows = self._c.execute(
@@ -120,6 +131,8 @@ class WorkSql:
         ).fetchone()
         if row is None:
             return None
+        if self._c.execute("SELECT 1 FROM more_answers WHERE item_id = ? AND extra > 0", (pick.item_id,)).fetchone():
+            pick = Pick(pick.item_id, "settle", 1.0)
         assignment = self._c.execute(
             "INSERT INTO assignment (item_id, user_id, state, until, purpose, odds, at) VALUES (?, ?, 0, ?, ?, ?, ?) "
             "ON CONFLICT (item_id, user_id) DO UPDATE SET state = 0, until = excluded.until, purpose = excluded.purpose, "

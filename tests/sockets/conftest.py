@@ -9,6 +9,7 @@ import pytest
 
 from milo import Client
 from milo.api.server import PrivateServer
+from milo.kinds.registry import Registry
 from milo.settings import Settings
 
 PASSWORD = "correct horse"
@@ -32,3 +33,10 @@ def server(folder: Path) -> Iterator[PrivateServer]:
 def client(server: PrivateServer) -> Iterator[Client]:
     with Client(server.url, token=server.token) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    found = Registry()
+    found.load_package("milo.builtin")
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from milo.builtin.formats._label_config import to_xml
 from milo.domain.errors import StorageTrouble
 from milo.infra.auth import Auth
 from milo.infra.bus import Bus
@@ -20,6 +21,7 @@ from milo.infra.likely_errors import LikelyErrors
 from milo.infra.live import LiveTools
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
+from milo.infra.own import OwnModels
 from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
 from milo.infra.quality import Quality
@@ -66,7 +68,8 @@ class Workspace:
         self.likely_errors = LikelyErrors(self)
         self.contesting = Contesting(self)
         self.studies = Studies(self)
-        self.live_tools = LiveTools(self.registry, settings.plugins)
+        self.own = OwnModels(self, to_xml)
+        self.live_tools = LiveTools(self.registry, settings.plugins, self.own)
         self.resolving = Resolving(self)
         self.jobs.start()
         self.data.start()
@@ -84,6 +87,7 @@ class Workspace:
         self.wind_down()
         self.loop_models.close()
         self.live_tools.close()
+        self.own.close()
         self.jobs.close()
         self.gateway.close()
         self.data.close()

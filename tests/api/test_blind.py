@@ -160,7 +160,7 @@ class House:
             "list_knowledge": [""], "search_knowledge": ["name=kb&q=thing"], "list_entries": ["name=kb&ids=a"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
             "get_assistant": [""], "list_budgets": [""], "list_writers": [""], "get_second_thoughts": [""], "list_changed_answers": ["limit=500"],
-            "elsewhere_items": ["", "n=500&everything=true"], "run_progress": [""], "run_errors": [""], "model_confidence": [""],
+            "list_own_models": [""], "list_live_tools": ["question=mood"], "elsewhere_items": ["", "n=500&everything=true"], "run_progress": [""], "run_errors": [""], "model_confidence": [""],
             "list_providers": [""], "export_report": [f"format={f}" for f in ("jsonl", "csv")],
             "list_calls": [""], "sum_calls": [""], "list_project_calls": [""], "sum_project_calls": [""], "get_call_content": [""],
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],

@@ -66,7 +66,7 @@ def test_classes_are_the_most_likely_label_with_its_probability(tmp_path: Path, 
     found = list(PLUGIN.predict(asked, IMAGE, config, None, items))
     assert [(one.item_id, one.value) for one in found] == [(1, "r"), (2, "green"), (3, "blue")]
     assert all(one.score is not None and one.score > 0.99 for one in found)
-    assert PLUGIN.describe(str(where)) == {"task": "classify", "kind": "32 x 32", "labels": ["red", "green", "blue"]}
+    assert PLUGIN.describe(str(where), {}) == {"task": "classify", "kind": "32 x 32", "labels": ["red", "green", "blue"]}
     renamed = list(
         PLUGIN.predict(
             question("label", ["warm", "cold"]),
@@ -277,7 +277,7 @@ def test_places_that_are_no_model(tmp_path: Path) -> None:
             read_adapter(str(given_))
     (tmp_path / "a.onnx").write_bytes(b"no model")
     with pytest.raises(InvalidConfig, match="does not take"):
-        PLUGIN.describe(str(tmp_path / "a.onnx"))
+        PLUGIN.describe(str(tmp_path / "a.onnx"), {})
     for text, said in (
         ('{"size": "big"}', "no adapter"), ('{"nothing": 1}', "no adapter"), ('{"std": [0, 1, 1]}', "three numbers"),
         ('{"size": [0, 5]}', "between 1 and"), ("{", "no adapter"),

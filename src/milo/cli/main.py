@@ -27,6 +27,7 @@ for _name, _where, _help in (
     ("user", "milo.cli.users:app", "People: list, add, change, give a role in a project; tokens."),
     ("model", "milo.cli.models:app", "Models: list, add, switch on and off, delete."),
     ("connection", "milo.cli.connections:app", "Connected language models: list, add, test, change, remove; what they cost."),
+    ("own", "milo.cli.own:app", "Models of your own: ONNX files and services that projects may use."),
     ("judge", "milo.cli.judges:app", "Judges: list, run over finished work, report on how far they can be believed."),
     ("rubric", "milo.cli.rubrics:app", "Rubrics: list, add from a file, share with all projects, save as a file."),
     ("study", "milo.cli.studies:app", "Studies of assistance: list, add, freeze, end, report (also from files), rehearse."),

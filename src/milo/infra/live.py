@@ -17,6 +17,7 @@ import msgspec
 from milo.domain.errors import Invalid, MiloError, MissingExtra
 from milo.domain.question import Question
 from milo.infra.image_worker import ImageWorker
+from milo.infra.own import OwnModels
 from milo.kinds.predictor import Candidate, Gesture
 from milo.kinds.registry import Registry
 
@@ -27,10 +28,13 @@ MAX_CLICKS = 200
 
 
 class LiveTools:
-    """The live tools of the plug-ins that this server has; `plugins` is the owner's folder of further ones."""
+    """The live tools of the plug-ins that this server has; `plugins` is the owner's folder of further ones. Models of the
+    owner's that answer clicks are tools too, under the name that they are registered by."""
 
-    def __init__(self, registry: Registry, plugins: Path | None) -> None:
-        self._tools: dict[str, Any] = {p.name: p for p in registry.predictors.all() if hasattr(p, "refine")}
+    def __init__(self, registry: Registry, plugins: Path | None, own: OwnModels) -> None:
+        found: list[Any] = [p for p in registry.predictors.all() if hasattr(p, "refine") and not hasattr(p, "own")]
+        self._tools: dict[str, Any] = {p.name: p for p in found}
+        self._own = own
         self._plugins = str(plugins) if plugins is not None else ""
         self._worker = ImageWorker(_SECONDS, "milo.infra.live", _IDLE)
 
@@ -38,14 +42,23 @@ class LiveTools:
         """End the child."""
         self._worker.close()
 
-    def refine(self, tool: str, question: Question, path: Path, gesture: Gesture) -> dict[str, Any] | None:
-        """What a tool makes of a gesture on a picture; None where it found nothing.
+    def names(self, question: Question) -> list[tuple[str, str]]:
+        """Name and title of the tools that help with a question."""
+        shipped = [(name, str(one.title)) for name, one in self._tools.items() if one.refines(question)]
+        return shipped + [(row.name, row.name) for row in self._own.live(question)]
+
+    def refine(
+        self, tool: str, question: Question, path: Path, gesture: Gesture, sha256: str = ""
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """What a tool makes of a gesture on a picture; None where it found nothing. `sha256`: the hash of the picture's file.
 
         Raises Invalid for what went wrong in the child.
         """
         self.check(tool, question, gesture)
         request = {"tool": tool, "question": msgspec.to_builtins(question), "gesture": msgspec.to_builtins(gesture)}
-        reply = self._worker.ask("refine", path, plugins=self._plugins, **request)
+        own = None if tool in self._tools else self._own.tool(tool, question)
+        worker = self._worker if own is None else self._own.worker
+        reply = worker.ask("refine", path, plugins=self._plugins, sha256=sha256, **(request | (own or {})))
         if reply.get("missing"):
             raise MissingExtra(reply["missing"], reply["extra"])
         if reply.get("error"):
@@ -54,9 +67,9 @@ class LiveTools:
 
     def check(self, tool: str, question: Question, gesture: Gesture) -> None:
         """Raise Invalid for a tool that there is not or that does not help here, and for too many clicks."""
-        found = self._tools.get(tool)
-        if found is None or not found.refines(question):
-            known = ", ".join(name for name, one in self._tools.items() if one.refines(question)) or "none"
+        helping = [name for name, _ in self.names(question)]
+        if tool not in helping:
+            known = ", ".join(helping) or "none"
             raise Invalid(f'The tool "{tool[:80]}" does not help with this question. Tools that do: {known}.', place="tool")
         if len(gesture.clicks) > MAX_CLICKS:
             raise Invalid(f"{len(gesture.clicks)} clicks; at most {MAX_CLICKS} are taken.", place="clicks")
@@ -66,9 +79,12 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
     """The reply to one request."""
     try:
         tool: Any = registry.predictors.get(request["tool"])
+        if request["do"] == "describe":
+            return {"about": tool.describe(request["place"], request["settings"])}
         question = msgspec.convert(request["question"], Question)
         gesture = msgspec.convert(request["gesture"], Gesture)
-        item = Candidate(0, {question.field or "image": {"path": request["path"]}})
+        meta = {"own": request.get("own"), "sha256": request.get("sha256", "")}
+        item = Candidate(0, {question.field or "image": {"path": request["path"]}}, meta)
         return {"thing": tool.refine(question, item, gesture)}
     except MissingExtra as error:
         return {"missing": error.what, "extra": error.extra}
@@ -78,9 +94,9 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {str(error)[:200]}"}
 
 
-def main() -> None:
-    """Serve requests from standard input until it ends."""
-    _limit()
+def main(memory: int = _MEMORY) -> None:
+    """Serve requests from standard input until it ends, within so many bytes of memory."""
+    _limit(memory)
     warnings.simplefilter("ignore")
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a plug-in prints must not come between the replies
@@ -97,12 +113,12 @@ def main() -> None:
         out.flush()
 
 
-def _limit() -> None:
+def _limit(memory: int) -> None:
     if sys.platform == "win32":
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":

@@ -274,7 +274,7 @@ class ModelJobs:
             predictor=row.plugin,
             question=project.schema.get(row.question),
             fields=project.spec.fields,
-            config=row.config,
+            config=self.ws.own.settle(project, row),
             model_in=str(model) if not fit and model.exists() else None,
         )
         result = run_training(training, folder, should_stop=job.should_stop, pool=self.trainer)

@@ -15,6 +15,7 @@ from milo.domain.project import ProjectSpec
 from milo.sdk.connections import Connection, ConnectionInfo, LedgerLine, LedgerTotal, ledger_lines
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job
+from milo.sdk.own import OwnModel, OwnModelInfo
 from milo.sdk.predicting import OwnPredictor, Predicted
 from milo.sdk.project import Project
 from milo.sdk.shapes import JobInfo, Me, ProjectInfo, Recipe, Session, Status, Token, User
@@ -130,6 +131,15 @@ class Client:
         if name not in found:
             raise NotFound(f'There is no recipe "{name}". Recipes: {", ".join(found)}.')
         return found[name]
+
+    def own_models(self) -> list[OwnModel]:
+        """Models of the owner's own that are registered."""
+        return [OwnModel(self._http, one) for one in self._http.get("/own-models", list[OwnModelInfo])]
+
+    def add_own_model(self, name: str, kind: str, place: str, **settings: Any) -> OwnModel:
+        """Register an ONNX file or folder on the server's disk (kind "onnx"), or a service by its address (kind "service")."""
+        body = {"name": name, "kind": kind, "place": place, "settings": settings}
+        return OwnModel(self._http, self._http.call("POST", "/own-models", OwnModelInfo, body))
 
     def users(self) -> list[User]:
         """Everybody in the workspace."""

@@ -1810,6 +1810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/live-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The live tools that help with a question. */
+        get: operations["list_live_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{m}": {
         parameters: {
             query?: never;
@@ -1856,6 +1873,58 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is registered, for owners and for managers of a project. */
+        get: operations["list_own_models"];
+        put?: never;
+        /** Register a file or service, after a look at it. */
+        post: operations["add_own_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-models/{k}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at it again: is the file there, does the service answer? */
+        post: operations["test_own_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-models/{k}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget one; the file stays. Models of projects that use it fail with a word on it. */
+        delete: operations["delete_own_model"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5694,6 +5763,18 @@ export interface components {
             comparison: number | null;
         };
         /**
+         * NewOwnModel
+         * @description A model to register. `kind` "onnx": `place` is a path on the server's disk, of a file or of a folder with an encoder
+         *         and a decoder; `kind` "service": `place` is the address of a Label Studio ML backend.
+         */
+        NewOwnModel: {
+            name: string;
+            kind: string;
+            place: string;
+            /** @default {} */
+            settings: Record<string, unknown>;
+        };
+        /**
          * NewPrompt
          * @description A changed prompt: the whole config, and in a line why.
          */
@@ -5866,6 +5947,24 @@ export interface components {
             active: boolean;
             created_at: number;
             settings: Record<string, unknown>;
+        };
+        /**
+         * OwnModelView
+         * @description A registered model. `task`: classify, detect, segment or answer; `labels`: what it knows, as far as it says. `place` and
+         *         `settings` are told to owners only.
+         */
+        OwnModelView: {
+            id: number;
+            name: string;
+            kind: string;
+            task: string;
+            detail: string;
+            labels: string[];
+            created_at: number;
+            /** @default null */
+            place: string | null;
+            /** @default null */
+            settings: Record<string, unknown> | null;
         };
         /**
          * OwnReply
@@ -7117,6 +7216,22 @@ export interface components {
             id: number;
             name: string;
             token: string;
+        };
+        /**
+         * ToolView
+         * @description A live tool: the name to ask it by, and what to call it. `own`: a model that the owner registered.
+         */
+        ToolView: {
+            name: string;
+            title: string;
+            own: boolean;
+        };
+        /**
+         * ToolsQuery
+         * @description The question to help with.
+         */
+        ToolsQuery: {
+            question: string;
         };
         /**
          * TopSuggestion
@@ -12291,6 +12406,39 @@ export interface operations {
             };
         };
     };
+    list_live_tools: {
+        parameters: {
+            query: {
+                question: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     get_media: {
         parameters: {
             query?: never;
@@ -12380,6 +12528,128 @@ export interface operations {
                 content: {
                     "image/webp": string;
                 };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_own_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnModelView"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_own_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnModel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnModelView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    test_own_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnModelView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    delete_own_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do. */
             default: {

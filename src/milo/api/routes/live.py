@@ -47,7 +47,30 @@ def refine_thing(call: Call) -> Refined:
     call.workspace.live_tools.check(call.body.tool, question, gesture)
     row = call.workspace.db.read(lambda c: _picture(c, call, question.field))
     path = call.workspace.data.media.file(row)
-    return Refined(True, call.workspace.live_tools.refine(call.body.tool, question, path, gesture))
+    tools = call.workspace.live_tools
+    return Refined(True, tools.refine(call.body.tool, question, path, gesture, row.sha256.hex()))
+
+
+class ToolsQuery(msgspec.Struct):
+    """The question to help with."""
+
+    question: str
+
+
+class ToolView(msgspec.Struct):
+    """A live tool: the name to ask it by, and what to call it. `own`: a model that the owner registered."""
+
+    name: str
+    title: str
+    own: bool
+
+
+@endpoint("GET", "/projects/{p}/live-tools", "work.submit", query=ToolsQuery, reply=list[ToolView])
+def list_live_tools(call: Call) -> list[ToolView]:
+    """The live tools that help with a question."""
+    question = call.workspace.projects.get(call.project_id).schema.get(call.query.question)
+    own = {row.name for row in call.workspace.own.live(question)}
+    return [ToolView(name, title, name in own) for name, title in call.workspace.live_tools.names(question)]
 
 
 def _standing(c: Connection, call: Call) -> bool:

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from milo.domain.errors import MissingExtra
-
-
-def opencv() -> Any:
-    """OpenCV on one thread. Raises MissingExtra."""
-    try:
-        import cv2
-    except ImportError:
-        raise MissingExtra("Outlining things on images", "vision") from None
-    cv2.setNumThreads(1)
-    return cv2
+from milo.builtin.predictors._live_tools import opencv
 
 
 def shaped(shape: str | None, left: int, top: int, on: Any, size: tuple[int, int]) -> dict[str, Any] | None:
@@ -30,7 +20,7 @@ def shaped(shape: str | None, left: int, top: int, on: Any, size: tuple[int, int
         rows, columns = np.flatnonzero(on.any(axis=1)), np.flatnonzero(on.any(axis=0))
         x, y = float(columns[0] + left), float(rows[0] + top)
         return {"x": x, "y": y, "w": float(columns[-1] - columns[0] + 1), "h": float(rows[-1] - rows[0] + 1)}
-    cv = opencv()
+    cv = opencv("Outlining things on images")
     found, nesting = cv.findContours(on.astype(np.uint8), cv.RETR_CCOMP, cv.CHAIN_APPROX_NONE)
     outer = max((i for i in range(len(found)) if nesting[0][i][3] < 0), key=lambda i: cv.contourArea(found[i]))
     rings = [_ring(cv, found[i], left, top) for i in (outer, *(i for i in range(len(found)) if nesting[0][i][3] == outer))]

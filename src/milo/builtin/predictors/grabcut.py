@@ -13,6 +13,7 @@ from math import ceil, floor
 from typing import Any
 
 from milo.builtin.predictors._live_tools import LiveOnly, opencv, path_of, picture_at
+from milo.builtin.predictors._outlines import shaped
 from milo.domain.errors import InvalidValue
 from milo.domain.question import Question
 from milo.kinds.predictor import Candidate, Gesture
@@ -42,7 +43,7 @@ class GrabCut(LiveOnly):
             raise InvalidValue("click on the thing, or draw a box around it, first")
         box = gesture.box or _first_guess(cv, picture, wanted)
         found = _cut(cv, picture, box, gesture, loose=gesture.box is None)
-        return None if found is None else _shaped(cv, question.shape, *found, picture.shape[:2])
+        return None if found is None else shaped(question.shape, *found, picture.shape[:2])
 
 
 def _first_guess(cv: Any, picture: Any, wanted: list[tuple[float, float]]) -> tuple[float, float, float, float]:
@@ -121,32 +122,6 @@ def _solve(cv: Any, small: Any, state: Any, wanted: list[tuple[int, int]]) -> An
         return None
     hit = {int(parts[y, x]) for x, y in wanted} - {0}
     return np.isin(parts, list(hit)) if hit else parts == 1 + int(about[1:, cv.CC_STAT_AREA].argmax())
-
-
-def _shaped(cv: Any, shape: str | None, left: int, top: int, on: Any, size: tuple[int, int]) -> dict[str, Any] | None:
-    import numpy as np
-
-    if shape == "masks":
-        from milo.stats import rle
-
-        return {"size": [size[0], size[1]], "counts": rle.write_text(rle.from_bitmap(on, left, top, size))}
-    rows, columns = np.nonzero(on)
-    if shape == "boxes":
-        x, y = float(columns.min() + left), float(rows.min() + top)
-        return {"x": x, "y": y, "w": float(np.ptp(columns) + 1), "h": float(np.ptp(rows) + 1)}
-    found, nesting = cv.findContours(on.astype(np.uint8), cv.RETR_CCOMP, cv.CHAIN_APPROX_NONE)
-    outer = max((i for i in range(len(found)) if nesting[0][i][3] < 0), key=lambda i: cv.contourArea(found[i]))
-    rings = [_ring(cv, found[i], left, top) for i in (outer, *(i for i in range(len(found)) if nesting[0][i][3] == outer))]
-    rings = [ring for ring in rings if ring is not None]
-    return {"points": rings[0], **({"holes": rings[1:]} if len(rings) > 1 else {})} if rings else None
-
-
-def _ring(cv: Any, contour: Any, left: int, top: int) -> list[list[float]] | None:
-    """The corners of an outline, to about a pixel; None for one that is next to nothing."""
-    corners = cv.approxPolyDP(contour, 1.0, True)[:, 0, :]
-    if len(corners) < 3 or cv.contourArea(contour) < 4:
-        return None
-    return [[float(x + left) + 0.5, float(y + top) + 0.5] for x, y in corners]
 
 
 PLUGIN = GrabCut()

@@ -8,6 +8,7 @@ own: of a class its probability, of a box its confidence; how often they are rig
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from milo.builtin.predictors import _onnx_detect as detect
@@ -74,8 +75,15 @@ class OnnxModel:
             if found is not None:
                 yield Prediction(item.item_id, question.name, *found)
 
-    def describe(self, place: str) -> dict[str, Any]:
-        """What a file is: its task, labels, and inputs; for who registers it. Raises InvalidConfig."""
+    def check_place(self, place: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The absolute path of a file or folder on the server's disk; there are no further settings. Raises InvalidConfig."""
+        if settings:
+            raise InvalidConfig("Settings of an ONNX file are in the adapter beside it.", place="settings")
+        read_adapter(place)
+        return str(Path(place).resolve()), {}
+
+    def describe(self, place: str, settings: dict[str, Any]) -> dict[str, Any]:
+        """What a file is: its task, labels, and the size it takes; for who registers it. Raises InvalidConfig."""
         adapter = read_adapter(place)
         if adapter.task == "segment":
             decoder = opened(adapter.decoder)

@@ -92,6 +92,7 @@ def test_the_table_of_refusals_is_the_expected_one() -> None:
         "GET /api/providers", "POST /api/connections", "GET /api/connections/{k}", "PATCH /api/connections/{k}",
         "DELETE /api/connections/{k}", "POST /api/connections/{k}/test", "POST /api/connections/{k}/forget-answers",
         "GET /api/ledger", "GET /api/ledger/totals",
+        "POST /api/own-models", "POST /api/own-models/{k}/test", "DELETE /api/own-models/{k}",
     }  # fmt: skip
 
 

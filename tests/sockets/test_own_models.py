@@ -167,7 +167,7 @@ def test_from_the_command_line(
 
     where = Where(url=server.url, token=server.token)
     own.add("typed", onnx=models / "sam", where=where)
-    own.test_own("typed", where=where)
+    own.look_again("typed", where=where)
     own.list_own(where=where)
     out = capsys.readouterr().out
     assert '"typed" (onnx): segment, sam1.' in out

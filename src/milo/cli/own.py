@@ -63,7 +63,7 @@ def add(
 
 
 @app.command(name="test")
-def test_own(name: str, *, where: Where | None = None) -> None:
+def look_again(name: str, *, where: Where | None = None) -> None:
     """Look at a registered model again: is the file there, does the service answer?
 
     Args:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.case import TEXT, Case
 from contracts.drawn_cases import DRAWN
+from contracts.timed_cases import TIMED
 from milo.domain.question import Field
 from milo.testing.builders import make_question
 
@@ -28,6 +29,7 @@ FIELDS = (
     Field("pair", "table"),
     Field("many", "table"),
     Field("talk", "chat"),
+    Field("sound", "audio"),
 )
 CRITERIA = [
     "clarity",
@@ -200,3 +202,4 @@ CASES: dict[str, list[Case]] = DRAWN | {
         Case(make_question("turn_labels", {"every": False}), _marks("rating", [1, 5], [2, 4, 5], every=False)),
     ],
 }
+CASES.update(TIMED)

@@ -19,6 +19,7 @@ SPEC: dict[str, Any] = {
         {"name": "picture", "kind": "image"},
         {"name": "answers", "kind": "table"},
         {"name": "talk", "kind": "chat"},
+        {"name": "sound", "kind": "audio"},
     ],
     "questions": [
         {"name": "mood", "type": "choice", "config": {"labels": LABELS}},
@@ -38,6 +39,8 @@ SPEC: dict[str, Any] = {
         {"name": "order", "type": "ranking", "required": False, "field": "answers"},
         {"name": "scores", "type": "rubric_grid", "required": False, "config": {"criteria": ["clarity", "tone"]}},
         {"name": "reply", "type": "response", "required": False, "field": "talk"},
+        {"name": "events", "type": "segments", "required": False, "field": "sound", "config": {"labels": LABELS}},
+        {"name": "said", "type": "transcript", "required": False, "field": "sound"},
         {"name": "turns", "type": "turn_labels", "required": False, "field": "talk", "config": {"labels": LABELS}},
     ],
     "policy": {"blind_share": 0.2, "order": "random", "overlap": 2, "data": {"models": ["*"]}},

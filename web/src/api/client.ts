@@ -80,6 +80,13 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
+/** Raw bytes, for tiles of what the server has drawn. */
+export async function bytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await reach(apiUrl(path), { credentials: "same-origin", signal });
+  if (!response.ok) throw await errorOf(response);
+  return response.arrayBuffer();
+}
+
 async function read(response: Response): Promise<unknown> {
   if (response.status === 204) return null;
   const type = response.headers.get("Content-Type") ?? "";

@@ -22,6 +22,8 @@ type With<Base, Parts extends { [K in keyof Parts]: K extends keyof Base ? unkno
 
 // Projects
 
+export type Waveform = Schemas["Waveform"];
+export type Spectrogram = Schemas["Spectrogram"];
 export type Role = Schemas["MemberRole"]["role"];
 export type Policy = Explicit["Policy"];
 export type Show = Policy["show"];

@@ -1,7 +1,8 @@
-/** Decodes the images of an item before it is shown. Text needs nothing. */
+/** Decodes the images of an item, and has its sounds drawn, before it is shown. Text needs nothing. */
 import { mediaUrl } from "../api/client";
 import type { Item, MediaValue } from "../api/types";
 import { ImageCache } from "./image-cache";
+import { warmSound } from "./sound/useSound";
 
 /** All decoded images of the page. */
 export const images = new ImageCache();
@@ -13,8 +14,11 @@ export function isMedia(value: unknown): value is MediaValue {
 
 const isImage = (value: unknown): value is MediaValue => isMedia(value) && !value.error && value.mime.startsWith("image/");
 
+const isSound = (value: unknown): value is MediaValue => isMedia(value) && !value.error && value.mime.startsWith("audio/");
+
 /** Resolves when all images of the item are decoded (or failed; that is said where they are shown). */
 export async function prefetchMedia(item: Item): Promise<void> {
   const urls = Object.values(item.data).filter(isImage).map((value) => mediaUrl(value.media));
+  Object.values(item.data).filter(isSound).forEach(warmSound);
   await Promise.all(urls.map((url) => images.warm(url)));
 }

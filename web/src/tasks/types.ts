@@ -14,6 +14,10 @@ export interface Command {
   run(): void;
   enabled?: boolean;
   hidden?: boolean;
+  /** Works while the caret is in a text field. */
+  inText?: boolean;
+  /** Goes on while the key is held down; so do commands of the scopes region and tool unless this is false. */
+  repeat?: boolean;
   scope: "global" | "task" | "label" | "suggestion" | "region" | "tool";
 }
 

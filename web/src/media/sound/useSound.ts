@@ -1,0 +1,63 @@
+/** The pictures of a sound for as long as a component shows it. The spectrogram is asked for only when it is wanted. */
+import { useEffect, useState } from "react";
+import { api, errorText } from "../../api/client";
+import type { MediaValue, Spectrogram, Waveform } from "../../api/types";
+import { Spectro } from "./spectro";
+import { Wave } from "./wave";
+
+export type Loaded<T> = { kind: "loading" } | { kind: "ready"; it: T } | { kind: "failed"; message: string };
+
+/** What a component draws from; `version` changes whenever there is more to draw. */
+export interface Pictures {
+  wave: Loaded<Wave>;
+  spectro: Loaded<Spectro> | null;
+  version: number;
+}
+
+const LOADING = { kind: "loading" } as const;
+
+interface Held {
+  destroy(): void;
+}
+
+function usePicture<A, T extends Held>(media: number | null, what: string, wanted: boolean, make: (about: A, media: number, onTile: () => void) => T, onTile: () => void): Loaded<T> {
+  const of = wanted && media !== null ? `${what}:${media}` : "";
+  const [found, setFound] = useState<{ of: string; state: Loaded<T> }>({ of: "", state: LOADING });
+  useEffect(() => {
+    if (of === "" || media === null) return;
+    const stop = new AbortController();
+    let made: T | null = null;
+    api.get<A>(`/media/${media}/${what}`, undefined, stop.signal).then(
+      (about) => {
+        if (stop.signal.aborted) return;
+        made = make(about, media, onTile);
+        setFound({ of, state: { kind: "ready", it: made } });
+      },
+      (error: unknown) => !stop.signal.aborted && setFound({ of, state: { kind: "failed", message: errorText(error) } }),
+    );
+    return () => {
+      stop.abort();
+      made?.destroy();
+    };
+    // `make` and `onTile` are fixed for a component.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [of, media, what]);
+  return found.of === of && of !== "" ? found.state : LOADING;
+}
+
+const makeWave = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile);
+const makeSpectro = (about: Spectrogram, media: number, onTile: () => void) => new Spectro(about, media, onTile);
+
+export function useSound(value: MediaValue | null, wantsSpectrogram: boolean): Pictures {
+  const media = value && !value.error ? value.media : null;
+  const [version, setVersion] = useState(0);
+  const [onTile] = useState(() => () => setVersion((n) => n + 1));
+  const wave = usePicture<Waveform, Wave>(media, "waveform", true, makeWave, onTile);
+  const spectro = usePicture<Spectrogram, Spectro>(media, "spectrogram", wantsSpectrogram, makeSpectro, onTile);
+  return { wave, spectro: wantsSpectrogram ? spectro : null, version };
+}
+
+/** Lets the server draw the waveform of what will be shown next; whatever goes wrong is said where it is shown. */
+export function warmSound(value: MediaValue): void {
+  void api.get(`/media/${value.media}/waveform`).catch(() => undefined);
+}

@@ -1,0 +1,63 @@
+/** Play, where we are, how fast, repeat, zoom: the small controls over a time axis. */
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { clockText, type TimeAxis } from "../../media/time/axis";
+import type { Clock } from "../../media/time/clock";
+import { IconButton } from "../../ui";
+import { Cap } from "../keycaps";
+import css from "./timed.module.css";
+
+export interface TransportProps {
+  prefix: string;
+  axis: TimeAxis;
+  clock: Clock;
+  /** Whether the spectrogram is shown; null where there is none to show. */
+  pictured: boolean | null;
+  onToggle(): void;
+  onLoop(): void;
+  onRate(by: 1 | -1): void;
+  onPicture(): void;
+}
+
+export function Transport({ prefix, axis, clock, pictured, onToggle, onLoop, onRate, onPicture }: TransportProps) {
+  const state = useSyncExternalStore(clock.subscribe, () => `${clock.playing}|${clock.rate}|${clock.loop !== null}`);
+  const [playing, rate, looping] = state.split("|");
+  return (
+    <div className={css.transport} role="toolbar" aria-label="Playing">
+      <button type="button" className={css.play} aria-label={playing === "true" ? "Pause" : "Play"} onClick={onToggle}>
+        {playing === "true" ? <IconPlayerPauseFilled size={15} /> : <IconPlayerPlayFilled size={15} />}<Cap id={`${prefix}.play`} of="Space" />
+      </button>
+      <Now axis={axis} clock={clock} />
+      <span className={css.rate} title="Speed: - and =">
+        <button type="button" aria-label="Slower" onClick={() => onRate(-1)}>−</button>
+        <output aria-label="Speed">{Number(rate)}×</output>
+        <button type="button" aria-label="Faster" onClick={() => onRate(1)}>+</button>
+      </span>
+      <IconButton size="small" label="Repeat the selected part (Shift+Space)" aria-pressed={looping === "true"} onClick={onLoop}><IconRepeat size={15} color={looping === "true" ? "var(--accent)" : undefined} /></IconButton>
+      {pictured === null ? null : <IconButton size="small" label="Spectrogram (P)" aria-pressed={pictured} onClick={onPicture}><IconWaveSine size={15} color={pictured ? "var(--accent)" : undefined} /></IconButton>}
+      <IconButton size="small" label="Zoom out ([)" onClick={() => axis.zoom(1 / 1.5)}><IconZoomOut size={15} /></IconButton>
+      <IconButton size="small" label="Zoom in (])" onClick={() => axis.zoom(1.5)}><IconZoomIn size={15} /></IconButton>
+    </div>
+  );
+}
+
+/** Where the playhead is; written into the page in every frame without React. */
+function Now({ axis, clock }: { axis: TimeAxis; clock: Clock }) {
+  const text = useRef<HTMLElement>(null);
+  const total = useSyncExternalStore(axis.subscribe, () => axis.duration);
+  useEffect(() => {
+    let frame = 0;
+    const write = () => {
+      cancelAnimationFrame(frame);
+      if (text.current) text.current.textContent = clockText(clock.time(), 0.01);
+      if (clock.playing) frame = requestAnimationFrame(write);
+    };
+    const stop = clock.subscribe(write);
+    write();
+    return () => {
+      cancelAnimationFrame(frame);
+      stop();
+    };
+  }, [clock]);
+  return <span className={css.now}><b ref={text as never} data-testid="now" /> / {clockText(total, 0.1)}</span>;
+}

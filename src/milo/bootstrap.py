@@ -25,6 +25,7 @@ from milo.infra.own import OwnModels
 from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
 from milo.infra.quality import Quality
+from milo.infra.repeating import Repeats
 from milo.infra.resolving import Resolving
 from milo.infra.sql.database import Database
 from milo.infra.sql.migrate import upgrade
@@ -58,6 +59,7 @@ class Workspace:
         self.gateway = Gateway(self)
         self.annotating = Annotating(self)
         self.loop_models = LoopModels(self)
+        self.repeats = Repeats(self)
         self.comparing = Comparing(self)
         self.guaranteeing = Guaranteeing(self)
         self.totalling = Totalling(self)

@@ -175,3 +175,27 @@ def test_suggested_spans_are_taken_part_by_part(page: Page, server: Server, owne
     given = owner.call("GET", f"/api/projects/{project}/effort")
     assert given[0]["basis"] == "shown"
     assert given[0]["effort"]["median_keystrokes"] == 6, "J A 1 R Ctrl Enter"
+
+
+def test_a_label_is_suggested_on_the_same_words_elsewhere_and_taken_back(page: Page, server: Server, owner: Api) -> None:
+    texts = ["😀 Acme Corp, Acme Corp.", "The Acme Corp of Oslo.", "acme corp", "She left Acme Corp."]
+    project = span_project(owner, texts)
+    open_bench(page, server, project)
+    sweep(page, "Acme Corp")
+    page.keyboard.press("3")
+    page.keyboard.press("y")
+    expect(page.get_by_role("button", name="Mark 1 more here")).to_be_visible()
+    expect(page.get_by_role("button", name="Suggest in 2 other items")).to_be_visible()
+    page.keyboard.press("Shift+Y")
+    panel = page.get_by_role("dialog", name="The same words in other items")
+    expect(panel.get_by_role("listitem")).to_have_text(["The Acme Corp of Oslo.", "She left Acme Corp."])
+    page.keyboard.press("Enter")
+    page.locator(".mantine-Notification-root").get_by_role("button", name="Undo").click()
+    runs: list[tuple[str, int]] = []
+    for _ in range(600):
+        runs = [(r["state"], r["items"]) for r in owner.call("GET", f"/api/projects/{project}/runs") if r["kind"] == "repeat"]
+        if runs == [("done", 3)] * 2:
+            break
+        page.wait_for_timeout(100)
+    assert runs == [("done", 3)] * 2, "written on three items, and taken back there"
+    assert owner.call("GET", f"/api/projects/{project}")["counts"]["suggested"] == 0

@@ -2260,6 +2260,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/repeats/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many other items that are not done and not blind hold the words, with the first places. Changes nothing. */
+        post: operations["preview_repeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/repeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest the label wherever the words stand, in items that are not done and not blind. */
+        post: operations["begin_repeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/repeats/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it back: suggestions on these words go, those on other words and everything that people decided stay. */
+        post: operations["undo_repeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/resolve": {
         parameters: {
             query?: never;
@@ -6473,6 +6524,38 @@ export interface components {
             reason: string;
         };
         /**
+         * RepeatPreview
+         * @description How many other items hold the words and may get the suggestion (`more`: at least so many), and the first places.
+         *         `repeated`: the label is being suggested on these words already.
+         */
+        RepeatPreview: {
+            items: number;
+            more: boolean;
+            snippets: components["schemas"]["Snippet"][];
+            repeated: boolean;
+        };
+        /**
+         * RepeatWhat
+         * @description A label of a question that marks text, and the words it is repeated on: the very same characters, as whole words.
+         *         `item_id`: the item at hand, which is not counted.
+         */
+        RepeatWhat: {
+            question: string;
+            label: string;
+            words: string;
+            /** @default null */
+            item_id: number | null;
+        };
+        /**
+         * Repeated
+         * @description The model that holds the repeated labels of the question, and the job that writes its suggestions.
+         */
+        Repeated: {
+            model: number;
+            name: string;
+            job: components["schemas"]["JobView"];
+        };
+        /**
          * ReportQuery
          * @description `peek`: look although the study still runs; that is counted, and printed in the report.
          */
@@ -6881,6 +6964,16 @@ export interface components {
             reason: string;
             /** @default [] */
             events: Record<string, unknown>[];
+        };
+        /**
+         * Snippet
+         * @description A place in another item: the words, and what stands before and after them.
+         */
+        Snippet: {
+            item_id: number;
+            before: string;
+            words: string;
+            after: string;
         };
         /**
          * SourceQuery
@@ -13485,6 +13578,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandInReport"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    preview_repeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepeatWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepeatPreview"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    begin_repeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepeatWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repeated"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    undo_repeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepeatWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repeated"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -197,10 +197,10 @@ export interface ImportResult {
 
 // Jobs and models
 
-export type JobKind = "judge" | "quality" | "likely_errors" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap";
+export type JobKind = "judge" | "quality" | "likely_errors" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap" | "repeat";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
-export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" }>;
+export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" | "repeat" }>;
 export type Quality = Schemas["Quality"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Model = Narrow<Schemas["ModelView"], { state: "waiting" | "training" | "ready" | "failed"; last_run: Run | null }>;

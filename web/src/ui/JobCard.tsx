@@ -23,6 +23,7 @@ const TITLES: Record<JobKind, string> = {
   judge: "Judging",
   quality: "Measuring agreement",
   likely_errors: "Searching for likely errors",
+  repeat: "Repeating a label",
 };
 
 /** "1,200 of 40,000 · 3,100 a second · 12 s left", as far as it is known. */

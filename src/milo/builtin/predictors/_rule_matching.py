@@ -22,6 +22,8 @@ _SECONDS = 0.05
 _PATIENCE = 20
 _MOST_SPANS = 1000
 _LONGEST_PATTERN = 10_000
+_WORDLIKE = regex.compile(r"[\w\p{M}--\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}\p{Han}]", regex.VERSION1)
+"""What a word is made of, in scripts that part words by spaces."""
 
 
 @dataclass
@@ -173,17 +175,27 @@ def _pattern(number: int, rule: dict[str, Any], place: str) -> Any:
     wanted = [given] if isinstance(given, str) else cast("list[Any]", given if isinstance(given, list) else [])
     texts = [p for p in wanted if isinstance(p, str) and p.strip() and len(p) <= _LONGEST_PATTERN]
     if not texts or len(texts) < len(wanted) or (rule["kind"] == "regex" and len(texts) > 1):
-        what = "a word, a phrase or a list of them" if rule["kind"] == "keyword" else "one regular expression"
+        what = "one regular expression" if rule["kind"] == "regex" else "a word, a phrase or a list of them"
         raise InvalidConfig(f"Rule {number}: the pattern is {given!r:.80}; give {what}.", place=f"{place}.pattern")
     try:
         if rule["kind"] == "regex":
             return regex.compile(texts[0], regex.IGNORECASE | regex.VERSION1)
+        if rule["kind"] == "exact":
+            return regex.compile("|".join(map(_exactly, sorted(texts, key=len, reverse=True))), regex.VERSION1)
         words = sorted((" ".join(t.split()) for t in texts), key=len, reverse=True)
         return regex.compile(r"(?<!\w)(?:\L<words>)(?!\w)", regex.IGNORECASE, words=words)
     except (regex.error, RecursionError) as error:
         raise InvalidConfig(
             f'Rule {number}: "{texts[0]:.80}" is no regular expression: {error}.', place=f"{place}.pattern"
         ) from error
+
+
+def _exactly(text: str) -> str:
+    """The text itself, where it cuts neither a word nor a sign made of several code points."""
+    before = r"(?<!\w)" if _WORDLIKE.match(text[0]) else ""
+    after = r"(?!\w)" if _WORDLIKE.match(text[-1]) else ""
+    joined = r"(?![\p{M}\u200d\ufe0f\U0001F3FB-\U0001F3FF])"
+    return rf"(?<!\u200d){before}{regex.escape(text)}{after}{joined}"
 
 
 def _function(number: int, path: Any, place: str) -> Callable[[dict[str, Any]], Any]:

@@ -5,10 +5,12 @@ Config:
     rules:
       - {kind: keyword, pattern: [refund, money back], label: billing, score: 0.9}
       - {kind: regex, pattern: "\\\\border #\\\\d+", label: order}
+      - {kind: exact, pattern: Acme Corp, label: company}
       - {kind: python, function: "my_rules:is_spam", label: spam}
     default: other          # what an item gets when no rule matches; left out: no suggestion
 
-keyword: whole words or phrases, a string or a list, case ignored. regex: searched anywhere, case ignored, in the syntax of
+keyword: whole words or phrases, a string or a list, case ignored. exact: the very same characters, case and spaces
+included, where no word or sign is cut in two. regex: searched anywhere, case ignored, in the syntax of
 the `regex` library; 50 ms at most on one item, and a rule that ran out of time on 20 items is left out for the rest of the
 run. python: `module:function`, called with the item's data; it returns true or false, a label (overriding `label`), a list
 of labels, a list of {start, end, label} for spans, or None. It is run only if `trusted` is true, which the command line and
@@ -32,7 +34,7 @@ from milo.domain.question import Field, Question
 from milo.kinds.predictor import Candidate, Example, Fitted
 
 _SHAPES = ("label", "labels", "number", "spans")
-_KINDS = {"keyword": "pattern", "regex": "pattern", "python": "function"}
+_KINDS = {"keyword": "pattern", "exact": "pattern", "regex": "pattern", "python": "function"}
 _MOST_RULES = 1000
 
 

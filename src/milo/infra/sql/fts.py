@@ -20,6 +20,8 @@ _QUERY = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Scripts written without spaces, in which the index cannot find a word inside a sentence."""
+_INDEXED = re.compile(r"[^\W_\U00010000-\U0010ffff]")
+"""A sign that the index surely holds."""
 _TOKEN_LENGTH = 60
 _K1 = 1.2
 _POSTINGS = 60_000
@@ -99,9 +101,27 @@ class FtsSql:
             return ids
         return np.concatenate([ids, self._scan(low + indexed + 1, high, query)])
 
+    def holding(self, project_id: int, phrase: str) -> Ids:
+        """The items that may hold this very phrase, in import order: all that do, and some that have its words in another
+        case or with other signs between them. What is not indexed yet is looked through."""
+        low, high = id_range(project_id)
+        indexed = self.indexed_to(project_id) if _INDEXED.search(phrase) and not _UNSPACED.search(phrase) else 0
+        found = np.empty(0, np.int64)
+        if indexed:
+            rows = self._c.execute(
+                "SELECT rowid FROM item_text WHERE item_text MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid",
+                (f'"{phrase.replace(chr(34), " ").replace(chr(0), " ")}"', low, low + indexed),
+            )
+            found = np.fromiter(chain.from_iterable(rows), np.int64)
+        if indexed >= self.last(project_id):
+            return found
+        return np.concatenate([found, self._scan_for(low + indexed + 1, high, [phrase])])
+
     def _scan(self, low: int, high: int, query: str) -> Ids:
         """The slow way, through the contents: for what is not indexed yet, or not indexable."""
-        terms = [phrase or word for phrase, word in _QUERY.findall(query) if phrase or word]
+        return self._scan_for(low, high, [phrase or word for phrase, word in _QUERY.findall(query) if phrase or word])
+
+    def _scan_for(self, low: int, high: int, terms: list[str]) -> Ids:
         if not terms:
             return np.empty(0, np.int64)
         where = " AND ".join("data LIKE ? ESCAPE '\\'" for _ in terms)

@@ -8,7 +8,7 @@ import { ago, brief, count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { took } from "./modelWords";
 
-const KINDS: Record<Run["kind"], string> = { train: "Trained", suggest: "Suggested", import: "Imported predictions", annotate: "Asked a model" };
+const KINDS: Record<Run["kind"], string> = { train: "Trained", suggest: "Suggested", import: "Imported predictions", annotate: "Asked a model", repeat: "Repeated a label" };
 
 export function RunsPanel({ project, edit }: { project: number; edit: boolean }) {
   const runs = useQuery(runsQuery(project));

@@ -1,17 +1,19 @@
-/** What can be done with a selected span besides: link it to an entry, and mark all identical text alike. */
+/** What can be done with a selected span besides: link it to an entry, and mark all identical text alike, here or everywhere. */
 import { useState } from "react";
 import { Button } from "../../ui";
 import type { Command, WidgetProps } from "../types";
+import { useElsewhere } from "./Elsewhere";
 import { EntityPicker, useEntityName } from "./EntityPicker";
 import { changed, keyOf, type Span } from "./model";
 import type { Marking } from "./useMarking";
 import { useRepeat } from "./useRepeat";
 
 /** Commands, buttons, a word on what is linked, and what is laid over the head while one of them is at work. */
-export function useExtras(props: WidgetProps<Span[]>, m: Marking) {
+export function useExtras(props: WidgetProps<Span[]>, m: Marking, everywhere = false) {
   const { question, item } = props;
   const group = question.title ?? question.name;
   const repeat = useRepeat(m, group, props.fields.length > 1 ? m.spans.field?.name : undefined);
+  const elsewhere = useElsewhere(props, everywhere && repeat.places ? m.own : null, m.spans.text, repeat.leave);
   const knowledge = typeof question.config.knowledge === "string" ? question.config.knowledge : null;
   const [open, setOpen] = useState<string | null>(null);
   const stored = m.own ? m.spans.value.find((span) => keyOf(span) === m.own!.key) : undefined;
@@ -23,7 +25,7 @@ export function useExtras(props: WidgetProps<Span[]>, m: Marking) {
   };
   const picking = knowledge !== null && m.own !== null && open === m.own.key;
   const commands: Command[] = [
-    ...repeat.commands,
+    ...repeat.commands, ...elsewhere.commands,
     ...(knowledge && m.own && !repeat.places ? [{ id: "spans.link", title: `Link to ${knowledge}`, keys: ["E"], group, scope: "region" as const, run: () => setOpen(m.own!.key) }] : []),
   ];
   const n = repeat.places?.length ?? 0;
@@ -35,9 +37,10 @@ export function useExtras(props: WidgetProps<Span[]>, m: Marking) {
     buttons: m.own ? (
       <>
         {repeat.places ? <Button size="small" keys="Enter" disabled={n === 0} onClick={repeat.commit}>{n === 0 ? "Nowhere else here" : `Mark ${n} more here`}</Button> : <Button size="small" kind="quiet" keys="Y" onClick={repeat.show}>Repeat</Button>}
+        {elsewhere.button}
         {knowledge ? <Button size="small" kind="quiet" keys="E" onClick={() => setOpen(m.own!.key)}>{entity ? "Change link" : "Link"}</Button> : null}
       </>
     ) : null,
-    overlay: picking ? <EntityPicker key={m.own!.key} project={item.project_id} knowledge={knowledge} words={m.spans.text.slice(m.own!.start, m.own!.end).slice(0, 200)} current={entity} onPick={link} onClose={() => setOpen(null)} /> : null,
+    overlay: picking ? <EntityPicker key={m.own!.key} project={item.project_id} knowledge={knowledge} words={m.spans.text.slice(m.own!.start, m.own!.end).slice(0, 200)} current={entity} onPick={link} onClose={() => setOpen(null)} /> : elsewhere.overlay,
   };
 }

@@ -15,7 +15,7 @@ export function Editor(props: WidgetProps<Span[]>) {
   const { question, active, onActivate, readOnly } = props;
   const m = useMarking(props);
   const { spans, selected, armed, refusal } = m;
-  const extras = useExtras(props, m);
+  const extras = useExtras(props, m, true);
   useCommands(props, [...m.commands.filter((c) => !extras.takes?.has(c.id)), ...extras.commands]);
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>

@@ -17,9 +17,11 @@ import msgspec
 
 from milo.domain.errors import Invalid, InvalidValue, MissingExtra, NotFound
 from milo.infra.image_worker import ImageWorker
+from milo.infra.masks import runs
 from milo.infra.media_kinds import kind_of, named, sniff, sound_only
 from milo.infra.sql.database import Connection, Database
 from milo.infra.sql.items import MediaRow, MediaSql
+from milo.kinds.format import Row
 
 _SHA256 = re.compile("^[0-9a-f]{64}$")
 SIZES = (64, 128, 256, 512, 1024)
@@ -63,12 +65,19 @@ class MediaStore:
         self._db = db
         self._worker = ImageWorker()
         self._workers = {kind: ImageWorker(module=module) for kind, module in _WORK.items()}
+        self._masks = ImageWorker(module="milo.infra.mask_work")
 
     def close(self) -> None:
         """End the decoding processes."""
         self._worker.close()
-        for worker in self._workers.values():
+        for worker in (*self._workers.values(), self._masks):
             worker.close()
+
+    def runs(self, cell: Any, column: str, row: Row, data: dict[str, Any]) -> tuple[Any, list[str]]:
+        """A label cell with runs in place of pictures of masks and classes (None: nothing is left), and what went wrong."""
+        pictures = (v for v in data.values() if isinstance(v, dict) and v.get("width") and v.get("height"))
+        size = next(([v["height"], v["width"]] for v in pictures), None)
+        return runs(self._masks, cell, column, row, size)
 
     def look_at(
         self, project_id: int, path: Path, name: str, *, copy: bool, move: bool = False, kind: str | None = None

@@ -22,6 +22,7 @@ from milo.flow.ingest import MEDIA_KINDS, Checker, Refusal
 from milo.flow.mapping import Mapping
 from milo.flow.ports.items import Label, NewItem
 from milo.flow.restore import Labels
+from milo.infra.masks import CLASS_COLUMNS
 from milo.infra.media import Found, MediaStore, inside
 from milo.infra.sql.database import Connection
 from milo.kinds.format import AnswerColumn, BadRow, Format, Row, Source, data_set_of, is_foreign
@@ -214,14 +215,26 @@ class Conversion:
             return self._make(row, dict(known["data"]), known.get("key"), known.get("meta") or {}, labels)
         mapped = mappings.apply(self._mapping, {**row.data, **row.files})
         labels = partial(self._all_labels, row, mapped.cells) if mapped.cells or row.annotations else None
-        meta = {k: v for k, v in mapped.meta.items() if k not in row.files}
+        meta = {k: v for k, v in mapped.meta.items() if k not in row.files and k not in CLASS_COLUMNS}
         return self._make(row, mapped.data, mapped.key, meta, labels)
 
     def _all_labels(self, row: Row, cells: dict[str, Any], data: dict[str, Any]) -> tuple[list[Label], list[str]]:
         """What came along with a record, and what its mapped columns hold."""
         known, wrong = self._labels.restored(row.annotations, data)
-        mapped, refused = self._labels.from_cells(cells, row.data, self._mapping.labels, data)
-        return known + mapped, wrong + refused
+        drawn, damaged = self._drawn(row, cells, data)
+        mapped, refused = self._labels.from_cells(drawn, row.data, self._mapping.labels, data)
+        return known + mapped, wrong + damaged + refused
+
+    def _drawn(self, row: Row, cells: dict[str, Any], data: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The cells with pictures of masks and classes as runs, and why any could not be read."""
+        out: dict[str, Any] = {}
+        wrong: list[str] = []
+        for question, cell in cells.items():
+            found, reasons = self._media.runs(cell, self._mapping.labels[question].column, row, data)
+            wrong += reasons
+            if found is not None:
+                out[question] = found
+        return out, wrong
 
     def _make(
         self, row: Row, data: dict[str, Any], key: str | None, meta: dict[str, Any], labels: Finding | None

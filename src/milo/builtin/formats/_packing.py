@@ -61,7 +61,7 @@ class Pack:
 
     def pictures(self, rows: Iterable[ExportRow]) -> Iterator[Packed]:
         """The pictures that have an answer."""
-        field = self.questions[0].field
+        field = _field(self.questions) or _field(self._context.spec.questions)
         if self._context.everything:
             self.losses.add("answers of single people and suggestions; the resolved answer is written of each picture")
         names = {q.name for q in self.questions}
@@ -132,12 +132,18 @@ def _asked(context: ExportContext, shapes: tuple[str, ...], what: str) -> list[Q
     """The questions of these shapes about one field, or the one that the option `question` names. Raises Invalid."""
     fitting = [q for q in context.spec.questions if context.task_types[q.type].shape in shapes]
     named = context.options.get("question")
-    found = [q for q in fitting if q.name == named] if named else [q for q in fitting if q.field == fitting[0].field]
-    if not found:
+    field = _field(fitting)
+    found = [q for q in fitting if q.name == named] if named else [q for q in fitting if q.field in (field, None)]
+    if not found or not any(q.field for q in fitting):
         names = ", ".join(q.name for q in fitting) or "none"
         about = f'"{named}" is not one of them' if named else "there is none"
         raise Invalid(f"This format needs {what}; {about}. Questions that fit: {names}.", place="question")
     return found
+
+
+def _field(questions: Iterable[Question]) -> str | None:
+    """The pictures that are written: those that the first of the questions is about."""
+    return next((q.field for q in questions if q.field), None)
 
 
 def labels_of(questions: Iterable[Question]) -> list[str]:
@@ -153,7 +159,7 @@ def colours_of(questions: Iterable[Question]) -> dict[str, tuple[int, int, int]]
     """The colour of each label: its own, else one made from its place, as no other has it."""
     found: dict[str, tuple[int, int, int]] = {}
     for place, label in enumerate(labels_of(questions), 1):
-        found[label] = _made_colour(place)
+        found[label] = made_colour(place)
     for question in questions:
         for entry in cast("list[Any]", question.config.get("labels") or []):
             own = entry.get("color") if isinstance(entry, dict) else None
@@ -164,7 +170,7 @@ def colours_of(questions: Iterable[Question]) -> dict[str, tuple[int, int, int]]
     return found
 
 
-def _made_colour(place: int) -> tuple[int, int, int]:
+def made_colour(place: int) -> tuple[int, int, int]:
     """The bits of a number dealt out to red, green and blue, high bits first: near numbers get far colours."""
     colour = [0, 0, 0]
     for bit in range(24):

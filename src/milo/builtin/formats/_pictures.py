@@ -11,10 +11,12 @@ and reported behind the last picture.
 from __future__ import annotations
 
 import json
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import msgspec
@@ -38,6 +40,8 @@ PREDICTED = "predicted_"
 YES, NO = "yes", "no"
 MAX_ANNOTATIONS = 1 << 30
 """Bytes in one annotation file."""
+CORNERS = 64
+"""Corners of the outline that stands for an ellipse."""
 _LOOKED_AT = 20_000
 _TOLD = 20
 Thing = dict[str, Any]
@@ -45,8 +49,8 @@ Thing = dict[str, Any]
 
 class Picture(msgspec.Struct):
     """One picture of a data set: its running number from 1, its name in the tree (None: it is not there, and `wanted` says what
-    was asked for), what is marked on it by column, other columns, bitmaps by column, what was left out, in words, and the
-    columns whose places are in shares of its width and height."""
+    was asked for), what is marked on it by column, other columns, bitmaps by column, what was left out, in words, the columns
+    whose places are in shares of its width and height, and where the picture was unpacked from the annotation file itself."""
 
     number: int
     name: str | None
@@ -56,6 +60,7 @@ class Picture(msgspec.Struct):
     bitmaps: dict[str, str] = {}
     trouble: list[str] = []
     shares: set[str] = set()
+    inside: Path | None = None
 
     def add(self, column: str, thing: Any) -> None:
         """One more thing. Of an id that is used twice, the second is left out."""
@@ -142,14 +147,16 @@ class PictureSet(ABC):
 
 
 def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
-    if one.name is None:
+    if one.name is None and one.inside is None:
         marks = sum(map(len, one.columns.values()))
         lost = f"; its {marks:,} annotations were left out" if marks else ""
         yield BadRow(one.number, source.name, f"{one.wanted[:200]}: the picture is not in the folder or archive{lost}")
         return
+    name = one.name or one.wanted
     try:
-        files = {"image": str(tree.file(one.name))}
-        files |= {column: str(tree.file(name)) for column, name in one.bitmaps.items()}
+        files = {"image": str(one.inside or tree.file(name))}
+        files |= {column: str(tree.file(bitmap)) for column, bitmap in one.bitmaps.items()}
+        files |= _masks(one, tree)
     except Unreadable as error:
         yield BadRow(one.number, source.name, str(error))
         return
@@ -157,10 +164,21 @@ def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
     if source.options.get("by"):
         more["by"] = str(source.options["by"])
     columns = {c: {"shares": things} if c in one.shares and things else things for c, things in one.columns.items()}
-    yield Row(one.number, source.name, {"file": one.name, **more, **columns}, files)
+    yield Row(one.number, source.name, {"file": name, **more, **columns}, files)
     if one.trouble:
         told = "; ".join(one.trouble[:_TOLD]) + (f"; and {len(one.trouble) - _TOLD:,} more" if len(one.trouble) > _TOLD else "")
-        yield BadRow(one.number, source.name, f"{one.name}: the picture was read, but not all of its annotations: {told}")
+        yield BadRow(one.number, source.name, f"{name}: the picture was read, but not all of its annotations: {told}")
+
+
+def _masks(one: Picture, tree: Tree) -> dict[str, str]:
+    """The files of masks that lie in the tree, each a column of its own that its thing names."""
+    found: dict[str, str] = {}
+    for thing in one.columns.get("masks", []):
+        if str(thing.get("png", "")).startswith("file:"):
+            column = f"mask_{len(found) + 1}"
+            found[column] = str(tree.file(thing.pop("png").removeprefix("file:")))
+            thing["png_file"] = column
+    return found
 
 
 class Gathered:
@@ -220,9 +238,10 @@ class Gathered:
         if plain == "keypoints" and "points" not in known:
             counts = self._points.get(column, {1})
             config["points"] = [f"p{i + 1}" for i in range(min(counts) if len(counts) == 1 else 1)]
-        attributes = self._known.get(plain, {}).get("attributes") or [
-            _attribute(name, list(values)) for name, values in self._attributes.get(column, {}).items()
-        ]
+        declared = cast("list[dict[str, Any]]", self._known.get(plain, {}).get("attributes") or [])
+        names = {one["name"] for one in declared}
+        used = self._attributes.get(column, {}).items()
+        attributes = declared + [_attribute(name, list(values)) for name, values in used if name not in names]
         return config | known | ({"attributes": attributes} if attributes and plain != "labels" else {})
 
 
@@ -293,3 +312,11 @@ def as_text(value: Any) -> str:
 def first(values: Iterable[Any]) -> Any:
     """The first that is not None, else None."""
     return next((value for value in values if value is not None), None)
+
+
+def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0) -> list[list[float]]:
+    """The outline of an ellipse that is turned clockwise by so many degrees."""
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    around = (2 * math.pi * k / CORNERS for k in range(CORNERS))
+    flat = [(rx * math.cos(along), ry * math.sin(along)) for along in around]
+    return [[round(cx + x * cos - y * sin, 4), round(cy + x * sin + y * cos, 4)] for x, y in flat]

@@ -76,7 +76,7 @@ def placed(
     for place, given in enumerate(things):
         name = str(given.get("id") or place + 1)[:40]
         one = _asked(question, given, told)
-        for thing in _split(question, shape, one, place, told):
+        for thing in _split(question, shape, _ordered(question, one), place, told):
             inside = _cut(shape, thing, size, name, told)
             if inside is not None:
                 fitted.append(inside)
@@ -175,10 +175,30 @@ def _asked(question: Question, thing: Thing, told: Told) -> Thing:
     return {**thing, "attributes": kept} if kept else {k: v for k, v in thing.items() if k != "attributes"}
 
 
+def _ordered(question: Question, thing: Thing) -> Thing:
+    """A figure whose points come by their names, in the question's order. Where the question's figures have one point, each
+    is a thing of its own, labelled by its name (see `_split`)."""
+    named = thing.get("named")
+    if not isinstance(named, dict):
+        return thing
+    given = cast("dict[str, Any]", named)
+    asked = [p if isinstance(p, str) else p["name"] for p in cast("list[Any]", question.config.get("points") or [])]
+    rest = {k: v for k, v in thing.items() if k != "named"}
+    if len(asked) == 1 and asked[0] not in given:
+        return {**rest, "points": list(given.values()), "labels": list(given)}
+    labels = cast("list[Any]", question.config.get("labels") or [])
+    only = labels[0] if len(labels) == 1 else ""
+    label = thing.get("label") or (only if isinstance(only, str) else only["value"])
+    return {**rest, "label": label, "points": [given.get(name, [0.0, 0.0, 0]) for name in asked]}
+
+
 def _split(question: Question, shape: str, thing: Thing, place: int, told: Told) -> list[Thing]:
     """Several points under one label where the question's figures have one point: as many figures, in a group."""
     points = thing.get("points")
     one_point = len(cast("list[Any]", question.config.get("points") or [])) == 1
+    named = cast("list[str]", thing.pop("labels", []))
+    if named:
+        return [{"label": name, "points": [p]} for name, p in zip(named, cast("list[Any]", points), strict=True)]
     if shape != "keypoints" or not one_point or not isinstance(points, list) or len(cast("list[Any]", points)) < 2:
         return [thing]
     told.add("points of one thing became figures of their own, in a group", str(thing.get("id") or place + 1))

@@ -40,7 +40,7 @@ class Labels:
         wrong: list[str] = []
         for record in records:
             try:
-                labels.append(self._restored(record, data))
+                labels.append(self._restored(record, data, wrong))
             except (InvalidValue, InvalidConfig) as error:
                 wrong.append(f"label of {record.get('question')!r} left out: {error.message}")
         return labels, wrong
@@ -88,11 +88,16 @@ class Labels:
         wrong += [f"{name}: {one}" for one in told]
         return _encode(value).decode(), label_text(task.summary(question, value))
 
-    def _restored(self, record: dict[str, Any], data: dict[str, Any]) -> Label:
+    def _restored(self, record: dict[str, Any], data: dict[str, Any], wrong: list[str]) -> Label:
         role = record.get("role")
         if role not in _ROLES:
             raise InvalidValue(f"there is no role {role!r}")
-        value, text = self._value(str(record.get("question")), record.get("value"), record.get("cells"), data)
+        name, cells = str(record.get("question")), record.get("cells")
+        main = cast("dict[str, Any]", cells).get("") if isinstance(cells, dict) and record.get("value") is None else None
+        if isinstance(main, list):
+            value, text = self._cell(name, cast("list[Any]", main), {}, data, wrong)
+        else:
+            value, text = self._value(name, record.get("value"), cells, data)
         by_model = role == "suggestion" or record.get("author_kind") == "model"
         model = _text(record.get("model")) or (_text(record.get("author")) if by_model else None)
         origin = record.get("origin")

@@ -1,9 +1,9 @@
 """The label config of Label Studio, an XML document, as fields and questions of a project, and back.
 
-Stands alone because it says what is asked, not what was answered. Choices, Rating, TextArea, Labels on text (with
-Relations), RectangleLabels and Pairwise have their like here; every other control is named in the report. The document is
-not trusted: one that declares entities or a document type is refused before it is read, so that nothing expands and nothing
-is fetched.
+Stands alone because it says what is asked, not what was answered. Choices, Rating, TextArea, Labels on text (with Relations),
+RectangleLabels, PolygonLabels, BrushLabels, KeyPointLabels and Pairwise have their like here; every other control is named in
+the report. The document is not trusted: one that declares entities or a document type is refused before it is read, so that
+nothing expands and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any
 from xml.etree import ElementTree
-from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
+from milo.builtin.formats._ls_pictures import FIGURE
+from milo.builtin.formats._tree import Unreadable
+from milo.builtin.formats._xml import root_of
 from milo.domain.errors import Invalid
 from milo.domain.project import ProjectSpec
 from milo.domain.question import Field, Question
@@ -29,6 +31,7 @@ _FIELDS = {
     "Paragraphs": "chat",
 }
 _SILENT = {"View", "Header", "Style", "Label", "Choice", "Relation", "Relations", "Shortcut", "Collapse", "Panel"}
+_REGIONS = {"polygons": "PolygonLabels", "masks": "BrushLabels"}
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -36,17 +39,12 @@ def parsed(xml: str) -> ElementTree.Element:
     """The document's root. Raises Invalid for what is no XML, is too large, or declares anything."""
     if len(xml) > MAX_XML:
         raise Invalid(f"The label config is larger than {MAX_XML >> 20} MiB.", place="xml")
-    guard = expat.ParserCreate()
-
-    def refuse(*_: Any) -> None:
-        raise Invalid("The label config declares a document type or entities; take these lines out.", place="xml")
-
-    guard.StartDoctypeDeclHandler = guard.EntityDeclHandler = refuse
     try:
-        guard.Parse(xml.encode(), True)
-        return ElementTree.fromstring(xml)  # noqa: S314 - nothing is declared in it
-    except (expat.ExpatError, ElementTree.ParseError, UnicodeEncodeError) as error:
+        return root_of(xml.encode())
+    except UnicodeEncodeError as error:
         raise Invalid(f"The label config is no valid XML: {error}.", place="xml") from None
+    except Unreadable as error:
+        raise Invalid(f"The label config is not taken: {error}.", place="xml") from None
 
 
 def from_xml(xml: str) -> tuple[list[Field], list[Question], list[str]]:
@@ -74,12 +72,16 @@ class _Reading:
         self.lost: list[str] = []
         self._relations = [r.get("value") or "related" for r in root.iter("Relation")]
         self._related = root.find(".//Relations") is not None
+        self._figures = _figures_in(root)
         self._controls = {
             "Choices": self._choices,
             "Rating": self._rating,
             "TextArea": self._textarea,
             "Labels": self._labels,
             "RectangleLabels": self._rectanglelabels,
+            "PolygonLabels": self._polygonlabels,
+            "BrushLabels": self._brushlabels,
+            "KeyPointLabels": self._keypointlabels,
             "Pairwise": self._pairwise,
         }
         for element in root.iter():
@@ -130,7 +132,28 @@ class _Reading:
         self._add(element, name, "relations" if self._related else "spans", config, field)
 
     def _rectanglelabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
-        self._add(element, name, "boxes", {"labels": _labels(element, "Label")}, self._field(to, "image"))
+        if name.endswith(FIGURE) and name.removesuffix(FIGURE) in self._figures:
+            return
+        turned = {} if element.get("canRotate") == "false" else {"rotated": True}
+        self._add(element, name, "boxes", {"labels": _labels(element, "Label"), **turned}, self._field(to, "image"))
+
+    def _polygonlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
+        self._add(element, name, "polygons", {"labels": _labels(element, "Label")}, self._field(to, "image"))
+
+    def _brushlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
+        self._add(element, name, "masks", {"labels": _labels(element, "Label")}, self._field(to, "image"))
+
+    def _keypointlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
+        """Labels with numbers for a model are the points of one figure; without, each is a thing of its own."""
+        entries = list(element.iter("Label"))
+        places = [entry.get("model_index", "") for entry in entries]
+        if not entries or not all(place.isdecimal() for place in places):
+            config: dict[str, Any] = {"labels": _labels(element, "Label"), "points": ["point"]}
+        else:
+            ordered = sorted(zip(places, entries, strict=True), key=lambda pair: int(pair[0]))
+            points = [entry.get("alias") or entry.get("value") or "" for _, entry in ordered]
+            config = {"labels": self._figures.get(name) or [{"value": name}], "points": points}
+        self._add(element, name, "keypoints", config, self._field(to, "image"))
 
     def _pairwise(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
         fields = [self.fields[t].name for t in to if t in self.fields]
@@ -138,6 +161,19 @@ class _Reading:
             self.lost.append(f"Pairwise {name}: it does not compare two fields")
             return
         self._add(element, name, "pairwise", {"candidates": fields, "tie": False}, None)
+
+
+def _figures_in(root: ElementTree.Element) -> dict[str, list[dict[str, Any]]]:
+    """What the figures of each control of key points are called: the labels of the rectangles that hold them, which stand in a
+    control of its name with an ending, or are the only ones on the same picture."""
+    boxes = {e.get("name", ""): e for e in root.iter("RectangleLabels")}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for element in root.iter("KeyPointLabels"):
+        name = element.get("name", "")
+        beside = [e for e in boxes.values() if e.get("toName") == element.get("toName")]
+        holder = boxes.get(f"{name}{FIGURE}") or (beside[0] if len(beside) == 1 else None)
+        found[name] = _labels(holder, "Label") if holder is not None else []
+    return found
 
 
 def _labels(element: ElementTree.Element, tag: str) -> list[dict[str, Any]]:
@@ -200,11 +236,30 @@ def _control(question: Question, shape: str, to: str) -> list[str] | None:  # no
         links = ["<Relations>", *_entries(types, "Relation"), "</Relations>"] if types else []
         return [f"<Labels {head}>", *_entries(given, "Label"), "</Labels>", *links]
     if shape == "boxes":
-        return [f"<RectangleLabels {head}>", *_entries(given, "Label"), "</RectangleLabels>"]
+        turn = "" if question.config.get("rotated") else ' canRotate="false"'
+        return [f"<RectangleLabels {head}{turn}>", *_entries(given, "Label"), "</RectangleLabels>"]
+    if shape in _REGIONS:
+        return [f"<{_REGIONS[shape]} {head}>", *_entries(given, "Label"), f"</{_REGIONS[shape]}>"]
+    if shape == "keypoints":
+        return _figure_control(question, head, to, given)
     sides: list[Any] = question.config.get("candidates") or []
     if shape == "ranks" and len(sides) == 2:
         return [f"<Pairwise name={quoteattr(question.name)} toName={quoteattr(','.join(sides))}/>"]
     return None
+
+
+def _figure_control(question: Question, head: str, to: str, given: list[Any]) -> list[str]:
+    """Points that are labelled by themselves, or the points of figures and the rectangles that hold these."""
+    points: list[Any] = question.config["points"]
+    names = [p if isinstance(p, str) else p["name"] for p in points]
+    if len(names) == 1:
+        return [f"<KeyPointLabels {head}>", *_entries(given, "Label"), "</KeyPointLabels>"]
+    lines = [f'  <Label value={quoteattr(name)} model_index="{place}"/>' for place, name in enumerate(names)]
+    holder = f"name={quoteattr(question.name + FIGURE)} toName={quoteattr(to)}"
+    return [
+        *(f"<KeyPointLabels {head}>", *lines, "</KeyPointLabels>"),
+        *(f'<RectangleLabels {holder} canRotate="false">', *_entries(given, "Label"), "</RectangleLabels>"),
+    ]
 
 
 def _entries(labels: list[Any], tag: str) -> list[str]:

@@ -1,7 +1,8 @@
-"""Results of Label Studio as values and back: choices, ratings, texts, marks on text with relations, boxes, comparisons.
+"""Results of Label Studio as values and back: choices, ratings, texts, marks on text with relations, regions on
+pictures, comparisons.
 
-Stands alone because there a value is a heap of results, each naming the control it came from, with boxes in percent of the
-picture and offsets that older versions counted in UTF-16. What a result of another kind means is not guessed; it is counted.
+Stands alone because there a value is a heap of results, each naming the control it came from, and
+offsets that older versions counted in UTF-16. What a result of another kind means is not guessed; it is counted.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import defaultdict
 from typing import Any, cast
 
 from milo.builtin.formats._foreign import Losses, Span, graph_of
+from milo.builtin.formats._ls_pictures import FIGURE, KINDS, SHAPES, rectangles_in, region_results, regions_of
 from milo.domain.question import Question
 
 TEXT_MARKS = ("labels", "hypertextlabels")
@@ -31,8 +33,11 @@ def values_of(
         elif isinstance(one.get("from_name"), str) and isinstance(one.get("value"), dict):
             heaps[one["from_name"]].append(one)
     found: dict[str, dict[str, Any]] = {}
+    rectangles = rectangles_in(results)
     for name, heap in heaps.items():
-        value = _value(name, heap, links, data, losses, sides)
+        if name.endswith(FIGURE) and name.removesuffix(FIGURE) in heaps:
+            continue
+        value = _value(name, heap, links, data, losses, sides, rectangles)
         if value is not None:
             found[name] = {"": value}
     return found
@@ -45,6 +50,7 @@ def _value(  # noqa: PLR0911 - one for each kind
     data: dict[str, Any],
     losses: Losses,
     sides: dict[str, list[str]],
+    rectangles: dict[str, str],
 ) -> Any:
     kind = str(heap[0].get("type"))
     if kind == "choices":
@@ -59,8 +65,8 @@ def _value(  # noqa: PLR0911 - one for each kind
         return "\n".join(str(t) for one in heap for t in _listed(one["value"].get("text")))
     if kind in TEXT_MARKS:
         return _marks(heap, kind, links, data, losses)
-    if kind == "rectanglelabels":
-        return [box for one in heap if (box := _box(one, losses)) is not None]
+    if kind in KINDS:
+        return regions_of(kind, heap, rectangles, losses)
     if kind == "pairwise" and heap[0]["value"].get("selected") in SIDES and name in sides:
         return {"winner": sides[name][SIDES.index(heap[0]["value"]["selected"])]}
     losses.add(f"results of the kind {kind}", len(heap))
@@ -114,20 +120,6 @@ def _place(value: dict[str, Any], data: dict[str, Any]) -> tuple[int, int] | Non
     return start, end
 
 
-def _box(one: dict[str, Any], losses: Losses) -> dict[str, Any] | None:
-    value, width, height = one["value"], one.get("original_width"), one.get("original_height")
-    labels = _listed(value.get("rectanglelabels"))
-    if not (width and height and labels):
-        losses.add("boxes without a label or the size of their picture")
-        return None
-    if value.get("rotation"):
-        losses.add("turned boxes")
-        return None
-    numbers = {"x": value["x"] * width, "y": value["y"] * height, "w": value["width"] * width, "h": value["height"] * height}
-    box: dict[str, Any] = {k: n / 100 for k, n in numbers.items()} | {"label": str(labels[0])}
-    return box | ({"score": one["score"]} if isinstance(one.get("score"), float) else {})
-
-
 def results_of(question: Question, shape: str, value: Any, data: dict[str, Any], losses: Losses) -> list[dict[str, Any]]:  # noqa: PLR0911 - one for each shape
     """A value as results of a control of the question's name."""
     to = question.field or next(iter(data), "text")
@@ -141,8 +133,8 @@ def results_of(question: Question, shape: str, value: Any, data: dict[str, Any],
         return [one | {"type": "textarea", "value": {"text": [value]}}]
     if shape in ("spans", "relations"):
         return _mark_results(one, value, str(data.get(to, "")), losses)
-    if shape == "boxes":
-        return _box_results(one, value, data.get(to), losses)
+    if shape in SHAPES:
+        return region_results(one, question, shape, value, data.get(to), losses)
     if shape == "ranks" and len(value["tiers"]) == 2 and [len(t) for t in value["tiers"]] == [1, 1]:
         sides = cast("list[str]", question.config.get("candidates") or [])
         winner = value["tiers"][0][0]
@@ -166,29 +158,4 @@ def _mark_results(one: dict[str, Any], value: Any, text: str, losses: Losses) ->
     for link in links:
         ends = {"from_id": names[link["head"]], "to_id": names[link["tail"]]}
         out.append({"type": "relation", "direction": "right", "labels": [link["label"]], **ends})
-    return out
-
-
-def _box_results(one: dict[str, Any], value: list[dict[str, Any]], image: Any, losses: Losses) -> list[dict[str, Any]]:
-    size = cast("dict[str, Any]", image) if isinstance(image, dict) else {}
-    width, height = size.get("width"), size.get("height")
-    if not width or not height:
-        losses.add("boxes on pictures of unknown size", len(value))
-        return []
-    out: list[dict[str, Any]] = []
-    for i, box in enumerate(value):
-        place = {
-            "x": box["x"] * 100 / width,
-            "y": box["y"] * 100 / height,
-            "width": box["w"] * 100 / width,
-            "height": box["h"] * 100 / height,
-        }
-        about = {
-            "id": f"m{i}",
-            "type": "rectanglelabels",
-            "original_width": width,
-            "original_height": height,
-            "image_rotation": 0,
-        }
-        out.append(one | about | {"value": {**place, "rotation": 0, "rectanglelabels": [box["label"]]}})
     return out

@@ -4,23 +4,29 @@ Stands alone because a task names the questions itself: each control of the labe
 (see `_label_config`). Read: `data` and `meta` become columns, `id` the column `id`; annotations become answers of the person
 who completed them, gold where they are marked as ground truth, predictions become suggestions. Cancelled annotations and
 results that have no like here are counted and reported beside the row. Options: `config`, the label config, needed for
-comparisons only. Written: tasks that Label Studio imports; boxes in percent of the picture. A mark on text has code points
-here; where the words of a mark show that it counts UTF-16, it is converted.
+comparisons only. A picture that lies beside the file, or in `images/`, is found by its name. Written: tasks that Label Studio
+imports; regions in percent of the picture. A mark on text has code points here; where the words of a mark show that it counts
+UTF-16, it is converted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, BinaryIO, cast
+from urllib.parse import unquote
 
 from milo.builtin.formats import _foreign as foreign
 from milo.builtin.formats._elements import read_array, write_array
 from milo.builtin.formats._label_config import plain_name, sides_of
 from milo.builtin.formats._label_studio import results_of, values_of
+from milo.builtin.formats._media import IMAGE_SUFFIXES
 from milo.builtin.formats._stream import shown
 from milo.domain.question import Question
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Row, Source
+
+_PICTURES = tuple(sorted(IMAGE_SUFFIXES))
 
 
 class LabelStudio:
@@ -72,9 +78,26 @@ def _rows(task: dict[str, Any], number: int, source: Source, sides: dict[str, li
         )
     meta = cast("dict[str, Any]", task.get("meta")) if isinstance(task.get("meta"), dict) else {}
     known = {"id": task["id"]} if task.get("id") is not None and "id" not in data else {}
-    yield Row(number, source.name, {**meta, **known, **{plain_name(k): v for k, v in data.items()}}, annotations=found)
+    columns = {plain_name(k): _beside(v, source.path.parent) for k, v in data.items()}
+    yield Row(number, source.name, {**meta, **known, **columns}, annotations=found)
     if losses.lines():
         yield BadRow(number, source.name, f"the task was read, but not all of its results: {'; '.join(losses.lines())}")
+
+
+def _beside(value: Any, folder: Path) -> Any:
+    """The picture that a task names by an address there, if one of its name lies beside the file or in `images/`: with or
+    without the letters that an upload puts in front."""
+    if not isinstance(value, str):
+        return value
+    path = value.rpartition("?d=")[2].split("?")[0]
+    if not path.lower().endswith(_PICTURES):
+        return value
+    last = unquote(path).replace("\\", "/").rpartition("/")[2]
+    for name in (last, last.partition("-")[2]):
+        for below in ("", "images/"):
+            if name and (folder / below / name).is_file():
+                return below + name
+    return value
 
 
 def _annotations(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from abc import abstractmethod
+from typing import Any, Literal
 
 import msgspec
 
+from milo.domain.errors import NotFound
 from milo.domain.verdict import Rubric, Verdict
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
@@ -86,3 +88,45 @@ class Judge:
 
 
 __all__ = ["Given", "Judge", "JudgeInfo", "Rubric"]
+
+
+class Judged:
+    """The part of a project that is about rubrics and judges."""
+
+    _http: Http
+    _at: str
+
+    @property
+    @abstractmethod
+    def id(self) -> int:
+        """The project's id."""
+
+    def judges(self) -> list[Judge]:
+        """The judges of the project."""
+        return [Judge(self._http, self.id, one) for one in self._http.get(f"{self._at}/judges", list[JudgeInfo])]
+
+    def rubrics(self) -> list[dict[str, Any]]:
+        """The rubrics that it may use, each in its newest version: `rubric`, `version`, `shared`."""
+        return self._http.get(f"{self._at}/rubrics", list[dict[str, Any]])
+
+    def rubric_file(self, name: str, format: Literal["yaml", "json"] = "yaml") -> str:
+        """The newest version of a rubric as the text of its file. Raises NotFound for a name that there is not."""
+        found = {one["rubric"]["name"]: one["id"] for one in self.rubrics()}
+        if name not in found:
+            raise NotFound(f'There is no rubric "{name}". Rubrics: {", ".join(found) or "none"}.', place="rubric")
+        return self._http.send("GET", f"{self._at}/rubrics/{found[name]}/file", query={"format": format}).text
+
+    def second_thoughts(self) -> list[dict[str, Any]]:
+        """By question and cause ("suggestion" or "advice"): how many answers changed after it was seen, and how many of those
+        whose right answer is known became right or wrong by it."""
+        return self._http.get(f"{self._at}/second-thoughts", list[dict[str, Any]])
+
+    def add_rubric(self, rubric: Rubric | str) -> dict[str, Any]:
+        """Store a rubric, given as data or as the text of its file; a known name gets a new version."""
+        body = {"text": rubric} if isinstance(rubric, str) else {"rubric": rubric}
+        return self._http.call("POST", f"{self._at}/rubrics", dict[str, Any], body)
+
+    def add_judge(self, name: str, question: str, rubric: str, *, plugin: str = "rubric", **config: Any) -> Judge:
+        """Set up a judge of finished work; `config` holds the settings of its kind, such as `connection`."""
+        body = {"plugin": plugin, "name": name, "question": question, "rubric": rubric, "config": config}
+        return Judge(self._http, self.id, self._http.call("POST", f"{self._at}/judges", JudgeInfo, body))

@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from milo.domain.errors import NotFound
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
 from milo.sdk.budgets import RoleUse
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
-from milo.sdk.judges import Judge, JudgeInfo, Rubric
+from milo.sdk.judges import Judged
 from milo.sdk.models import Model
 from milo.sdk.predicting import How, OnPredicted, OwnPredictor, Predicted, run_function
 from milo.sdk.review import Review
@@ -30,7 +29,7 @@ _PAGE = 200
 _BLOCK = 1 << 20
 
 
-class Project:
+class Project(Judged):
     """One project. `info` is its state when last asked; `refresh` asks again.
 
     >>> project = client.create_project(recipe="text_classification", name="Tickets")   # doctest: +SKIP
@@ -299,36 +298,6 @@ class Project:
         """Run a study many times with simulated people; `more`: `crowd`, `work` and `seed`, as the API has them."""
         body = {"design": design, "people": people, "runs": runs, **more}
         return self._http.call("POST", f"{self._at}/studies/rehearse", dict[str, Any], body)
-
-    def judges(self) -> list[Judge]:
-        """The judges of the project."""
-        return [Judge(self._http, self.id, one) for one in self._http.get(f"{self._at}/judges", list[JudgeInfo])]
-
-    def rubrics(self) -> list[dict[str, Any]]:
-        """The rubrics that it may use, each in its newest version: `rubric`, `version`, `shared`."""
-        return self._http.get(f"{self._at}/rubrics", list[dict[str, Any]])
-
-    def rubric_file(self, name: str, format: Literal["yaml", "json"] = "yaml") -> str:
-        """The newest version of a rubric as the text of its file. Raises NotFound for a name that there is not."""
-        found = {one["rubric"]["name"]: one["id"] for one in self.rubrics()}
-        if name not in found:
-            raise NotFound(f'There is no rubric "{name}". Rubrics: {", ".join(found) or "none"}.', place="rubric")
-        return self._http.send("GET", f"{self._at}/rubrics/{found[name]}/file", query={"format": format}).text
-
-    def second_thoughts(self) -> list[dict[str, Any]]:
-        """By question and cause ("suggestion" or "advice"): how many answers changed after it was seen, and how many of those
-        whose right answer is known became right or wrong by it."""
-        return self._http.get(f"{self._at}/second-thoughts", list[dict[str, Any]])
-
-    def add_rubric(self, rubric: Rubric | str) -> dict[str, Any]:
-        """Store a rubric, given as data or as the text of its file; a known name gets a new version."""
-        body = {"text": rubric} if isinstance(rubric, str) else {"rubric": rubric}
-        return self._http.call("POST", f"{self._at}/rubrics", dict[str, Any], body)
-
-    def add_judge(self, name: str, question: str, rubric: str, *, plugin: str = "rubric", **config: Any) -> Judge:
-        """Set up a judge of finished work; `config` holds the settings of its kind, such as `connection`."""
-        body = {"plugin": plugin, "name": name, "question": question, "rubric": rubric, "config": config}
-        return Judge(self._http, self.id, self._http.call("POST", f"{self._at}/judges", JudgeInfo, body))
 
     @property
     def review(self) -> Review:

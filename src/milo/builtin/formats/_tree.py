@@ -18,6 +18,7 @@ from types import TracebackType
 
 from milo.builtin.formats._archive import DAMAGE, Members, Refused, is_file_name, printable
 from milo.builtin.formats._media import IMAGE_SUFFIXES, is_ignored
+from milo.domain.errors import NotFound
 from milo.kinds.format import Source
 
 MAX_FILES = 2_000_000
@@ -31,7 +32,7 @@ class Unreadable(Exception):
 
 class Tree:
     """The files of a source. Use it as a context. `trouble` says of some why they were left out; `single` is the name of the
-    file if the source is one. Raises Unreadable for an archive that is none."""
+    file if the source is one. Raises NotFound if there is none, Unreadable for an archive that is none."""
 
     def __init__(self, source: Source) -> None:
         self.trouble: list[str] = []
@@ -44,6 +45,8 @@ class Tree:
         elif source.path.is_file():
             self.root, self.single = source.path.parent.resolve(), source.path.name
             self.names = sorted({self.single, *self._listed(MAX_BESIDE)})
+        elif not source.path.is_dir():
+            raise NotFound(f"There is no file or folder {source.path}.", place=str(source.path))
         else:
             self.root = source.path.resolve()
             self.names = sorted(self._listed(MAX_FILES))

@@ -38,7 +38,7 @@ class Transcript(Timed):
     name = "transcript"
     title = "Transcript with speakers"
     given = _Said
-    own_keys = ("of_speaker",)
+    own_keys = ("of_speaker", "words")
 
     def labels_of(self, question: Question) -> list[dict[str, Any]]:
         """The speakers; "Speaker 1" to "Speaker 4" where none are named."""
@@ -47,7 +47,8 @@ class Transcript(Timed):
         return normalise_labels(question)
 
     def settings(self, question: Question, attributes: list[dict[str, Any]]) -> dict[str, Any]:
-        """`of_speaker`: the names of attributes that belong to the speaker, not to the single segment."""
+        """`of_speaker`: the names of attributes that belong to the speaker, not to the single segment. `words` (true) tells
+        helpers that segments have words."""
         given = question.config.get("of_speaker", [])
         names = {one["name"] for one in attributes}
         if not isinstance(given, list) or not all(isinstance(name, str) and name in names for name in cast("list[Any]", given)):
@@ -56,7 +57,9 @@ class Transcript(Timed):
                 "of_speaker",
                 f"of_speaker is {given!r:.80}; it must be a list of names of attributes of this question.",
             )
-        return {"of_speaker": given} if given else {}
+        if question.config.get("words", True) is not True:
+            raise config_error(question, "words", "words must be true: segments of a transcript have words.")
+        return {"words": True} | ({"of_speaker": given} if given else {})
 
     def words(self, question: Question, given: _Said) -> dict[str, Any]:
         """The text, without white space around it."""

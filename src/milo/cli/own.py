@@ -11,7 +11,7 @@ from milo.cli.output import print_json, print_table, print_text
 from milo.domain.errors import Invalid, NotFound
 from milo.sdk import Client, OwnModel
 
-app = App(name="own", help="Models of your own: ONNX files and services that projects may use; list, add, test, remove.")
+app = App(name="own", help="Models of your own: ONNX files, Whisper folders and services that projects may use; list, add, test, remove.")
 
 
 @app.command(name="list")
@@ -34,29 +34,32 @@ def add(
     name: str,
     *,
     onnx: Path | None = None,
+    whisper: Path | None = None,
     service: str | None = None,
     timeout: float | None = None,
     files: str | None = None,
     where: Where | None = None,
 ) -> None:
-    """Register an ONNX file, a folder with an encoder and a decoder, or a service that speaks Label Studio's ML backend
-    protocol.
+    """Register an ONNX file, a folder with an encoder and a decoder, a Whisper folder, or a service that speaks Label
+    Studio's ML backend protocol.
 
     Args:
         name: What to call it here.
         onnx: The file or folder; on the server's disk, where a server is named by --url.
+        whisper: A Whisper model in the form of CTranslate2; a folder on the server's disk as well.
         service: The service's address, as http://127.0.0.1:9090.
         timeout: With --service: seconds to wait for an answer.
         files: With --service: how it gets images: "path" on this machine, or "inline" in the request.
     """
     where = where or Where()
-    if (onnx is None) == (service is None):
-        raise Invalid("Give either --onnx or --service.")
+    if sum(given is not None for given in (onnx, whisper, service)) != 1:
+        raise Invalid("Give one of --onnx, --whisper and --service.")
     settings = {k: v for k, v in (("timeout", timeout), ("files", files)) if v is not None}
     with connect(where) as client:
-        if onnx is not None:
-            place = str(onnx.resolve()) if where.is_local() else str(onnx)
-            made = client.add_own_model(name, "onnx", place, **settings)
+        path = onnx or whisper
+        if path is not None:
+            place = str(path.resolve()) if where.is_local() else str(path)
+            made = client.add_own_model(name, "onnx" if onnx else "whisper", place, **settings)
         else:
             made = client.add_own_model(name, "service", str(service), **settings)
     _tell(where, made)

@@ -5816,7 +5816,8 @@ export interface components {
         /**
          * NewOwnModel
          * @description A model to register. `kind` "onnx": `place` is a path on the server's disk, of a file or of a folder with an encoder
-         *         and a decoder; `kind` "service": `place` is the address of a Label Studio ML backend.
+         *         and a decoder; `kind` "whisper": of a folder in the form of CTranslate2; `kind` "service": `place` is the address of a
+         *         Label Studio ML backend.
          */
         NewOwnModel: {
             name: string;

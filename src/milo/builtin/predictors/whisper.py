@@ -41,7 +41,7 @@ class Whisper:
 
     def check_config(self, config: dict[str, Any], question: Question) -> dict[str, Any]:
         """The settings, checked. Raises InvalidConfig."""
-        found = check_own(config, (*_SETTINGS, "path"))
+        found = check_own(config, _SETTINGS)
         beam = found.get("beam", 5)
         if isinstance(beam, bool) or not isinstance(beam, int) or not 1 <= beam <= 10:
             raise InvalidConfig(f"beam is {beam!r:.40}; it must be a whole number from 1 to 10.", place="config.beam")

@@ -38,6 +38,7 @@ for _name, _where, _help in (
     ("guarantee", "milo.cli.totals:guarantee", "What may be accepted unseen, and what is promised then."),
     ("totals", "milo.cli.totals:totals", "Shares, means and the quality of a model over all items, with intervals."),
     ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),
+    ("quality", "milo.cli.quality:app", "Agreement, people, gold, likely errors; may a model stand in for a person?"),
     ("resolve", "milo.cli.resolve:resolve", "Make one answer of several; compare the ways of doing it."),
     ("status", "milo.cli.status:status", "Is a server running, and how far is everything?"),
     ("backup", "milo.cli.data:backup", "Copy a workspace while it is in use."),

@@ -18,6 +18,7 @@ from milo.sdk.jobs import Job, Progress
 from milo.sdk.judges import Judged
 from milo.sdk.models import Model
 from milo.sdk.predicting import How, OnPredicted, OwnPredictor, Predicted, run_function
+from milo.sdk.quality import Quality
 from milo.sdk.review import Review
 from milo.sdk.runs import Run
 from milo.sdk.shapes import Added, Counts, ExportReport, JobInfo, Member, ModelInfo, ProjectInfo, Row, RowPage, RunInfo
@@ -303,6 +304,11 @@ class Project(Judged):
     def review(self) -> Review:
         """What waits for a reviewer; resolving of several answers."""
         return Review(self._http, self.id)
+
+    @property
+    def quality(self) -> Quality:
+        """How far people agree, how good they are, gold and likely errors."""
+        return Quality(self._http, self.id)
 
     def members(self) -> list[Member]:
         """Who belongs to it."""

@@ -14,7 +14,6 @@ from milo.stats.dawid_skene import astray, dawid_skene, guarded, one_coin
 from milo.stats.independence import independence
 from stats.crowds import crowd, recorded
 
-
 LABELS = "abc"
 
 

@@ -100,6 +100,9 @@ def plain(values: dict[str, dict[str, Any]], digits: int = 3) -> Any:
         return value
 
     return {
-        name: {q: sorted(map(json.dumps, rounded(v))) if isinstance(v, list) else v for q, v in labels.items()}
+        name: {
+            q: sorted(json.dumps(one, sort_keys=True) for one in rounded(v)) if isinstance(v, list) else v
+            for q, v in labels.items()
+        }
         for name, labels in values.items()
     }

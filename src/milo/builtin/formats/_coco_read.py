@@ -14,7 +14,8 @@ from typing import Any, cast
 
 import msgspec
 
-from milo.builtin.formats._pictures import PREDICTED, YES, Picture, Thing, attributes_of, folder_of, is_true, numbers, pairs
+from milo.builtin.formats._gathered import PREDICTED, YES, Thing
+from milo.builtin.formats._pictures import Picture, attributes_of, folder_of, is_true, numbers, pairs
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.kinds.format import BadRow

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
+from milo.builtin.formats._gathered import YES
 from milo.builtin.formats._packing import Pack, Packed, Thing, area, around, base_id, part_of, short
-from milo.builtin.formats._pictures import YES
 from milo.domain.question import Question
 from milo.kinds.format import ExportContext, ExportRow, Report
 

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from milo.builtin.formats._gathered import NO, YES
 from milo.builtin.formats._packing import colours_of
-from milo.builtin.formats._pictures import NO, YES, plain_name
+from milo.builtin.formats._pictures import is_true, plain_name
 from milo.builtin.formats._xml import child, text_of
 from milo.domain.question import Question
 
@@ -22,12 +23,14 @@ _EDGE = re.compile(r'data-node-from="(\d+)"[^>]*data-node-to="(\d+)"')
 
 
 class Labels(msgspec.Struct):
-    """What a document declares: labels in order, attributes by name, those that are check boxes, skeletons (points, edges)."""
+    """What a document declares: labels in order, attributes by name, those that are check boxes, skeletons (points,
+    edges), and which attributes of a label may change along a track."""
 
     names: list[str] = []
     attributes: dict[str, dict[str, Any]] = {}
     boxes: set[tuple[str, str]] = set()
     skeletons: dict[str, tuple[list[str], list[list[str]]]] = {}
+    mutable: set[tuple[str, str]] = set()
 
     def value(self, label: str, name: str, text: str) -> str:
         """The value of an attribute, a check box as yes or no."""
@@ -45,6 +48,11 @@ class Labels(msgspec.Struct):
             points, edges = next(iter(self.skeletons.values()))
             same = [name for name, (p, _) in self.skeletons.items() if p == points]
             found["keypoints"] = {"labels": same, "points": points, "edges": edges, **_only(attributes, same)}
+        changing = {name for _, name in self.mutable}
+        fixed = [one for one in attributes if one["name"] not in changing]
+        moving = [one for one in attributes if one["name"] in changing]
+        points = {k: v for k, v in found["keypoints"].items() if k in ("points", "edges")}
+        found["tracks"] = {"labels": self.names, "attributes": fixed, "changing": moving, **points}
         return found
 
 
@@ -81,6 +89,8 @@ def _take(found: Labels, label: str, one: ElementTree.Element) -> None:
     values = [v.strip() for v in (one.findtext("values") or "").split("\n") if v.strip()]
     if len(values) == 1 and kind in ("select", "radio"):
         values = values[0].split()
+    if is_true(text_of(one, "mutable")):
+        found.mutable.add((label, name))
     if kind == "checkbox":
         found.boxes.add((label, name))
         values = [YES, NO]
@@ -122,7 +132,8 @@ def write_labels(parent: ElementTree.Element, questions: list[Question], skeleto
 def _write_attributes(entry: ElementTree.Element, label: str, questions: list[Question]) -> None:
     listed, seen = child(entry, "attributes"), set[str]()
     for question in questions:
-        for one in cast("list[dict[str, Any]]", question.config.get("attributes") or []):
+        fixed, moving = (cast("list[dict[str, Any]]", question.config.get(k) or []) for k in ("attributes", "changing"))
+        for one in [*fixed, *moving]:
             if one["name"] in seen or one["name"] in FLAGS or (one.get("only") and label not in one["only"]):
                 continue
             seen.add(one["name"])
@@ -130,7 +141,7 @@ def _write_attributes(entry: ElementTree.Element, label: str, questions: list[Qu
             chosen = one.get("type", "choice") == "choice"
             found = child(listed, "attribute")
             child(found, "name", one["name"])
-            child(found, "mutable", "False")
+            child(found, "mutable", str(one in moving))
             child(found, "input_type", "select" if chosen else "text")
             child(found, "default_value", values[0] if chosen and values else "")
             child(found, "values", "\n".join(values) if chosen else "")

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree
 
 from milo.builtin.formats._cvat_labels import FLAGS, point_names, write_labels
+from milo.builtin.formats._gathered import YES
 from milo.builtin.formats._packing import Pack, Packed, Thing, short
-from milo.builtin.formats._pictures import YES
 from milo.builtin.formats._xml import child, indent
 from milo.domain.question import Question
 from milo.kinds.format import ExportContext, ExportRow, Report

@@ -21,36 +21,26 @@ from typing import Any, ClassVar, cast
 
 import msgspec
 
+from milo.builtin.formats._gathered import NO, YES, Gathered
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.domain.question import NAME_PATTERN
 from milo.kinds.format import AnswerColumn, BadRow, Row, Source
 
-SHAPES = {
-    "boxes": "boxes",
-    "polygons": "polygons",
-    "masks": "masks",
-    "keypoints": "keypoints",
-    "lines": "polylines",
-    "labels": "labels",
-    "captions": "text",
-}
-"""The shape of the values of each column."""
-PREDICTED = "predicted_"
-YES, NO = "yes", "no"
+_WORDS = {"image": "picture", "video": "video"}
 MAX_ANNOTATIONS = 1 << 30
 """Bytes in one annotation file."""
 CORNERS = 64
 """Corners of the outline that stands for an ellipse."""
 _LOOKED_AT = 20_000
 _TOLD = 20
-Thing = dict[str, Any]
 
 
 class Picture(msgspec.Struct):
     """One picture of a data set: its running number from 1, its name in the tree (None: it is not there, and `wanted` says what
     was asked for), what is marked on it by column, other columns, bitmaps by column, what was left out, in words, the columns
-    whose places are in shares of its width and height, and where the picture was unpacked from the annotation file itself."""
+    whose places are in shares of its width and height, where it was unpacked to if the annotation file itself held it, and
+    whether it is an image or a video."""
 
     number: int
     name: str | None
@@ -61,6 +51,7 @@ class Picture(msgspec.Struct):
     trouble: list[str] = []
     shares: set[str] = set()
     inside: Path | None = None
+    media: str = "image"
 
     def add(self, column: str, thing: Any) -> None:
         """One more thing. Of an id that is used twice, the second is left out."""
@@ -142,7 +133,7 @@ class PictureSet(ABC):
             found = Gathered(self.known(tree, source))
             for one in islice(self.pictures(tree, source, Losses()), _LOOKED_AT):
                 if isinstance(one, Picture):
-                    found.take(one)
+                    found.take(one.columns, one.bitmaps, one.more.get("class_names", {}))
             return found.columns()
 
 
@@ -150,11 +141,13 @@ def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
     if one.name is None and one.inside is None:
         marks = sum(map(len, one.columns.values()))
         lost = f"; its {marks:,} annotations were left out" if marks else ""
-        yield BadRow(one.number, source.name, f"{one.wanted[:200]}: the picture is not in the folder or archive{lost}")
+        yield BadRow(
+            one.number, source.name, f"{one.wanted[:200]}: the {_WORDS[one.media]} is not in the folder or archive{lost}"
+        )
         return
     name = one.name or one.wanted
     try:
-        files = {"image": str(one.inside or tree.file(name))}
+        files = {one.media: str(one.inside or tree.file(name))}
         files |= {column: str(tree.file(bitmap)) for column, bitmap in one.bitmaps.items()}
         files |= _masks(one, tree)
     except Unreadable as error:
@@ -167,7 +160,9 @@ def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
     yield Row(one.number, source.name, {"file": name, **more, **columns}, files)
     if one.trouble:
         told = "; ".join(one.trouble[:_TOLD]) + (f"; and {len(one.trouble) - _TOLD:,} more" if len(one.trouble) > _TOLD else "")
-        yield BadRow(one.number, source.name, f"{name}: the picture was read, but not all of its annotations: {told}")
+        yield BadRow(
+            one.number, source.name, f"{name}: the {_WORDS[one.media]} was read, but not all of its annotations: {told}"
+        )
 
 
 def _masks(one: Picture, tree: Tree) -> dict[str, str]:
@@ -179,79 +174,6 @@ def _masks(one: Picture, tree: Tree) -> dict[str, str]:
             found[column] = str(tree.file(thing.pop("png").removeprefix("file:")))
             thing["png_file"] = column
     return found
-
-
-class Gathered:
-    """What the things of a data set are labelled with, and what else a question about them would have to ask."""
-
-    def __init__(self, known: dict[str, dict[str, Any]]) -> None:
-        self._known = known
-        self._labels: dict[str, dict[str, None]] = {c: dict.fromkeys(known[c].get("labels", [])) for c in known}
-        self._attributes: dict[str, dict[str, dict[str, None]]] = {}
-        self._points: dict[str, set[int]] = {}
-        self._turned: set[str] = set()
-        self._seen: set[str] = set()
-
-    def take(self, picture: Picture) -> None:
-        """One more picture."""
-        for column, things in picture.columns.items():
-            self._seen.add(column)
-            labels = self._labels.setdefault(column, {})
-            if column == "captions":
-                continue
-            for thing in things:
-                if isinstance(thing, str):
-                    labels[thing] = None
-                else:
-                    labels[thing["label"]] = None
-                    self._look(column, thing)
-        for column in picture.bitmaps:
-            self._seen.add(column)
-            self._labels.setdefault(column, {}).update(dict.fromkeys(picture.more.get("class_names", {}).values()))
-
-    def _look(self, column: str, thing: Thing) -> None:
-        if thing.get("angle") or "corners" in thing:
-            self._turned.add(column)
-        if column == "keypoints":
-            self._points.setdefault(column, set()).add(len(thing["points"]))
-        for name, value in thing.get("attributes", {}).items():
-            self._attributes.setdefault(column, {}).setdefault(name, {})[value] = None
-
-    def columns(self) -> list[AnswerColumn]:
-        """One for each column that was seen."""
-        out: list[AnswerColumn] = []
-        for column, shape in SHAPES.items():
-            for name in (column, PREDICTED + column):
-                if name in self._seen:
-                    out.append(AnswerColumn(name, shape, self._config(name, column)))
-        return out
-
-    def _config(self, column: str, plain: str) -> dict[str, Any]:
-        if plain == "captions":
-            return {}
-        config: dict[str, Any] = {"labels": list(self._labels[column])[:10_000]}
-        if column in self._turned:
-            config["rotated"] = True
-        if plain == "boxes":
-            config["min_size"] = 0.0
-        known = {k: v for k, v in self._known.get(plain, {}).items() if k not in ("labels", "attributes")}
-        if plain == "keypoints" and "points" not in known:
-            counts = self._points.get(column, {1})
-            config["points"] = [f"p{i + 1}" for i in range(min(counts) if len(counts) == 1 else 1)]
-        declared = cast("list[dict[str, Any]]", self._known.get(plain, {}).get("attributes") or [])
-        names = {one["name"] for one in declared}
-        used = self._attributes.get(column, {}).items()
-        attributes = declared + [_attribute(name, list(values)) for name, values in used if name not in names]
-        return config | known | ({"attributes": attributes} if attributes and plain != "labels" else {})
-
-
-def _attribute(name: str, values: list[str]) -> dict[str, Any]:
-    """An attribute as a question: a choice among the few values that it has, else a text."""
-    if set(values) <= {YES, NO}:
-        return {"name": name, "config": {"labels": [YES, NO]}}
-    if len(values) <= 30 and all(0 < len(value.strip()) <= 100 for value in values):
-        return {"name": name, "config": {"labels": sorted(values)}}
-    return {"name": name, "type": "text"}
 
 
 def numbers(given: Any, count: int | None = None) -> list[float] | None:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from milo.builtin.formats._archive import DAMAGE, Members, Refused, is_file_name, printable
-from milo.builtin.formats._media import IMAGE_SUFFIXES, is_ignored
+from milo.builtin.formats._media import IMAGE_SUFFIXES, VIDEO_SUFFIXES, is_ignored
 from milo.domain.errors import NotFound
 from milo.kinds.format import Source
 
@@ -139,6 +139,18 @@ class Tree:
         found = self.pictures_of(PurePosixPath(plain).name)
         ending = [name for name in found if name == plain or name.endswith(f"/{plain}")]
         for some in (ending, found):
+            if len(some) == 1:
+                return some[0]
+        return None
+
+    def video(self, wanted: str, *near: str) -> str | None:
+        """The video of that name (without its ending, if need be) in one of these folders, else the only one there, else the
+        only one of that name anywhere, else the only one at all."""
+        last = PurePosixPath(wanted.replace("\\", "/"))
+        found = [name for name in self.names if PurePosixPath(name).suffix.lower() in VIDEO_SUFFIXES]
+        beside = [name for name in found if name.rpartition("/")[0] in near]
+        named = [name for name in found if last.name and PurePosixPath(name).stem in (last.name, last.stem)]
+        for some in ([name for name in named if name in beside], beside, named, found):
             if len(some) == 1:
                 return some[0]
         return None

@@ -20,7 +20,8 @@ from xml.etree import ElementTree
 
 from milo.builtin.formats import _cvat_write
 from milo.builtin.formats._cvat_labels import Labels, labels_in
-from milo.builtin.formats._pictures import CORNERS, YES, Picture, PictureSet, Thing, ellipse, folder_of, looks_like, plain_name
+from milo.builtin.formats._gathered import YES, Thing
+from milo.builtin.formats._pictures import CORNERS, Picture, PictureSet, ellipse, folder_of, looks_like, plain_name
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.builtin.formats._xml import elements, to_number

@@ -21,19 +21,10 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from milo.builtin.formats._gathered import YES
 from milo.builtin.formats._media import image_suffix
 from milo.builtin.formats._packing import Pack, Packed, Thing, corners, short
-from milo.builtin.formats._pictures import (
-    CORNERS,
-    YES,
-    Picture,
-    PictureSet,
-    attributes_of,
-    ellipse,
-    folder_of,
-    looks_like,
-    numbers,
-)
+from milo.builtin.formats._pictures import CORNERS, Picture, PictureSet, attributes_of, ellipse, folder_of, looks_like, numbers
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.builtin.formats._xml import number_of, root_of, text_of

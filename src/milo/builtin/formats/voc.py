@@ -18,8 +18,9 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
+from milo.builtin.formats._gathered import YES
 from milo.builtin.formats._packing import Pack, Packed, Thing, colours_of, short, upright
-from milo.builtin.formats._pictures import YES, Picture, PictureSet, attributes_of, folder_of, is_true, looks_like
+from milo.builtin.formats._pictures import Picture, PictureSet, attributes_of, folder_of, is_true, looks_like
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.builtin.formats._xml import child, indent, number_of, root_of, text_of

@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from milo.builtin.formats import _yolo_write
-from milo.builtin.formats._pictures import PREDICTED, Picture, PictureSet, Thing
+from milo.builtin.formats._gathered import PREDICTED, Thing
+from milo.builtin.formats._pictures import Picture, PictureSet
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.builtin.formats._yolo_names import Names, names_of

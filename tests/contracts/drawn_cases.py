@@ -84,6 +84,31 @@ def _mask() -> Any:
     return runs.filter(lambda counts: sum(counts[1::2]) > 0).map(lambda counts: {"size": [9, 12], "counts": counts})
 
 
+CLIP = make_item({"video": {"media": 1, "mime": "video/mp4", "width": 640, "height": 480, "frames": 50}})
+
+
+@st.composite
+def _track(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+    """A few key frames on a coarse grid; some leave and come back."""
+    place: Any = {
+        "box": st.tuples(st.integers(-2, 30), st.integers(0, 22), st.sampled_from([50, 60.5, 100])).map(
+            lambda at: [at[0] * 20.0, at[1] * 20.0, at[2], 60]
+        ),
+        "turned": st.sampled_from([0, 30.5, 400]).map(lambda angle: [100, 100, 40, 20, angle]),
+        "polygon": st.lists(_near, min_size=3, max_size=5, unique=True).filter(_has_area),
+        "points": _figure().map(lambda figure: figure["points"]),
+    }[kind]
+    keys: list[dict[str, Any]] = []
+    for frame in draw(st.lists(st.integers(0, 49), min_size=1, max_size=5, unique=True)):
+        key = {"frame": frame, kind.replace("turned", "box"): draw(place), **draw(st.sampled_from([{}, {"occluded": True}]))}
+        if keys and draw(st.integers(0, 3)) == 0:
+            key = {"frame": frame, "outside": True}
+        keys.append(key | draw(st.sampled_from([{}, {"attributes": {}}])))
+    if all(key.get("outside") for key in keys):
+        keys = keys[:1]
+    return {"keyframes": keys}
+
+
 DRAWN: dict[str, list[Case]] = {
     "boxes": [
         Case(make_question("boxes", {"labels": ["car", "bus"]}), st.lists(_box(), max_size=5)),
@@ -115,5 +140,20 @@ DRAWN: dict[str, list[Case]] = {
             st.lists(_marked(_mask(), attributes=True), max_size=4),
             SMALL,
         )
+    ],
+    "tracks": [
+        Case(make_question("tracks", {"labels": ["car", "bus"]}), st.lists(_marked(_track("box")), max_size=3), CLIP),
+        Case(
+            make_question(
+                "tracks", {"labels": ["car", "bus"], "rotated": True, "places": ["polygon", "box"], "attributes": ATTRIBUTES}
+            ),
+            st.lists(_marked(_track("turned") | _track("polygon"), attributes=True), max_size=2),
+            CLIP,
+        ),
+        Case(
+            make_question("tracks", {"labels": ["car", "bus"], "places": ["points"], "points": ["a", "b", "c"]}),
+            st.lists(_marked(_track("points")), max_size=2),
+            CLIP,
+        ),
     ],
 }

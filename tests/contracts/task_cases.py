@@ -30,6 +30,7 @@ FIELDS = (
     Field("many", "table"),
     Field("talk", "chat"),
     Field("sound", "audio"),
+    Field("video", "video"),
 )
 CRITERIA = [
     "clarity",

@@ -43,14 +43,14 @@ def crossings(rings: Sequence[Any], first: float, step: float, count: int) -> tu
     return line[0::2], x[0::2], x[1::2]
 
 
-def overlap(a: Sequence[Any], b: Sequence[Any]) -> float:
+def overlap(a: Sequence[Any], b: Sequence[Any], lines: int = LINES) -> float:
     """Intersection over union of the areas of two things, each a list of outlines; 0 where both are empty."""
     heights = np.concatenate([np.asarray(ring, np.float64).reshape(-1, 2)[:, 1] for ring in (*a, *b)])
     low, high = float(heights.min()), float(heights.max())
     if high <= low:
         return 0.0
-    step = (high - low) / LINES
-    both, either = _shared(crossings(a, low, step, LINES), crossings(b, low, step, LINES))
+    step = (high - low) / lines
+    both, either = _shared(crossings(a, low, step, lines), crossings(b, low, step, lines))
     return min(1.0, both / either) if either > 0 else 0.0
 
 

@@ -35,21 +35,20 @@ class _Attribute(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     only: list[str] = []
 
 
-def read_attributes(question: Question, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The `attributes` setting, each completed by its own defaults. Raises InvalidConfig."""
-    given = question.config.get("attributes", [])
+def read_attributes(question: Question, labels: list[dict[str, Any]], setting: str = "attributes") -> list[dict[str, Any]]:
+    """The `attributes` setting (or one of that form), each completed by its own defaults. Raises InvalidConfig."""
+    given = question.config.get(setting, [])
     if not isinstance(given, list) or len(cast("list[Any]", given)) > MAX_ATTRIBUTES:
-        raise config_error(question, "attributes", f"attributes must be a list of at most {MAX_ATTRIBUTES} questions.")
+        raise config_error(question, setting, f"{setting} must be a list of at most {MAX_ATTRIBUTES} questions.")
     known = {label["value"] for label in labels}
-    found = [_read_one(question, entry, place, known) for place, entry in enumerate(cast("list[Any]", given))]
+    found = [_read_one(question, entry, f"{setting}[{n}]", n, known) for n, entry in enumerate(cast("list[Any]", given))]
     names = [one["name"] for one in found]
     if len(set(names)) < len(names):
-        raise config_error(question, "attributes", f"two attributes have one name; each needs its own: {', '.join(names)}.")
+        raise config_error(question, setting, f"two attributes have one name; each needs its own: {', '.join(names)}.")
     return found
 
 
-def _read_one(question: Question, entry: Any, place: int, labels: set[str]) -> dict[str, Any]:
-    where = f"attributes[{place}]"
+def _read_one(question: Question, entry: Any, where: str, place: int, labels: set[str]) -> dict[str, Any]:
     try:
         one = msgspec.convert(entry, _Attribute)
     except (msgspec.ValidationError, UnicodeError) as error:

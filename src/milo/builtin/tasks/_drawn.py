@@ -144,7 +144,6 @@ class Drawn(MarkList):
 
     def _pairs(self, question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) -> list[Pair]:
         ours, theirs = [self.extent(one) for one in a], [self.extent(one) for one in b]
-        has_attributes = bool(question.config.get("attributes"))
         found: list[Pair] = []
         for i, j in touching(ours, theirs, self.slack(question)):
             if a[i]["label"] != b[j]["label"] or (not weighed and i >= j and a is b):
@@ -152,12 +151,14 @@ class Drawn(MarkList):
             near = self.alike(question, a[i], b[j])
             if near < SAME:
                 continue
-            if weighed and has_attributes:
-                same = attributes_agree(question, a[i]["label"], a[i].get("attributes", {}), b[j].get("attributes", {}))
-                found.append((i, j, 0.5 + 0.5 * same))
-            else:
-                found.append((i, j, 1.0 if weighed else near))
+            found.append((i, j, self.weight(question, a[i], b[j]) if weighed else near))
         return found
+
+    def weight(self, question: Question, a: Thing, b: Thing) -> float:
+        """How much a pair that means the same thing counts, 0.5..1: by its attributes, if there are any."""
+        if not question.config.get("attributes"):
+            return 1.0
+        return 0.5 + 0.5 * attributes_agree(question, a["label"], a.get("attributes", {}), b.get("attributes", {}))
 
     def slack(self, question: Question) -> float:
         """How far apart two extents may lie and still be of one thing, in pixels."""

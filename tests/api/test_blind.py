@@ -145,7 +145,7 @@ class House:
         """Addresses of a GET route, with every parameter that could touch a blind item's model output."""
         blind = sorted(self.blind)
         some = [*blind[:8], *blind[-4:]]
-        path = end.path.replace("{p}", str(self.p)).replace("{level}/{tile}", "0/0")
+        path = end.path.replace("{p}", str(self.p)).replace("{level}/{tile}", "0/0").replace("{n}", "0")
         queries = {
             "list_items": LISTS, "list_item_ids": LISTS, "get_item": [""], "list_comments": [""],
             "export_labels": [f"format={f}&what={w}" for f in ("jsonl", "csv", "json") for w in ("resolved", "everything")]
@@ -165,6 +165,7 @@ class House:
             "list_calls": [""], "sum_calls": [""], "list_project_calls": [""], "sum_project_calls": [""], "get_call_content": [""],
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
             "get_waveform": [""], "get_waveform_tile": [""], "get_spectrogram": [""], "get_spectrogram_tile": [""],
+            "get_frames": [""], "get_frame": [""], "get_strip": [""],
             "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
             "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],

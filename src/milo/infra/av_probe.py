@@ -27,7 +27,7 @@ def probe(path: Path) -> dict[str, Any]:
 
 
 def _streams(container: Any) -> dict[str, Any]:
-    film = next((s for s in container.streams.video if not _is_cover(s)), None)
+    film = film_of(container)
     sound = next(iter(container.streams.audio), None)
     if film is None and sound is None:
         return {"error": "there is neither sound nor film in it, or it is cut short"}
@@ -50,6 +50,11 @@ def _streams(container: Any) -> dict[str, Any]:
             found["variable"] = True
     trouble = _first_frame(container, main)
     return found | ({"error": trouble} if trouble else {})
+
+
+def film_of(container: Any) -> Any:
+    """The first stream of film, None where there is only sound."""
+    return next((stream for stream in container.streams.video if not _is_cover(stream)), None)
 
 
 def _is_cover(stream: Any) -> bool:

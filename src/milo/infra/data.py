@@ -10,6 +10,7 @@ from milo.domain.project import Project
 from milo.flow.browse import Filter, Sort
 from milo.flow.ports.items import Ids
 from milo.infra.deciding import Deciding
+from milo.infra.films import Films
 from milo.infra.found import Found
 from milo.infra.imports import Imports
 from milo.infra.indexing import Indexing
@@ -32,6 +33,7 @@ class DataArea:
         self._ws = workspace
         self.media = MediaStore(workspace.path, workspace.db)
         self.sounds = Sounds(self.media)
+        self.films = Films(self.media)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
@@ -80,4 +82,5 @@ class DataArea:
         self.indexing.close()
         self.exporting.shutdown(wait=False, cancel_futures=True)
         self.sounds.close()
+        self.films.close()
         self.media.close()

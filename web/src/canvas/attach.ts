@@ -16,7 +16,7 @@ const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
 
 /** Begins to listen; the returned function ends it. `unturned` maps a place in the element to the surface, which may be turned in it. */
-export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, resized: () => void, unturned: (at: Point) => Point): () => void {
+export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, resized: () => void, unturned: (at: Point) => Point, spacePans: () => boolean): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const at = (event: MouseEvent): Point => {
@@ -41,7 +41,7 @@ export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, re
     if (event.shiftKey) return zoom.panBy(-turned(event.deltaX || event.deltaY, event.deltaMode), 0);
     zoom.zoomAt(at(event), Math.exp(-turned(event.deltaY, event.deltaMode) * (event.ctrlKey ? 0.01 : 0.0016)));
   }, { signal, passive: false });
-  holdToPan(host, gestures, signal);
+  holdToPan(host, gestures, signal, spacePans);
   const watch = new ResizeObserver(resized);
   watch.observe(host);
   signal.addEventListener("abort", () => watch.disconnect());
@@ -49,9 +49,9 @@ export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, re
 }
 
 /** While Space is held (and nobody types), dragging pans. */
-function holdToPan(host: HTMLElement, gestures: Gestures, signal: AbortSignal): void {
+function holdToPan(host: HTMLElement, gestures: Gestures, signal: AbortSignal, pans: () => boolean): void {
   window.addEventListener("keydown", (event) => {
-    if (event.key !== " " || typing(event.target)) return;
+    if (event.key !== " " || !pans() || typing(event.target)) return;
     const onControl = event.target instanceof HTMLElement && event.target.closest("button, a, [role=option], [role=listbox], summary");
     if (onControl) return;
     event.preventDefault();

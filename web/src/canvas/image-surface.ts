@@ -50,6 +50,8 @@ export class ImageSurface implements Stage, Paper {
   /** Points snap to the points and edges of other shapes. */
   snaps = false;
   readonly viewport: Viewport = new Viewport(() => this.image, (settled) => this.#viewChanged(settled));
+  /** Dragging pans while Space is held. */
+  spacePans = true;
   readonly ink = new InkLayer(() => this.view);
   #frameBox = document.createElement("div");
   #minimap = new Minimap((at) => this.viewport.centreOn(at));
@@ -74,7 +76,7 @@ export class ImageSurface implements Stage, Paper {
     this.#frameBox.className = "milo-layers";
     this.#frameBox.append(this.#image.canvas, this.#regions.canvas, this.ink.canvas, this.#selection.svg);
     host.append(this.#frameBox, this.#minimap.canvas);
-    this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size));
+    this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size), () => this.spacePans);
     this.#resize();
   }
 
@@ -97,6 +99,13 @@ export class ImageSurface implements Stage, Paper {
     this.#minimap.setMips(mips);
     this.viewport.fit();
     this.#repaint.ask({ view: true, regions: true, selection: true });
+  }
+
+  /** Another picture of the same size, in the same view: the next frame of a video. */
+  setFrame(mips: Mips): void {
+    if (mips.size.w !== this.image.w || mips.size.h !== this.image.h) return this.setImage(mips);
+    this.#image.setMips(mips);
+    this.#repaint.ask({ view: true });
   }
 
   /** The colour around the image. */
@@ -289,11 +298,11 @@ export class ImageSurface implements Stage, Paper {
   }
 
   #outline() {
-    const plain = { dashed: false, grips: [], picked: null, measured: true, open: true };
+    const plain = { dashed: false, faint: false, grips: [], picked: null, measured: true, open: true };
     if (this.#draft) return { ...plain, shape: this.#draft, color: this.#drawColor, measured: this.#draft.kind === "box", open: this.#draft.kind !== "box" };
     const selected = this.selected();
     if (!selected) return null;
     const region = this.#find(selected.key)!;
-    return { ...plain, shape: selected.shape, color: region.color, dashed: region.dashed, grips: this.grips(), picked: this.#picked, measured: this.#edited !== null, open: false };
+    return { ...plain, shape: selected.shape, color: region.color, dashed: region.dashed, faint: region.faint ?? false, grips: this.grips(), picked: this.#picked, measured: this.#edited !== null, open: false };
   }
 }

@@ -22,6 +22,8 @@ export interface SurfaceRegion extends Rect {
   shape?: Shape;
   /** Cannot be changed. */
   locked?: boolean;
+  /** Worked out, not placed: drawn thin and without a fill. */
+  faint?: boolean;
 }
 
 export const shapeOf = (region: SurfaceRegion): Shape => region.shape ?? boxShape(region);
@@ -129,7 +131,7 @@ export class RegionsLayer {
       }
       ontoImage(pen, view, this.#ratio);
       const { halo } = this.#style(styleKey(region), region);
-      paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed ? "" : this.#tint(region), dashed: region.dashed }, unit, crowded);
+      paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed || region.faint ? "" : this.#tint(region), dashed: region.dashed }, unit, crowded || region.faint === true);
     }
     screen(pen);
   }
@@ -157,8 +159,9 @@ export class RegionsLayer {
   #group(group: readonly SurfaceRegion[], key: string, view: View, crowded: boolean): void {
     const style = this.#style(key, group[0]!);
     const rects = group.map((r) => this.#device(r, view));
-    const line = crowded ? Math.max(1, Math.round(this.#ratio)) : Math.max(2, Math.round(1.5 * this.#ratio));
-    if (!crowded) this.#edges(rects, style.halo, line + 2, 1);
+    const thin = crowded || group[0]!.faint === true;
+    const line = thin ? Math.max(1, Math.round(this.#ratio)) : Math.max(2, Math.round(1.5 * this.#ratio));
+    if (!thin) this.#edges(rects, style.halo, line + 2, 1);
     if (style.fill) this.#fills(rects, style.fill);
     this.#edges(rects, style.stroke, line, 0);
   }
@@ -213,7 +216,7 @@ export class RegionsLayer {
     if (known) return known;
     const stroke = region.dashed ? this.#stripes(region.color) : region.color;
     const halo = withAlpha(readableOn(region.color), 0.72);
-    const style = { stroke, halo, fill: region.dashed ? "" : withAlpha(region.color, 0.1) };
+    const style = { stroke, halo, fill: region.dashed || region.faint ? "" : withAlpha(region.color, 0.1) };
     this.#styles.set(key, style);
     return style;
   }
@@ -233,7 +236,7 @@ export class RegionsLayer {
   }
 }
 
-const styleKey = (r: SurfaceRegion) => (r.dashed ? `?${r.color}` : r.color);
+const styleKey = (r: SurfaceRegion) => (r.dashed ? `?${r.color}` : r.faint ? `-${r.color}` : r.color);
 
 /** Regions by style, so that the pen changes colour once per style and not per region. */
 function grouped(shown: readonly SurfaceRegion[], omit: string | null): Map<string, SurfaceRegion[]> {

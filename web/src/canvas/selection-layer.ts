@@ -15,6 +15,8 @@ export interface Outline {
   shape: Shape;
   color: string;
   dashed: boolean;
+  /** Worked out, not placed. */
+  faint: boolean;
   grips: readonly Grip[];
   /** The point that is picked, by its ring and place. */
   picked: { ring: number; at: number } | null;
@@ -82,9 +84,9 @@ export class SelectionLayer {
     const d = pathData(outline.shape, view);
     const dash = outline.dashed ? "6 4" : "none";
     const contrast = readableOn(outline.color);
-    const filled = outline.shape.kind !== "line" && outline.shape.kind !== "figure" && !outline.open;
-    set(this.#halo, { d, stroke: contrast, "stroke-width": outline.shape.kind === "mask" ? 3 : 5 });
-    set(this.#line, { d, "stroke-width": outline.shape.kind === "mask" ? 1.5 : 2, stroke: outline.color, fill: filled ? outline.color : "none", "stroke-dasharray": dash });
+    const filled = !outline.faint && outline.shape.kind !== "line" && outline.shape.kind !== "figure" && !outline.open;
+    set(this.#halo, { d, stroke: contrast, "stroke-width": outline.shape.kind === "mask" || outline.faint ? 3 : 5 });
+    set(this.#line, { d, "stroke-width": outline.shape.kind === "mask" || outline.faint ? 1.5 : 2, stroke: outline.color, fill: filled ? outline.color : "none", "stroke-dasharray": dash });
     if (outline.grips.length <= MOST_GRIPS) this.#drawGrips(outline, view, contrast);
     if (outline.shape.kind === "figure") this.#drawFigure(outline, view, contrast);
     if (outline.open && outline.shape.kind === "line") for (const p of outline.shape.points.slice(0, MOST_GRIPS)) this.#dot(toScreen(view, p), 3, outline.color, contrast);

@@ -1,14 +1,15 @@
 /** Marking things on an image: surface, labels, tools, and the list of things beside it. What the things are, a `Kind` says. */
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import type { ImageSurface } from "../../canvas/image-surface";
 import { boxShape, withoutPoint, type Shape } from "../../lib/shape";
-import { useImage } from "../../media/useImage";
+import { useImage, type ImageState } from "../../media/useImage";
 import { nextInRing } from "../../lib/segments";
 import { filterCommand, labelCommands, useCommands } from "../labels/label-commands";
 import type { LabelEntry } from "../labels/label-set";
 import { LabelStrip } from "../labels/LabelStrip";
 import { RegionBar } from "../regions/RegionBar";
 import regions from "../regions/regions.module.css";
-import type { WidgetProps } from "../types";
+import type { Command, WidgetProps } from "../types";
 import { attributesOf } from "./attributes";
 import { imageCommands, penCommands } from "./commands";
 import { Details } from "./Details";
@@ -21,21 +22,41 @@ import { useChanges } from "./useChanges";
 import { useHold } from "./useHold";
 import { looksOf, useMarks } from "./useMarks";
 import { useSurface } from "./useSurface";
-import { useViewing } from "./useViewing";
+import { useViewing, type Viewing } from "./useViewing";
 
 /** On a window at least this wide the list is open from the start. */
 const WIDE = 1200;
 
-export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]> & { kind: Kind<M> }) {
+/** What the editor of tracks adds, where the picture is one frame of a video. */
+export interface OnFilm {
+  picture: ImageState & { retry(): void };
+  /** Which thing is selected is known to the owner, who may select one that is not on this frame. */
+  selected: string | null;
+  onSelect(key: string | null): void;
+  /** The commands as they are to be, given those of the image. */
+  commands(own: Command[], selected: DrawnMark | null): Command[];
+  /** What is said of the selected thing, and can be done with it. */
+  about(selected: DrawnMark): { detail: string; more: ReactNode };
+  /** Draws on the surface while the film runs; returns what ends it. */
+  attach(surface: ImageSurface, viewing: Viewing): () => void;
+  /** In place of "Space pans". */
+  hint: ReactNode;
+  below: ReactNode;
+}
+
+export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProps<M[]> & { kind: Kind<M>; film?: OnFilm }) {
   const { question, onReject, onActivate, readOnly } = props;
   const marks = useMarks(kind, props);
   const { drawn, labels, theme } = marks;
-  const loaded = useImage(marks.media);
+  const image = useImage(film ? null : marks.media);
+  const loaded = film?.picture ?? image;
   const mips = loaded.kind === "ready" ? loaded.mips : null;
   const size = mips?.size ?? { w: 0, h: 0 };
   const host = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const [selectedKey, setSelectedKey] = useState<string | null>(null);
+  const [ownKey, setOwnKey] = useState<string | null>(null);
+  const selectedKey = film ? film.selected : ownKey;
+  const setSelectedKey = film?.onSelect ?? setOwnKey;
   const [before, setBefore] = useState<string | null>(null);
   const [tool, setTool] = useState(readOnly ? "select" : kind.tools[0]!.id);
   const [scale, setScale] = useState(1);
@@ -64,7 +85,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
   const changes = useChanges(kind, props, { size, label, own, select, field: props.fields.length > 1 ? marks.field?.name : undefined });
   const surface = useSurface(host, {
     mips, drawn: viewing.shown, selected: selectedKey, tool: spec ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly, theme,
-    turns: kind.turns?.(question) ?? false, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
+    turns: kind.turns?.(question) ?? false, film: film !== undefined, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
     events: {
       onSelect: select, onView: setScale, onBusy: setBusy,
       onDraw: (shape) => changes.draw(shape, spec?.cuts ?? false),
@@ -73,6 +94,8 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
     },
     host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown), help: (tool, shown) => askTool(props.item, question, tool, shown) },
   });
+  const attach = film?.attach;
+  useEffect(() => (surface && attach ? attach(surface, viewing) : undefined), [surface, attach, viewing]);
   const go = (one: DrawnMark | undefined) => {
     select(one?.key ?? null);
     if (one) surface?.viewport.reveal(one);
@@ -120,7 +143,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
   const nudge = (dx: number, dy: number, grow: boolean) => own && shape && !locked && changes.nudge(own.key, shape, dx, dy, grow, picked);
   const group = question.title ?? question.name;
   const pointed = shape !== null && shape.kind !== "box" && shape.kind !== "mask";
-  useCommands(props, [
+  const commands = [
     ...labelCommands(question, labels, choose, "Label"),
     ...filterCommand(question, labels, () => filter.current?.focus()),
     ...(busy
@@ -141,7 +164,9 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
           showAll: viewing.showAll, lock: () => own && viewing.lock(own.key), raise: (by) => own && changes.set(own.key, { z: own.z + by || undefined } as Partial<M>, "depth"),
           join: () => changes.join(before), snap: viewing.toggleSnap, turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
         })),
-  ]);
+  ];
+  useCommands(props, film && !busy ? film.commands(commands, selected) : commands);
+  const about = selected && !selected.suggested ? film?.about(selected) : undefined;
   const mark = own ? (props.value ?? []).find((one) => keyOf(kind, one) === own.key) : undefined;
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
@@ -152,9 +177,9 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
         </div>
         <RegionBar
           commands={kind.type}
-          hint={<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} />} readOnly={readOnly}
-          selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}`, suggested: selected.suggested }}
-          onAccept={() => accept()} onReject={reject} onRemove={remove}
+          hint={<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} />} readOnly={readOnly}
+          selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
+          more={about?.more} onAccept={() => accept()} onReject={reject} onRemove={remove}
         />
       </div>
       <div className={css.stage}>
@@ -171,6 +196,7 @@ export function ImageEditor<M extends Mark>({ kind, ...props }: WidgetProps<M[]>
           </ObjectList>
         ) : null}
       </div>
+      {film?.below}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** The small controls of the editor of things on an image: tools, view, hints and what is said in place of an image. */
 import { Popover, Slider } from "@mantine/core";
 import { IconBoxMultiple, IconListDetails, IconMagnet, IconMinus, IconPlus, IconPointer, IconRotateClockwise, IconSun } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { ImageState } from "../../media/useImage";
 import { ErrorNote, IconButton, Kbd, Skeleton } from "../../ui";
 import { percent } from "../../ui/format";
@@ -83,14 +84,15 @@ export interface HintProps<M extends Mark> {
   busy: boolean;
   readOnly: boolean;
   n: number;
+  after?: ReactNode;
 }
 
-export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly, n }: HintProps<M>) {
+export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly, n, after }: HintProps<M>) {
   if (readOnly) return <>{n} drawn</>;
   if (!active) return <>{n > 0 ? `${n} drawn. ` : ""}Click here to draw.</>;
   if (words) return <strong>{words}</strong>;
   if (busy) return <>Right click or <Kbd>Backspace</Kbd> takes the last point back, <Kbd>Enter</Kbd> ends it, <Kbd>Esc</Kbd> gives it up.</>;
-  if (spec) return <>{spec.hint} <Kbd>Space</Kbd> held pans, wheel zooms.</>;
+  if (spec) return <>{spec.hint} {after ?? <><Kbd>Space</Kbd> held pans, wheel zooms.</>}</>;
   return <>Click a {kind.noun} to select it, again for the one below. <Cap id={`${kind.type}.${kind.tools[0]!.id}`} of={kind.tools[0]!.key} /> to draw.</>;
 }
 

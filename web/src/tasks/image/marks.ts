@@ -68,6 +68,8 @@ export interface Kind<M extends Mark> {
   inMiddle(at: { x: number; y: number }, side: number, question: Question): Shape;
   /** Whether a question lets boxes be turned. */
   turns?(question: Question): boolean;
+  /** What a thing looks like besides its label: worked out or placed, and what is written after its name. */
+  look?(mark: M): { faint?: boolean; note?: string };
 }
 
 const isKeyed = (value: unknown): value is Mark => typeof value === "object" && value !== null && typeof (value as Mark).label === "string";
@@ -135,12 +137,13 @@ export class Drawer<M extends Mark> {
     const { title, color } = this.looks(mark.label);
     const score = suggested?.score;
     const shown = score === null || score === undefined ? title : `${title} ${score.toFixed(2).replace(/^0/, "")}`;
+    const { faint, note } = this.kind.look?.(mark) ?? {};
     const shape = readShape(this.kind, mark, this.question);
     if (shape === null) return null;
     const bounds = shape ? boundsOf(shape) : (mark as unknown as { x: number; y: number; w: number; h: number });
     const { x, y, w, h } = bounds;
     const made: DrawnMark = {
-      key: keyOf(this.kind, mark), x, y, w, h, label: mark.label, color, title: shown, dashed: suggested !== null, suggested,
+      key: keyOf(this.kind, mark), x, y, w, h, label: mark.label, color, title: note ? `${shown} ${note}` : shown, dashed: suggested !== null, suggested, ...(faint ? { faint } : {}),
       attributes: mark.attributes ?? {}, group: mark.group ?? null, z: mark.z ?? 0, ...(shape ? { shape } : {}),
     };
     this.#known.set(owner, made);

@@ -17,6 +17,8 @@ export interface SurfaceState {
   readOnly: boolean;
   theme: string;
   turns: boolean;
+  /** The pictures are frames of one video: the view stays from one to the next, and Space is not for panning. */
+  film: boolean;
   snaps: boolean;
   light: { brightness: number; contrast: number };
   turn: Turn;
@@ -59,7 +61,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
     };
   }, [host]);
   useEffect(() => surface?.setGround(resolveColor("var(--canvas)")), [surface, state.theme]);
-  useEffect(() => surface?.setImage(state.mips), [surface, state.mips]);
+  useEffect(() => (state.film && state.mips ? surface?.setFrame(state.mips) : surface?.setImage(state.mips)), [surface, state.mips, state.film]);
   useEffect(() => surface?.setRegions(state.drawn), [surface, state.drawn]);
   useEffect(() => surface?.setSelected(state.selected), [surface, state.selected]);
   useEffect(() => surface?.setPicked(state.picked), [surface, state.picked]);
@@ -82,7 +84,8 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
     surface.editable = !state.readOnly;
     surface.turns = state.turns;
     surface.snaps = state.snaps;
+    surface.spacePans = !state.film;
     surface.setTool(state.tool, state.color, surface.pen, state.tool === "draw" && spec?.brush ? () => own.current.radius() : null);
-  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.snaps]);
+  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.snaps, state.film]);
   return surface;
 }

@@ -56,10 +56,12 @@ def box_project(owner: Api, images: dict[str, bytes]) -> int:
     return image_project(owner, images, "boxes")
 
 
-def image_project(owner: Api, images: dict[str, bytes], kind: str, **config: Any) -> int:
-    """A project that marks things on these images with a task type; its id."""
+def image_project(
+    owner: Api, images: dict[str, bytes], kind: str, *, field: dict[str, str] | None = None, **config: Any
+) -> int:
+    """A project that marks things on these images (or whatever the field holds) with a task type; its id."""
     question = {"name": "things", "type": kind, "title": "Things", "config": {"labels": LABELS, **config}}
-    project = _project(owner, {"name": "image", "kind": "image"}, question)
+    project = _project(owner, field or {"name": "image", "kind": "image"}, question)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as files:
         for name, content in images.items():

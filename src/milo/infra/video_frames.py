@@ -23,6 +23,8 @@ _KEPT_BYTES = 96 * 1024 * 1024
 _NEAR = 24
 """A frame at most this far ahead is reached by decoding on, without looking for a key frame."""
 _MOST_FRAMES = 3_000_000
+_ALL_DECODED = 3_000
+"""A strip of a video with at most this many frames shows the very frames of its moments."""
 
 
 class Unreadable(Exception):
@@ -70,12 +72,19 @@ class Film:
         if not 0 <= number < len(self._times):
             raise Unreadable(f"there is no frame {number:,}; the video has the frames 0 to {len(self._times) - 1:,}")
         if number not in self._kept:
-            if not self._at < number <= self._at + _NEAR:
+            if not self._at < number <= max(self._at + _NEAR, self._next_key() - 1):
                 self._seek(number)
             if not self._decode_to(number) and not self._decode_from_earlier(number):
                 raise Unreadable(f"frame {number:,} cannot be decoded; the file is damaged there")
         self._kept.move_to_end(number)
         return self._kept[number]
+
+    def _next_key(self) -> int:
+        """The next key frame after what was decoded last; up to there, decoding on is the shortest way."""
+        if self._at < 0:
+            return -1
+        at = bisect_right(self._keys, self._times[self._at])
+        return self._index.get(self._keys[at], -1) if at < len(self._keys) else len(self._times)
 
     def _restart(self) -> None:
         """Open the file anew: the one way to its first frame that no container gets wrong."""
@@ -266,12 +275,12 @@ def write_still(path: Path, out: Path, number: int, longest: int) -> dict[str, A
 
 
 def write_strip(path: Path, out: Path, count: int, height: int) -> dict[str, Any]:
-    """`count` small pictures side by side, evenly spread over the video: each the last key frame at or before its moment, as
-    these are decoded without others."""
+    """`count` small pictures side by side, evenly spread over the video. In a long one each is the last key frame at or before
+    its moment, as these are decoded without others."""
     from PIL import Image
 
     one = film(path)
-    keys = one.key_frames() or [0]
+    keys = list(range(len(one))) if len(one) <= _ALL_DECODED else one.key_frames() or [0]
     strip: Any = None
     done: dict[int, Any] = {}
     for n in range(count):

@@ -54,7 +54,7 @@ async def get_frame(call: Call) -> Response:
 
 @endpoint("GET", "/media/{m}/strip", "self", query=StripQuery, reply=bytes, media_type="image/jpeg")
 async def get_strip(call: Call) -> Response:
-    """Small pictures side by side, evenly spread over the video: of each moment the last key frame before it."""
+    """Small pictures side by side, evenly spread over the video; of a long one, of each moment the last key frame before it."""
     films, count = call.workspace.data.films, max(1, call.query.count)
     return await _apart(call, lambda row: films.strip(row, count), "image/jpeg")
 

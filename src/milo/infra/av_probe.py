@@ -31,7 +31,7 @@ def _streams(container: Any) -> dict[str, Any]:
     sound = next(iter(container.streams.audio), None)
     if film is None and sound is None:
         return {"error": "there is neither sound nor film in it, or it is cut short"}
-    main = film if film is not None else sound
+    main: Any = film if film is not None else sound
     found: dict[str, Any] = {"kind": "video" if film is not None else "audio"}
     if main.codec_context is None:
         return found | {"error": "it is of a kind (codec) that cannot be decoded here; convert it, to FLAC or MP4 for example"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import exported, sign_in
 from running import Api, Server
@@ -150,3 +150,34 @@ def test_a_rubric_is_filled_in_with_digits(page: Page, server: Server, owner: Ap
     expect(page.get_by_text("Second", exact=True)).to_be_visible()
     _saved(page)
     assert _values(owner, project)["0"] == {"accuracy": 3, "tone": -1, "length": 4}
+
+
+def test_the_steps_of_a_trace_are_marked_with_keys_and_mouse(page: Page, server: Server, owner: Api) -> None:
+    call = {"id": "a", "function": {"name": "weather", "arguments": '{"town": "Oslo"}'}}
+    talk = [
+        {"role": "user", "content": "How warm is it?"},
+        {"role": "assistant", "content": "I look.", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": "\n".join(f"hour {h}" for h in range(50))},
+        {"role": "assistant", "content": "Mild."},
+    ]
+    question = {"type": "turn_labels", "field": "talk", "config": {"labels": ["right", "wrong"], "steps": True}}
+    project = _project(owner, [{"name": "talk", "kind": "chat"}], question, [{"talk": talk}])
+    _open(page, server, project)
+
+    def radio(place: str, label: str) -> Locator:
+        return page.get_by_role("radiogroup", name=f"Well?, {place}", exact=True).get_by_role("radio", name=label)
+
+    expect(page.locator("[data-turn='1'][data-current]")).to_be_visible()
+    page.keyboard.press("1")
+    expect(radio("turn 2", "right")).to_be_checked()
+    page.keyboard.press("2")
+    expect(radio("turn 2, step 1", "wrong")).to_be_checked()
+    page.get_by_role("button", name="Show all of").click()
+    expect(page.get_by_text("hour 49")).to_be_visible()
+    radio("turn 4", "wrong").click()
+    radio("turn 3", "right").click()
+    expect(page.get_by_text("4 of 4 turns and steps marked")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    _saved(page)
+    marks = [(1, None, "right"), (1, 0, "wrong"), (2, None, "right"), (3, None, "wrong")]
+    assert [(m["turn"], m.get("step"), m["label"]) for m in _values(owner, project)["0"]] == marks

@@ -180,6 +180,54 @@ def test_marks_merge_turn_by_turn() -> None:
     assert TURNS.merge(many, [both, both[:1], both[:1]]) == both[:1]
 
 
+TRACE = make_item(
+    {
+        "talk": [
+            {"role": "user", "content": "How warm is it in Oslo?"},
+            {"role": "assistant", "content": "I look.", "tool_calls": [{"id": "a", "function": {"name": "f"}}, {"name": "g"}]},
+            {"role": "tool", "content": "12", "tool_call_id": "a"},
+            {
+                "role": "assistant",
+                "content": [{"type": "tool_use", "id": "b", "name": "h", "input": {}}, "x", 3],
+                "tool_calls": [7],
+            },
+            {
+                "role": "user",
+                "content": [{"type": "tool_result", "tool_use_id": "b", "content": "13"}, {"type": "text", "text": ""}],
+            },
+            {"role": "assistant", "content": None, "tool_calls": [{"name": "k"}]},
+            {"role": "assistant", "content": "12 or 13."},
+        ]
+    }
+)
+SPOTS = [(1, None), (1, 0), (1, 1), (2, None), (3, None), (3, 0), (3, 1), (4, 0), (5, 0), (6, None)]
+
+
+def test_calls_of_tools_and_results_are_steps_of_their_own() -> None:
+    config = {"labels": ["good", "bad"], "steps": True}
+    asked = TURNS.check_config(make_question("turn_labels", config), FIELDS)
+    every = [{"turn": t, "label": "good"} | ({} if s is None else {"step": s}) for t, s in SPOTS]
+    kept = TURNS.check(asked, every[::-1], TRACE)
+    assert [(m["turn"], m.get("step")) for m in kept] == SPOTS
+    other = [m | {"label": "bad"} if m.get("step") == 0 else m for m in kept]
+    assert TURNS.agreement(asked, kept, other) == pytest.approx(6 / 10)
+    assert TURNS.merge(asked, [kept, other, other]) == other
+    assert TURNS.migrate(asked, asked, kept) == kept
+    with pytest.raises(InvalidValue, match="step 1 of turn 1 has no mark"):
+        TURNS.check(asked, [m for m in every if (m["turn"], m.get("step")) != (1, 1)], TRACE)
+    for spot, words in [
+        ((1, 2), "step 2 of turn 1 is not asked"),
+        ((2, 0), "not asked"),
+        ((4, None), "turn 4 is not by"),
+        ((1, -1), "count"),
+    ]:
+        mark = {"turn": spot[0], "label": "good"} | ({} if spot[1] is None else {"step": spot[1]})
+        with pytest.raises(InvalidValue, match=words):
+            TURNS.check(asked, [*every, mark], TRACE)
+    with pytest.raises(InvalidValue, match="need the setting steps"):
+        TURNS.check(LABELS, [{"turn": 1, "step": 0, "label": "good"}], TRACE)
+
+
 @pytest.mark.parametrize("config", [{"labels": ["a"], "min": 1}, {"roles": "assistant"}, {"min": 1, "max": 99}, {"labels": []}])
 def test_bad_settings_of_marks(config: dict[str, Any]) -> None:
     with pytest.raises(InvalidConfig):

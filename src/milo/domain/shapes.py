@@ -13,7 +13,7 @@ describe and check that JSON. Units and origins:
 - `Segment`: seconds from the start of the media as decoded (the first presentation time is 0), as floats; `start` inclusive,
   `end` exclusive. The same for sound and for video, whatever its frame rate.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
-- `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0.
+- `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0, and the steps inside each of them too.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
 """
@@ -202,11 +202,13 @@ class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TurnMark(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What is said of one turn (counted from 0) of a conversation: a label, or a rating."""
+    """What is said of one turn (counted from 0) of a conversation, or of one step in it (a call of a tool or what came back,
+    counted from 0 within the turn): a label, or a rating."""
 
     turn: int
     label: str | None = None
     rating: int | None = None
+    step: int | None = None
 
 
 def iou(a: Box, b: Box) -> float:

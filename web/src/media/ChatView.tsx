@@ -1,62 +1,59 @@
 /** A conversation: who says what, in Markdown; calls of tools and what came back, readable; nothing in it is fetched or run. */
-import { IconTool } from "@tabler/icons-react";
-import { lazy, Suspense, type ReactNode } from "react";
-import type { ChatTurn, ToolCall } from "../api/types";
+import { lazy, Suspense, useMemo, type ReactNode } from "react";
+import type { ChatTurn } from "../api/types";
+import { isResult, stepsIn, textOf, toolNames } from "./chat";
 import css from "./chat.module.css";
+import { Result, StepView } from "./ChatSteps";
 import { Highlighted } from "./Highlighted";
 
-const Markdown = lazy(() => import("../ui/Markdown"));
+export { isChat, textOf } from "./chat";
 
-/** A list of turns: objects with a role, and words or calls of tools. */
-export function isChat(value: unknown): value is ChatTurn[] {
-  const isTurn = (turn: unknown) => {
-    if (typeof turn !== "object" || turn === null) return false;
-    const { role, content, tool_calls } = turn as Record<string, unknown>;
-    return typeof role === "string" && (content === null || typeof content === "string" || Array.isArray(content) || Array.isArray(tool_calls));
-  };
-  return Array.isArray(value) && value.length > 0 && value.every(isTurn);
-}
+const Markdown = lazy(() => import("../ui/Markdown"));
 
 export interface ChatViewProps {
   turns: readonly ChatTurn[];
   /** Words to mark, for search hits. */
   highlight?: string | undefined;
-  /** What stands under a turn: the controls of a question about it. */
-  under?: (turn: ChatTurn, place: number) => ReactNode;
-  /** The turn that has the keyboard. */
+  /** What stands under a turn, or under a step in it: the controls of a question about it. */
+  under?: (turn: ChatTurn, place: number, step?: number) => ReactNode;
+  /** The turn that has the keyboard; with `currentStep` the step in it. */
   current?: number | undefined;
-  onPoint?: (place: number) => void;
+  currentStep?: number | undefined;
+  onPoint?: (place: number, step?: number) => void;
 }
 
-export function ChatView({ turns, highlight, under, current, onPoint }: ChatViewProps) {
+export function ChatView({ turns, highlight, under, current, currentStep, onPoint }: ChatViewProps) {
+  const names = useMemo(() => toolNames(turns), [turns]);
   return (
     <ol className={css.chat}>
-      {turns.map((turn, place) => (
-        <li
-          key={place} data-role={turn.role} data-turn={place} aria-current={place === current || undefined} data-current={place === current || undefined}
-          onPointerDown={onPoint ? () => onPoint(place) : undefined}
-        >
-          <span className={css.role}>{turn.role}{turn.name ? <span className={css.name}>{turn.name}</span> : null}</span>
-          <TurnBody turn={turn} highlight={highlight} />
-          {under?.(turn, place)}
-        </li>
-      ))}
+      {turns.map((turn, place) => {
+        const own = place === current && currentStep === undefined;
+        const name = turn.name ?? names.get(turn.tool_call_id ?? "");
+        return (
+          <li key={place} data-role={turn.role} data-turn={place} aria-current={own || undefined} data-current={own || undefined} onPointerDown={onPoint ? (event) => onPoint(place, stepAt(event.target)) : undefined}>
+            <span className={css.role}>{turn.role}{name ? <span className={css.name}>{name}</span> : null}</span>
+            {isResult(turn) ? <Result given={textOf(turn.content)} /> : <TurnWords turn={turn} highlight={highlight} />}
+            {under?.(turn, place)}
+            {stepsIn(turn).map((step, k) => (
+              <StepView key={k} at={k} step={step} name={step.name ?? names.get(step.id ?? "") ?? ""} current={place === current && currentStep === k}>{under?.(turn, place, k)}</StepView>
+            ))}
+          </li>
+        );
+      })}
     </ol>
   );
 }
 
-function TurnBody({ turn, highlight }: { turn: ChatTurn; highlight?: string | undefined }) {
+/** The step that something on the page belongs to. */
+function stepAt(target: EventTarget): number | undefined {
+  const at = target instanceof Element ? target.closest<HTMLElement>("[data-step]")?.dataset.step : undefined;
+  return at === undefined ? undefined : Number(at);
+}
+
+function TurnWords({ turn, highlight }: { turn: ChatTurn; highlight?: string | undefined }) {
   const text = textOf(turn.content);
-  const calls = Array.isArray(turn.tool_calls) ? turn.tool_calls : [];
-  if (turn.role === "tool" || turn.role === "function") return <pre className={css.result} dir="auto" tabIndex={0} aria-label="Result of a tool">{pretty(text)}</pre>;
-  return (
-    <>
-      {text === "" && calls.length > 0 ? null : (
-        <div className={css.turn} dir="auto">{highlight ? <Highlighted text={text} words={highlight} /> : <Words text={text} />}</div>
-      )}
-      {calls.map((call, i) => <Call key={call.id ?? i} call={call} />)}
-    </>
-  );
+  if (text === "" && stepsIn(turn).length > 0) return null;
+  return <div className={css.turn} dir="auto">{highlight ? <Highlighted text={text} words={highlight} /> : <Words text={text} />}</div>;
 }
 
 /** Markdown where there is any; plain words as they are, with their line breaks. */
@@ -67,39 +64,3 @@ export function Words({ text }: { text: string }) {
 }
 
 const hasMarkdown = (text: string) => /[*_`#>|[\]~]|^\s*(?:[-+]|\d+[.)])\s/m.test(text);
-
-function Call({ call }: { call: ToolCall }) {
-  const name = call.function?.name ?? call.name ?? "a tool";
-  const given = call.function?.arguments ?? call.arguments;
-  return (
-    <div className={css.call}>
-      <span className={css.callHead}><IconTool size={14} aria-hidden /> calls <code>{name}</code></span>
-      {given === undefined || given === "" ? null : <pre dir="auto" tabIndex={0} aria-label={`What ${name} is given`}>{typeof given === "string" ? pretty(given) : JSON.stringify(given, null, 2)}</pre>}
-    </div>
-  );
-}
-
-/** The words of a turn's content; parts that are no text are named in brackets. */
-export function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return content === null || content === undefined ? "" : JSON.stringify(content);
-  return content.map(partText).filter((part) => part !== "").join("\n\n");
-}
-
-function partText(part: unknown): string {
-  if (typeof part === "string") return part;
-  if (typeof part !== "object" || part === null) return "";
-  const { type, text } = part as { type?: unknown; text?: unknown };
-  return typeof text === "string" ? text : `[${String(type ?? "something that is no text").replaceAll("_", " ")}]`;
-}
-
-/** JSON indented; anything else as it is. */
-function pretty(text: string): string {
-  const first = text.trimStart()[0];
-  if (first !== "{" && first !== "[") return text;
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}

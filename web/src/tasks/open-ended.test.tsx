@@ -10,6 +10,18 @@ afterEach(cleanup);
 
 const item = itemWith({ text: "x" });
 
+const TRACE = [
+  { role: "user", content: "How warm is it in Oslo?" },
+  { role: "assistant", content: "I look.", tool_calls: [{ id: "a", function: { name: "f" } }, { name: "g" }] },
+  { role: "tool", content: "12", tool_call_id: "a" },
+  { role: "assistant", content: [{ type: "tool_use", id: "b", name: "h", input: {} }, "x", 3], tool_calls: [7] },
+  { role: "user", content: [{ type: "tool_result", tool_use_id: "b", content: "13" }, { type: "text", text: "" }] },
+  { role: "assistant", content: null, tool_calls: [{ name: "k" }] },
+  { role: "assistant", content: "12 or 13." },
+];
+/** What the server's own test finds in it. */
+const SPOTS = [[1, null], [1, 0], [1, 1], [2, null], [3, null], [3, 0], [3, 1], [4, 0], [5, 0], [6, null]];
+
 describe("response", () => {
   const one = questionOf("response", {});
   const both = questionOf("response", { roles: ["user", "assistant"], max_rounds: 3, system: "optional", max_length: 10 });
@@ -129,6 +141,31 @@ describe("turn labels", () => {
     expect(document.querySelectorAll("button[data-suggested]")).toHaveLength(2);
     fireEvent.click(screen.getAllByRole("radio", { name: /^4/ })[0]!);
     expect(seen.value).toEqual([{ turn: 1, rating: 4 }]);
+  });
+
+  it("marks calls of tools and results where steps are asked about, as the server counts them", () => {
+    const trace = { ...talk, data: { talk: TRACE } };
+    const steps = { ...labels, config: { ...labels.config, steps: true } };
+    const { seen, press } = stage(steps, { item: trace });
+    for (let n = 0; n < SPOTS.length; n++) press("1");
+    expect((seen.value as { turn: number; step?: number }[]).map(({ turn, step }) => [turn, step ?? null])).toEqual(SPOTS);
+    expect(widgets.turn_labels!.problem!(seen.value, { item: trace, question: steps, seed: "" })).toBeNull();
+    expect(widgets.turn_labels!.problem!((seen.value as unknown[]).filter((_, i) => i !== 2), { item: trace, question: steps, seed: "" })).toBe("Turn 2, step 2 has no mark yet.");
+    expect(screen.getByRole("radiogroup", { name: "q, turn 2, step 1" })).toBeTruthy();
+  });
+
+  it("shows what a tool is given as names and values, and folds what is long", () => {
+    const long = Array.from({ length: 40 }, (_, i) => `line ${i}`).join("\n");
+    const turns = [
+      { role: "assistant", content: null, tool_calls: [{ id: "a", function: { name: "weather", arguments: '{"town": "Oslo", "days": [1, 2]}' } }] },
+      { role: "tool", tool_call_id: "a", content: long },
+    ];
+    stage(labels, { item: { ...talk, data: { talk: turns } } });
+    expect(screen.getByText("town").nextSibling?.textContent).toBe("Oslo");
+    expect(screen.getAllByText("weather")).toHaveLength(2);
+    expect(screen.queryByText(/line 39/)).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: /Show all/ }));
+    expect(screen.getByText(/line 39/)).toBeTruthy();
   });
 
   it("sends an empty list where no turn needs a mark", () => {

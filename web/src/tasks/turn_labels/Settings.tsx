@@ -25,7 +25,8 @@ export function Settings({ question, onChange }: SettingsProps) {
         ) : (
           <Checkbox pb={7} label="A turn may have several labels" checked={config.multiple === true} onChange={(event) => set({ multiple: event.currentTarget.checked })} />
         )}
-        <Checkbox pb={7} label="Each such turn needs a mark" checked={config.every !== false} onChange={(event) => set({ every: event.currentTarget.checked })} />
+        <Checkbox pb={7} label="Calls of tools and results too" checked={config.steps === true} onChange={(event) => set({ steps: event.currentTarget.checked })} />
+        <Checkbox pb={7} label="Each of them needs a mark" checked={config.every !== false} onChange={(event) => set({ every: event.currentTarget.checked })} />
       </div>
       <TagsInput
         label="Whose turns" description="Roles such as assistant, user, tool; none means all turns." data={["assistant", "user", "tool", "system"]}

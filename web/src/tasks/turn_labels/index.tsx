@@ -1,4 +1,4 @@
-/** Labels or ratings on the turns of a conversation: a digit marks the turn in focus, and the next open one comes into focus. */
+/** Labels or ratings on the turns of a conversation and the steps in them: a digit marks what is in focus, and the next open one comes into focus. */
 import { useRef, type CSSProperties } from "react";
 import type { Question } from "../../api/types";
 import { ChatView } from "../../media/ChatView";
@@ -10,7 +10,7 @@ import { useCommands } from "../labels/label-commands";
 import { entryOf, labelsOf, visibleSuggestions } from "../labels/label-set";
 import type { Command, Place, TaskWidget, WidgetProps } from "../types";
 import css from "./marks.module.css";
-import { askedTurns, isMarks, isRated, nextOpen, sameMark, sorted, stepsOf, toggled, turnsOf, type Mark } from "./marks";
+import { askedSpots, isMarks, isRated, nextOpen, sameMark, sameSpot, sorted, spotName, stepsOf, toggled, turnsOf, type Mark, type Spot } from "./marks";
 import { Settings } from "./Settings";
 
 const NONE: Mark[] = [];
@@ -20,7 +20,7 @@ interface Choice {
   title: string;
   key: string | null;
   color: string | null;
-  mark: Omit<Mark, "turn">;
+  mark: Omit<Mark, "turn" | "step">;
 }
 
 function choicesOf(question: Question): Choice[] {
@@ -31,32 +31,32 @@ function choicesOf(question: Question): Choice[] {
 function Editor(props: WidgetProps<Mark[]>) {
   const { question, item, value = NONE, onChange, onComplete, onActivate, readOnly } = props;
   const turns = turnsOf(question, item);
-  const asked = askedTurns(question, turns);
+  const asked = askedSpots(question, turns);
   const frame = useRef<HTMLDivElement>(null);
-  const [at, setAt] = usePlace(frame, () => asked.find((turn) => !value.some((mark) => mark.turn === turn)) ?? asked[0] ?? -1, (turn) => `[data-turn="${turn}"]`);
+  const [at, setAt] = usePlace(frame, () => nextOpen(asked, value, -1), (place) => finder(asked[place]));
+  const spot = asked[at];
+  const placeOf = (turn: number, step?: number) => asked.findIndex((one) => sameSpot(one, { turn, step } as Spot));
   const choices = choicesOf(question);
   const multiple = question.config.multiple === true;
   const group = question.title ?? question.name;
-  const marked = new Set(value.map((mark) => mark.turn)).size;
+  const marked = asked.filter((one) => value.some((mark) => sameSpot(mark, one))).length;
   const done = question.config.every === false || marked === asked.length;
-  const pick = (turn: number, choice: Choice) => {
-    if (readOnly) return;
-    const next = toggled(value, { turn, ...choice.mark }, multiple);
-    onChange(next.length === 0 ? undefined : next, { label: `${choice.title} on turn ${turn + 1}` });
-    setAt(multiple || next.length < value.length ? turn : nextOpen(asked, next, turn));
+  const pick = (place: number, choice: Choice) => {
+    const there = asked[place];
+    if (readOnly || !there) return;
+    const next = toggled(value, { ...there, ...choice.mark }, multiple);
+    onChange(next.length === 0 ? undefined : next, { label: `${choice.title} on ${spotName(there)}` });
+    setAt(multiple || next.length < value.length ? place : nextOpen(asked, next, place));
   };
-  const step = (by: 1 | -1) => {
-    const place = asked.indexOf(at);
-    setAt(asked[(place + by + asked.length) % asked.length] ?? at);
-  };
+  const step = (by: 1 | -1) => setAt((at + by + asked.length) % asked.length);
   const command = (id: string, title: string, keys: string[], run: () => void, more: Partial<Command> = {}): Command => ({
     id: labelCommandId(question, id), title, keys, group, scope: "label", run, ...more,
   }); // prettier-ignore
   useCommands(props, [
     ...choices.flatMap((choice) => (choice.key === null ? [] : [command(choice.id, choice.title, [choice.key], () => pick(at, choice))])),
-    command("next", "Next turn", ["J"], () => step(1), { scope: "tool", enabled: asked.length > 1 }),
-    command("previous", "Previous turn", ["K"], () => step(-1), { scope: "tool", enabled: asked.length > 1 }),
-    command("clear", "Take the marks of the turn away", ["Backspace"], () => onChange(without(value, at), { label: "clear the turn" }), { enabled: value.some((mark) => mark.turn === at) }),
+    command("next", "Next one", ["J"], () => step(1), { scope: "tool", enabled: asked.length > 1 }),
+    command("previous", "Previous one", ["K"], () => step(-1), { scope: "tool", enabled: asked.length > 1 }),
+    command("clear", "Take its marks away", ["Backspace"], () => spot && onChange(without(value, spot), { label: `clear ${spotName(spot)}` }), { enabled: spot !== undefined && value.some((mark) => sameSpot(mark, spot)) }),
     command("done", "Done", ["Enter"], onComplete, { enabled: done && marked > 0, hidden: true }),
   ]);
   if (turns.length === 0) return <Note tone="warn">This item has no conversation in “{question.field}”. Skip it (S), or flag it (F).</Note>;
@@ -65,49 +65,55 @@ function Editor(props: WidgetProps<Mark[]>) {
   return (
     <div ref={frame} onFocus={onActivate} onPointerDown={onActivate} data-quiet={!props.active || undefined}>
       <ChatView
-        turns={turns} current={props.active ? at : undefined} onPoint={(turn) => asked.includes(turn) && setAt(turn)}
-        under={(_, turn) => asked.includes(turn) ? (
-          <div className={css.marks} role={multiple ? "group" : "radiogroup"} aria-label={`${group}, turn ${turn + 1}`} data-current={turn === at || undefined}>
+        turns={turns} current={props.active ? spot?.turn : undefined} currentStep={props.active ? spot?.step : undefined}
+        onPoint={(turn, inside) => { const place = placeOf(turn, inside); if (place >= 0) setAt(place); }}
+        under={(_, turn, inside) => { const place = placeOf(turn, inside); return place >= 0 ? (
+          <div className={css.marks} role={multiple ? "group" : "radiogroup"} aria-label={`${group}, ${spotName(asked[place]!)}`} data-current={place === at || undefined}>
             {choices.map((choice) => {
-              const mark = { turn, ...choice.mark };
+              const mark = { ...asked[place]!, ...choice.mark };
               const on = value.some((one) => sameMark(one, mark));
               const suggested = !on && offered.some((one) => sameMark(one, mark));
               return (
                 <button
                   key={choice.id} type="button" role={multiple ? "checkbox" : "radio"} aria-checked={on} disabled={readOnly} className={css.mark} data-suggested={suggested || undefined}
-                  style={choice.color ? ({ "--label": choice.color } as CSSProperties) : undefined} onClick={() => pick(turn, choice)}
+                  style={choice.color ? ({ "--label": choice.color } as CSSProperties) : undefined} onClick={() => pick(place, choice)}
                 >
                   {choice.color ? <i aria-hidden /> : null}
                   <span>{choice.title}</span>
                   {suggested && suggestion ? <small><span className="visually-hidden">suggested </span>{suggestion.score === null ? "model" : scoreText(suggestion.score)}</small> : null}
-                  {turn === at && props.active && choice.key !== choice.title ? <Cap id={labelCommandId(question, choice.id)} of={choice.key} /> : null}
+                  {place === at && props.active && choice.key !== choice.title ? <Cap id={labelCommandId(question, choice.id)} of={choice.key} /> : null}
                 </button>
               );
             })}
           </div>
-        ) : null}
+        ) : null; }}
       />
       <p className={css.foot} role="status">
-        {marked} of {asked.length} turns marked. <span><Cap id={labelCommandId(question, "next")} of="J" /> <Cap id={labelCommandId(question, "previous")} of="K" /> to step</span>
+        {marked} of {asked.length} {question.config.steps === true ? "turns and steps" : "turns"} marked. <span><Cap id={labelCommandId(question, "next")} of="J" /> <Cap id={labelCommandId(question, "previous")} of="K" /> to step</span>
       </p>
     </div>
   );
 }
 
-function without(marks: readonly Mark[], turn: number): Mark[] | undefined {
-  const rest = marks.filter((mark) => mark.turn !== turn);
+/** Where a turn, or a step in it, stands on the page. */
+const finder = (spot: Spot | undefined): string => `[data-turn="${spot?.turn ?? -1}"]${spot?.step === undefined ? "" : ` [data-step="${spot.step}"]`}`;
+
+function without(marks: readonly Mark[], spot: Spot): Mark[] | undefined {
+  const rest = marks.filter((mark) => !sameSpot(mark, spot));
   return rest.length === 0 ? undefined : rest;
 }
 
 function problem(value: Mark[], { item, question }: Place): string | null {
   if (question.config.every === false) return null;
-  const open = askedTurns(question, turnsOf(question, item)).find((turn) => !value.some((mark) => mark.turn === turn));
-  return open === undefined ? null : `Turn ${open + 1} has no mark yet.`;
+  const open = askedSpots(question, turnsOf(question, item)).find((spot) => !value.some((mark) => sameSpot(mark, spot)));
+  if (!open) return null;
+  const name = spotName(open);
+  return `${name[0]!.toUpperCase()}${name.slice(1)} has no mark yet.`;
 }
 
 function View({ question, value }: { question: Question; value: Mark[] }) {
   const labels = labelsOf(question);
-  const text = (mark: Mark) => `${mark.turn + 1}: ${mark.label === undefined ? mark.rating : entryOf(labels, mark.label).title}`;
+  const text = (mark: Mark) => `${mark.turn + 1}${mark.step === undefined ? "" : `.${mark.step + 1}`}: ${mark.label === undefined ? mark.rating : entryOf(labels, mark.label).title}`;
   return <span>{value.length === 0 ? "no marks" : value.map(text).join(" · ")}</span>;
 }
 

@@ -1,9 +1,14 @@
-/** Marks on turns: which turns are asked about, and what a key does to the marks. Pure. */
+/** Marks on turns and on the steps in them: what is asked about, and what a key does to the marks. Pure. */
 import type { ChatTurn, Item, Question } from "../../api/types";
-import { isChat } from "../../media/ChatView";
+import { isChat, isResult, stepsIn, textOf } from "../../media/chat";
 
-export interface Mark {
+/** A turn, or the call or result in it that `step` counts, both from 0. */
+export interface Spot {
   turn: number;
+  step?: number;
+}
+
+export interface Mark extends Spot {
   label?: string;
   rating?: number;
 }
@@ -16,11 +21,22 @@ export function turnsOf(question: Question, item: Item): ChatTurn[] {
   return isChat(turns) ? turns : [];
 }
 
-/** The places of the turns that are asked about. */
-export function askedTurns(question: Question, turns: readonly ChatTurn[]): number[] {
+/** What is asked about, in order, as the server finds it: the turns of these roles; with `steps` also each of their calls, and every result. */
+export function askedSpots(question: Question, turns: readonly ChatTurn[]): Spot[] {
   const roles = Array.isArray(question.config.roles) ? (question.config.roles as string[]) : ["assistant"];
-  return turns.flatMap((turn, at) => (roles.length === 0 || roles.includes(turn.role) ? [at] : []));
+  return turns.flatMap((turn, at) => {
+    const meant = roles.length === 0 || roles.includes(turn.role);
+    if (question.config.steps !== true) return meant ? [{ turn: at }] : [];
+    const steps = stepsIn(turn);
+    const words = (meant || isResult(turn)) && (steps.length === 0 || textOf(turn.content) !== "");
+    return [...(words ? [{ turn: at }] : []), ...steps.flatMap(({ kind }, step) => (meant || kind === "result" ? [{ turn: at, step }] : []))];
+  });
 }
+
+export const sameSpot = (a: Spot, b: Spot): boolean => a.turn === b.turn && a.step === b.step;
+
+/** "turn 3", or "turn 3, step 1": counted from 1, for people. */
+export const spotName = ({ turn, step }: Spot): string => (step === undefined ? `turn ${turn + 1}` : `turn ${turn + 1}, step ${step + 1}`);
 
 export const isRated = (question: Question): boolean => !Array.isArray(question.config.labels);
 
@@ -35,15 +51,15 @@ export function stepsOf({ config }: Question): number[] {
 export function toggled(marks: readonly Mark[], mark: Mark, multiple: boolean): Mark[] {
   const holds = marks.some((one) => sameMark(one, mark));
   if (holds) return marks.filter((one) => !sameMark(one, mark));
-  return sorted([...(multiple ? marks : marks.filter((one) => one.turn !== mark.turn)), mark]);
+  return sorted([...(multiple ? marks : marks.filter((one) => !sameSpot(one, mark))), mark]);
 }
 
-export const sameMark = (a: Mark, b: Mark): boolean => a.turn === b.turn && a.label === b.label && a.rating === b.rating;
+export const sameMark = (a: Mark, b: Mark): boolean => sameSpot(a, b) && a.label === b.label && a.rating === b.rating;
 
-export const sorted = (marks: readonly Mark[]): Mark[] => [...marks].sort((a, b) => a.turn - b.turn);
+export const sorted = (marks: readonly Mark[]): Mark[] => [...marks].sort((a, b) => a.turn - b.turn || (a.step ?? -1) - (b.step ?? -1));
 
-/** The next asked turn without a mark, behind `at` and then from the start; `at` if all have one. */
-export function nextOpen(asked: readonly number[], marks: readonly Mark[], at: number): number {
-  const open = asked.filter((turn) => !marks.some((mark) => mark.turn === turn));
-  return open.find((turn) => turn > at) ?? open[0] ?? at;
+/** The place in `asked` of the next one without a mark, behind `at` and then from the start; `at` if all have one. */
+export function nextOpen(asked: readonly Spot[], marks: readonly Mark[], at: number): number {
+  const open = asked.flatMap((spot, i) => (marks.some((mark) => sameSpot(mark, spot)) ? [] : [i]));
+  return open.find((i) => i > at) ?? open[0] ?? at;
 }

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from milo.domain.errors import Conflict, Invalid, InvalidConfig, MissingExtra, NotFound
+from milo.domain.errors import Conflict, Invalid, InvalidConfig, MissingExtra, NotFound, RuleForbids
 from milo.domain.project import Project, ProjectSpec
 from milo.domain.question import Question
+from milo.flow.reach import check_reach, fields_for
 from milo.infra.image_worker import ImageWorker
 from milo.infra.sql.models import PredictorRow
 from milo.infra.sql.own import OwnRow, OwnSql
@@ -122,7 +123,7 @@ class OwnModels:
         if kind is None:
             return row.config
         found = self.named(row.config.get("own"), kind)
-        more: dict[str, Any] = {"path": found.place, "settings": found.settings}
+        more: dict[str, Any] = {"path": found.place, "settings": found.settings, **self._sent(project, plugin, found)}
         if getattr(plugin, "wants_label_config", False):
             shapes = {t.name: t.shape for t in self.ws.registry.task_types.all()}
             question = project.schema.get(row.question)
@@ -130,11 +131,29 @@ class OwnModels:
             more["label_config"] = self._label_config(spec, shapes)[0]
         return {**row.config, **more}
 
-    def check(self, plugin: Any, config: dict[str, Any]) -> None:
-        """Raise InvalidConfig where a new predictor names nothing that is registered."""
+    def check(self, project: Project, plugin: Any, config: dict[str, Any]) -> None:
+        """Raise InvalidConfig where a new predictor names nothing that is registered, RuleForbids where data may not reach
+        it."""
         kind = getattr(plugin, "own", None)
         if kind is not None:
-            self.named(config.get("own"), kind)
+            self._sent(project, plugin, self.named(config.get("own"), kind))
+
+    def _sent(self, project: Project, plugin: Any, found: OwnRow) -> dict[str, Any]:
+        """The fields that may be sent to a service, by the project's rules on data. Raises RuleForbids where it may get
+        nothing."""
+        if not hasattr(plugin, "is_local"):
+            return {}
+        rules, local = project.spec.policy.data, plugin.is_local(found.place)
+        check_reach(rules, found.name, local, ())
+        if rules.mask and (not local or rules.mask_local):
+            raise RuleForbids(
+                f'The project masks personal data before a call (rule policy.data.mask), and the service "{found.name}" '
+                "takes texts as they are. Take the rule away, or let the service run on this machine.",
+                place="policy.data.mask",
+            )
+        hidden = {path.partition(".")[0] for path in project.spec.policy.hidden}
+        names = [f.name for f in project.spec.fields if f.name not in hidden]
+        return {"fields": fields_for(rules, found.name, local, names)}
 
     def live(self, question: Question) -> list[OwnRow]:
         """Those that answer clicks on things of this question."""

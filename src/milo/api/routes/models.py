@@ -223,7 +223,7 @@ def check_model(call: Call, project: Project, plugin: str, question: str, config
         )
     if not predictor.accepts(asked, project.spec.fields):
         raise InvalidConfig(f'"{plugin}" cannot answer the question "{question}" over these fields.', place="question")
-    call.workspace.own.check(predictor, config)
+    call.workspace.own.check(project, predictor, config)
     return predictor.check_config(config, asked)
 
 

@@ -1,9 +1,11 @@
 /** Connected models as their owner sees them: kinds of servers, and what was asked of them. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client";
-import type { LedgerPage, LedgerTotal, Provider } from "./types";
+import type { LedgerPage, LedgerTotal, OwnModel, Provider } from "./types";
 
 export const providersQuery = queryOptions({ queryKey: ["providers"], queryFn: () => api.get<Provider[]>("/providers"), staleTime: Infinity });
+
+export const ownModelsQuery = queryOptions({ queryKey: ["own-models"], queryFn: () => api.get<OwnModel[]>("/own-models") });
 
 export type LedgerBy = "connection" | "model" | "purpose" | "day" | "project" | "user";
 

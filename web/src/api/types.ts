@@ -312,3 +312,9 @@ export type GoldReply = Schemas["GoldReply"];
 export type StandIn = Schemas["StandInReport"];
 export type QualificationView = Schemas["QualificationView"];
 export type CheckView = Schemas["CheckView"];
+
+/** A tool that answers gestures; `own`: a model that the owner registered. */
+export type LiveTool = Schemas["ToolView"];
+
+/** A model file or service that the owner registered. */
+export type OwnModel = Schemas["OwnModelView"];

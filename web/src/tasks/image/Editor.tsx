@@ -16,6 +16,7 @@ import { Details } from "./Details";
 import css from "./image.module.css";
 import { keyOf, type DrawnMark, type Kind, type Mark } from "./marks";
 import { ObjectList } from "./ObjectList";
+import { OutlinerPicker, useOutliner } from "./outliner";
 import { Hint, ImageNote, Tools } from "./Tools";
 import { askTool, refine } from "./refine";
 import { useChanges } from "./useChanges";
@@ -66,6 +67,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const [hint, setHint] = useState<string | null>(null);
   const [picked, pick] = useState<{ ring: number; at: number } | null>(null);
   const viewing = useViewing(drawn);
+  const outliner = useOutliner(props.item.project_id, question, !readOnly && kind.tools.some((one) => one.id === "click"));
   const [shownItem, setShownItem] = useState(props.item.id);
   const select = (key: string | null) => {
     if (key !== selectedKey && selectedKey !== null) setBefore(selectedKey);
@@ -92,7 +94,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
     },
-    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown), help: (tool, shown) => askTool(props.item, question, tool, shown) },
+    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown, outliner.tool), help: (tool, shown) => askTool(props.item, question, tool, shown) },
   });
   const attach = film?.attach;
   useEffect(() => (surface && attach ? attach(surface, viewing) : undefined), [surface, attach, viewing]);
@@ -177,7 +179,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         </div>
         <RegionBar
           commands={kind.type}
-          hint={<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} />} readOnly={readOnly}
+          hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} /></>} readOnly={readOnly}
           selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
           more={about?.more} onAccept={() => accept()} onReject={reject} onRemove={remove}
         />

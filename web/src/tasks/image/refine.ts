@@ -18,8 +18,8 @@ export async function askTool(item: Item, question: Question, tool: string | und
   return reply.thing;
 }
 
-export async function refine<M extends Mark>(kind: Kind<M>, item: Item, question: Question, shown: Shown): Promise<Shape | null> {
-  const thing = await askTool(item, question, undefined, shown);
+export async function refine<M extends Mark>(kind: Kind<M>, item: Item, question: Question, shown: Shown, tool: string | undefined): Promise<Shape | null> {
+  const thing = await askTool(item, question, tool, shown);
   const mark = { ...thing, label: "" };
   if (!thing || !kind.isMark(mark)) return null;
   return kind.shapeOf(mark, question) ?? boxShape(mark as unknown as { x: number; y: number; w: number; h: number });

@@ -10,6 +10,7 @@ import layout from "../../../ui/layout.module.css";
 import { ConnectionCard } from "./ConnectionCard";
 import { ConnectionDialog } from "./ConnectionDialog";
 import { LedgerPanel } from "./LedgerPanel";
+import { OwnModels } from "./OwnModels";
 
 export function ConnectionsPage() {
   const connections = useQuery(connectionsQuery);
@@ -47,6 +48,7 @@ export function ConnectionsPage() {
             ))}
           </Panel>
         ) : null}
+        <OwnModels />
         <LedgerPanel />
       </div>
       {editing !== null && providers.data ? (

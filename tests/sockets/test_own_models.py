@@ -176,5 +176,5 @@ def test_from_the_command_line(
     own.remove("typed", where=where)
     with pytest.raises(NotFound, match="Registered: clicker, finder"):
         own.remove("typed", where=where)
-    with pytest.raises(Invalid, match="either"):
+    with pytest.raises(Invalid, match=r"Give .*--onnx"):
         own.add("x", where=where)

@@ -17,24 +17,13 @@ from milo.testing.contracts import check_predictor
 CONFIGS: dict[str, dict[str, Any]] = {
     "rules": {"rules": [{"kind": "keyword", "pattern": ["refund", "charged"], "label": "yes", "score": 0.9}]}
 }
-TESTED_APART = ("language", "patterns", "sentiment")
-"""Their labels have meanings; see tests/sockets."""
+TESTED_APART = ("alignment", "language", "patterns", "sentiment", "speech", "whisper")
+"""Their labels have meanings, or they hear: see tests/sockets and the tests of sound."""
 LIVE = ("grabcut", "lasso", "superpixels")
 NAMES = [
-    "grabcut",
-    "image_classifier",
-    "language",
-    "lasso",
-    "llm",
-    "nearest",
-    "onnx",
-    "patterns",
-    "rules",
-    "sentiment",
-    "service",
-    "superpixels",
-    "text_classifier",
-]
+    "alignment", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest", "onnx", "patterns", "rules", "sentiment",
+    "service", "speech", "superpixels", "text_classifier", "whisper",
+]  # fmt: skip
 FIELDS = {"text": (Field("text"),), "image": (Field("image", "image"),)}
 
 

@@ -11,7 +11,10 @@ from milo.cli.output import print_json, print_table, print_text
 from milo.domain.errors import Invalid, NotFound
 from milo.sdk import Client, OwnModel
 
-app = App(name="own", help="Models of your own: ONNX files, Whisper folders and services that projects may use; list, add, test, remove.")
+app = App(
+    name="own",
+    help="Models of your own: ONNX files, Whisper folders, services that projects may use; list, add, test, remove.",
+)
 
 
 @app.command(name="list")

@@ -21,6 +21,8 @@ from milo.infra.sql.items import MediaRow
 
 _SECONDS = 600.0
 _LONGEST = 12 * 3600.0
+_LONG = 300.0
+"""Shorter sounds do not wait while longer ones are drawn."""
 PEAKS_IN_TILE = 4096
 COLUMNS_IN_TILE = 256
 
@@ -60,14 +62,15 @@ class Sounds:
 
     def __init__(self, media: MediaStore) -> None:
         self._media = media
-        self._worker = ImageWorker(seconds=_SECONDS, module="milo.infra.audio_work")
-        self._making = threading.Lock()
+        self._workers = {long: ImageWorker(seconds=_SECONDS, module="milo.infra.audio_work") for long in (False, True)}
+        self._making = {long: threading.Lock() for long in (False, True)}
         self.threads = ThreadPoolExecutor(2, thread_name_prefix="milo-sound")
 
     def close(self) -> None:
-        """End the decoding process."""
+        """End the decoding processes."""
         self.threads.shutdown(wait=False, cancel_futures=True)
-        self._worker.close()
+        for worker in self._workers.values():
+            worker.close()
 
     def waveform(self, row: MediaRow) -> Waveform:
         """Made if need be. Raises NotFound if the file is gone, Invalid with the reason where there is no sound to be had."""
@@ -89,7 +92,7 @@ class Sounds:
     def _made(self, row: MediaRow, what: str, kind: type[Any], more: dict[str, Any]) -> Any:
         about = self._media.cached(row, f"{what}.json")
         if not about.exists():
-            with self._making:
+            with self._making[_length(row) > _LONG]:
                 if not about.exists():
                     self._make(row, what, about, more)
         return msgspec.json.decode(about.read_bytes(), type=kind)
@@ -100,7 +103,7 @@ class Sounds:
         if _length(row) > _LONGEST:
             raise Invalid(f'"{row.name}" is longer than 12 hours. Cut it into parts to see its waveform.', place="media")
         out = self._media.cached(row, f"{what}.bin")
-        reply = self._worker.ask(what, self._media.file(row), out=str(out), **more)
+        reply = self._workers[_length(row) > _LONG].ask(what, self._media.file(row), out=str(out), **more)
         if "missing" in reply:
             raise MissingExtra("Reading audio", "audio")
         if "error" in reply:

@@ -10,6 +10,7 @@ import { ImageView } from "./ImageView";
 import { JsonView } from "./JsonView";
 import css from "./media.module.css";
 import { isMedia } from "./prefetch";
+import { SoundView } from "./sound/SoundView";
 import { TableView } from "./TableView";
 
 const Markdown = lazy(() => import("../ui/Markdown"));
@@ -44,8 +45,8 @@ function MediaView({ field, value }: { field: Field; value: Parameters<typeof Im
   if (value.error) return <Note tone="warn">{value.error}</Note>;
   const url = mediaUrl(value.media);
   if (value.mime.startsWith("image/")) return <ImageView value={value} name={field.title ?? field.name} />;
+  if (value.mime.startsWith("audio/")) return <SoundView key={value.media} value={value} name={field.title ?? field.name} />;
   // What is said in the media is the annotator's to write down; there are no captions to give.
-  if (value.mime.startsWith("audio/")) return <audio className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;
   if (value.mime.startsWith("video/")) return <video className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;
   return <p><a href={url} target="_blank" rel="noreferrer noopener">{value.name ?? "Open the file"}</a> <span className="dim">{value.mime}</span></p>;
 }

@@ -13,6 +13,7 @@ import { Making, WriteOn } from "./Making";
 import { QuestionEditor } from "./QuestionEditor";
 import { QuestionHead } from "./QuestionHead";
 import { useBench, useDesk } from "./session";
+import { useSoundKeys } from "./useSoundKeys";
 import css from "./workbench.module.css";
 
 export function ItemView({ onGuideline }: { onGuideline(label: string | null): void }) {
@@ -24,6 +25,7 @@ export function ItemView({ onGuideline }: { onGuideline(label: string | null): v
     log.add("drawn");
     measureSubmit();
   });
+  useSoundKeys(item);
   if (!item) return null;
   const onPage = asked.filter((q) => widgets[q.type]?.place === "page");
   const covered = new Set(onPage.flatMap((q) => widgets[q.type]?.covers?.(q) ?? []));

@@ -2,7 +2,7 @@
  * Lanes of segments under a time axis: one lane per label, speaker or track. Drawn on one canvas, thousands of segments at once; what
  * can be done with them by keys, and said to screen readers, is up to the list beside it.
  */
-import { useCallback, useEffect, useMemo, useState, type CSSProperties } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 import { TimeGestures, type Keys, type Range, type Spot, type TimeActions } from "./gestures";
 import { placed, type Lane, type TimeMark } from "./marks";
 import { LANE_GAP, LANE_ROW, laneTops, paintLanes, paintRange, paintRuler, spotAt } from "./paint";
@@ -125,6 +125,7 @@ export interface LaneRowsProps {
 export function LaneRows({ surface, armed, onLane }: LaneRowsProps) {
   const { axis, inRows, gestures, selected, range, latest } = surface;
   const { tops, height } = useMemo(() => laneTops(inRows), [inRows]);
+  const host = useRef<HTMLDivElement>(null);
   const [held] = useState(() => ({ inRows, tops }));
   useEffect(() => void Object.assign(held, { inRows, tops }));
   const paint = useCallback<Paint>(
@@ -143,5 +144,15 @@ export function LaneRows({ surface, armed, onLane }: LaneRowsProps) {
       <i aria-hidden /><span>{lane.title}</span>
     </div>
   ));
-  return <div className={css.lanes}><StripRow gutter={titles} height={Math.max(height, LANE_ROW)} paint={paint} attach={attach} /></div>;
+  useEffect(() => {
+    const box = host.current;
+    const at = selected === null ? -1 : inRows.findIndex((lane) => lane.marks.some((one) => one.mark.key === selected));
+    if (!box || at < 0) return;
+    const bottom = tops[at]! + inRows[at]!.rows * LANE_ROW + LANE_GAP;
+    if (tops[at]! < box.scrollTop) box.scrollTop = tops[at]!;
+    else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
+    // Only a new selection scrolls; a change of what is selected must not move it under the pointer.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected]);
+  return <div ref={host} className={css.lanes}><StripRow gutter={titles} height={Math.max(height, LANE_ROW)} paint={paint} attach={attach} /></div>;
 }

@@ -2,7 +2,7 @@
  * What everything on a time axis stands in: rows under one another (ruler, waveform, lanes), one playhead through all of them, wheel and
  * pinch for zoom, and a bar below that shows which part is in view. Rows find the axis and the clock in its context.
  */
-import { createContext, useContext, useEffect, useLayoutEffect, useRef, useSyncExternalStore, type PointerEvent, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useLayoutEffect, useRef, useSyncExternalStore, type CSSProperties, type PointerEvent, type ReactNode } from "react";
 import type { TimeAxis } from "./axis";
 import type { Clock } from "./clock";
 import { Strip, type Paint } from "./strip";
@@ -23,30 +23,29 @@ export function useTime(): Time {
 
 export interface TimeFrameProps extends Time {
   label: string;
+  /** Width of the titles left of the rows; 0 for none. */
+  gutter?: number;
   children: ReactNode;
 }
 
-/** Width of the titles left of the rows; the same in the style sheet. */
-const GUTTER = 112;
-
-export function TimeFrame({ axis, clock, label, children }: TimeFrameProps) {
+export function TimeFrame({ axis, clock, label, gutter = 112, children }: TimeFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const host = frame.current!;
-    const measure = () => axis.setWidth(host.clientWidth - GUTTER - 1);
+    const measure = () => axis.setWidth(host.clientWidth - gutter - (gutter > 0 ? 1 : 0));
     const watch = new ResizeObserver(measure);
     watch.observe(host);
     measure();
-    const onWheel = (event: WheelEvent) => wheel(event, host, axis);
+    const onWheel = (event: WheelEvent) => wheel(event, host, axis, gutter);
     host.addEventListener("wheel", onWheel, { passive: false });
     return () => {
       watch.disconnect();
       host.removeEventListener("wheel", onWheel);
     };
-  }, [axis]);
+  }, [axis, gutter]);
   return (
     <TimeContext.Provider value={{ axis, clock }}>
-      <div ref={frame} className={css.frame} role="group" aria-label={label}>
+      <div ref={frame} className={css.frame} role="group" aria-label={label} data-bare={gutter === 0 || undefined} style={{ "--gutter": `${gutter}px` } as CSSProperties}>
         {children}
         <div className={css.clip} aria-hidden><Playhead axis={axis} clock={clock} /></div>
         <Overview axis={axis} />
@@ -58,8 +57,8 @@ export function TimeFrame({ axis, clock, label, children }: TimeFrameProps) {
 const LINE = 16;
 
 /** The wheel zooms at the pointer; sideways, or with Shift, it pans; over the titles it scrolls the page. */
-function wheel(event: WheelEvent, host: HTMLElement, axis: TimeAxis): void {
-  const x = event.clientX - host.getBoundingClientRect().left - GUTTER;
+function wheel(event: WheelEvent, host: HTMLElement, axis: TimeAxis, gutter: number): void {
+  const x = event.clientX - host.getBoundingClientRect().left - gutter;
   if (x < 0) return;
   event.preventDefault();
   const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;

@@ -61,6 +61,9 @@ def test_with_blind_answers_the_slider_tells_what_may_be_accepted(bench: Bench) 
     offer = look(bench)
     assert offer["audits"] == audited > 150
     assert offer["wrong"] == sum(wrong[i] for i in blind(bench))
+    (card,) = bench.call("GET", "/models")
+    assert (card["quality"]["n"], card["quality"]["correct"]) == (audited, audited - offer["wrong"])
+    assert offer["slice_keys"] == []
     best, curve = offer["best"], offer["curve"]
     assert best["bound"] <= 0.05
     assert best["accepted"] > 100

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from data_bench import MOOD, Bench
+from milo.api.endpoint import ENDPOINTS
 from milo.infra.sql.models import ModelsSql
 from milo.infra.sql.runs import RunsSql
 from milo.infra.sql.verified import verified
@@ -129,6 +130,66 @@ def test_a_planted_suggestion_looks_real_and_is_told_of_afterwards(bench: Bench,
     assert first["item"]["id"] not in [t["item_id"] for t in ann.call("GET", "/checks/mine")]
     other = Person(bench)
     assert other.ask("POST", f"/checks/{told[-1]['id']}/told").status_code == 404
+
+
+def test_a_planted_suggestion_cannot_be_told_apart_by_any_other_way(bench: Bench) -> None:
+    """Whatever an annotator may read about an item with a planted suggestion shows that one, or none."""
+    ids = house(bench, 60, 50, planted_share=0.2)
+    bench.suggest("elsewhere", [(i, GOOD, 0.9) for i in ids])
+    ann = Person(bench)
+    item, planted = 0, dict[str, Any]()
+    for _ in range(60):
+        (one,) = ann.next(1)
+        if one["suggestions"][0]["value"] != GOOD:
+            item, planted = one["item"]["id"], one["suggestions"][0]
+            break
+        ann.answer(one["item"]["id"], {"mood": one["suggestions"]}, mood=GOOD)
+    assert item, "0.2 of 60: none in less than one run in a hundred thousand"
+    detail = ann.call("GET", f"/items/{item}")
+    assert [(a["id"], a["value"], a["score"]) for a in detail["annotations"]] == [(planted["id"], planted["value"], 0.9)]
+    assert [a["author"] for a in detail["annotations"]] == [
+        a["author"] for a in ann.call("GET", f"/items/{item - 1 if item > ids[0] else item + 1}")["annotations"]
+    ]
+    read = 0
+    for point in ENDPOINTS:
+        if point.method != "GET" or "/projects/{p}" not in point.path or point.name == "stream_events":
+            continue
+        path = point.path.removeprefix("/api/projects/{p}").replace("{i}", str(item))
+        if "{" in path:
+            continue
+        reply = ann.ask("GET", path + ("?question=mood" if "/quality/" in path else ""))
+        if reply.status_code != 200:
+            continue
+        read += 1
+        assert "plant" not in reply.text.replace("planted_share", "").replace("planted_tell", ""), path
+        for found in suggestions_in(reply.json() if "json" in reply.headers["content-type"] else None):
+            if found.get("item_id") == item:
+                assert found["value"] == planted["value"], path
+    assert read > 8
+    asked = {"question": "mood", "kind": "explain", "suggestion": planted["id"]}
+    assert "There is no such suggestion" not in ann.ask("POST", f"/items/{item}/assist", asked).text
+
+
+def suggestions_in(found: Any) -> list[dict[str, Any]]:
+    """Everything in a reply that looks like a suggestion."""
+    if isinstance(found, list):
+        return [one for part in found for one in suggestions_in(part)]
+    if not isinstance(found, dict):
+        return []
+    mine = [found] if "value" in found and found.get("role", "suggestion") == "suggestion" else []
+    return mine + [one for part in found.values() for one in suggestions_in(part)]
+
+
+def test_where_models_give_reasons_no_mistake_is_made_up(bench: Bench) -> None:
+    ids = house(bench, 40, 40, planted_share=0.2)
+    rows = [{"item_id": i, "question": "mood", "value": GOOD, "score": 0.9, "reason": "it says so"} for i in ids]
+    bench.call("POST", "/suggestions?name=elsewhere", rows)
+    ann = Person(bench)
+    for _ in range(40):
+        for one in ann.next(1):
+            assert one["suggestions"][0]["value"] == GOOD
+            ann.answer(one["item"]["id"], {"mood": one["suggestions"]}, mood=GOOD)
+    assert bench.one("SELECT count(*) FROM plant WHERE user_id = ?", ann.id) == 0
 
 
 def test_answers_to_planted_suggestions_train_nothing_and_are_not_exported_as_answers(bench: Bench, planted: Planted) -> None:

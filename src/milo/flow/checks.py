@@ -122,6 +122,8 @@ class Weaving:
         if value is None:
             return None, truth
         face = own[0] if own else like
+        if face.reason or like.reason:  # a reason cannot be made up, and one that is missing would stand out
+            return None, truth
         return msgspec.structs.replace(face, value=value, score=like.score, reason=None), truth
 
     def qualify(self) -> tuple[str, list[Lease]]:

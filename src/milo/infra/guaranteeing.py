@@ -34,7 +34,8 @@ class Offer(msgspec.Struct):
     """What may be accepted of a model's present version. `items`: all of the project; `audits`, `wrong`: blind answers that
     it was compared with, and the errors; `pending`: blind answers that are being compared; `waiting`: blind items without an
     answer; `look`: its number; `pace`: seconds an answer takes people; `prior`: the most errors accepted under promises of
-    other versions; `more`: about how many more blind answers would allow what is asked for (null: no number would)."""
+    other versions; `more`: about how many more blind answers would allow what is asked for (null: no number would);
+    `slice_keys`: keys of the metadata whose values can be looked at apart."""
 
     question: str
     source: str
@@ -60,6 +61,7 @@ class Offer(msgspec.Struct):
     notes: list[str]
     labels: list[PartOffer]
     slices: dict[str, list[PartOffer]]
+    slice_keys: list[str] = []
 
 
 class Guaranteeing:
@@ -107,6 +109,7 @@ class Guaranteeing:
         offer.open, offer.audits = int(found.suggested.open.sum()), len(found.audited.items)
         offer.wrong, offer.look = float(found.audited.losses.sum()), found.look
         offer.prior = promise.prior_at(found.prior, 1.01)
+        offer.slice_keys = list(found.plan.plan.slices)
         pooled, alpha = found.plan.plan.pooled, found.alpha * promise.POOLED
         args = (wish, pooled, alpha, found.suggested, found.audited, found.of, found.prior, found.look)
         if pooled.rungs:

@@ -5990,7 +5990,8 @@ export interface components {
          * @description What may be accepted of a model's present version. `items`: all of the project; `audits`, `wrong`: blind answers that
          *         it was compared with, and the errors; `pending`: blind answers that are being compared; `waiting`: blind items without an
          *         answer; `look`: its number; `pace`: seconds an answer takes people; `prior`: the most errors accepted under promises of
-         *         other versions; `more`: about how many more blind answers would allow what is asked for (null: no number would).
+         *         other versions; `more`: about how many more blind answers would allow what is asked for (null: no number would);
+         *         `slice_keys`: keys of the metadata whose values can be looked at apart.
          */
         Offer: {
             question: string;
@@ -6020,6 +6021,8 @@ export interface components {
             slices: {
                 [key: string]: components["schemas"]["PartOffer"][];
             };
+            /** @default [] */
+            slice_keys: string[];
         };
         /**
          * Outcome

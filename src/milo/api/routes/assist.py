@@ -22,7 +22,7 @@ from milo.flow.visible import Sight, show_for, suggestions_leave
 from milo.infra.assisting import Event, Exchange, offered
 from milo.infra.sql.assist import AssistSql
 from milo.infra.sql.database import Connection
-from milo.infra.sql.look import Look
+from milo.infra.sql.look import Look, with_plant
 from milo.infra.sql.work import WorkSql
 from milo.infra.studies import offered as offered_in
 from milo.kinds.task_type import TaskType
@@ -145,7 +145,11 @@ def _suggestion(c: Connection, call: Call, given: Asked, sight: Sight | None) ->
     spec = call.workspace.projects.get(call.project_id).spec
     question = next((q for q in spec.questions if q.name == given.question), None)
     if question is not None and suggestions_leave(False, show_for(spec.policy, question, sight)):
-        live = Look(c).suggestions(call.params["i"]) if sight is None else offered_in(spec.policy, sight.arm, sight.offered)
+        item, user = call.params["i"], call.actor.user_id
+        if sight is None:
+            live = with_plant(c, Look(c).suggestions(item), item, user, {question.name})
+        else:
+            live = offered_in(spec.policy, sight.arm, sight.offered)
         for one in live:
             if one.id == given.suggestion and one.question == given.question:
                 value = msgspec.json.decode(one.value)

@@ -10,6 +10,7 @@ from milo.domain.ids import project_of
 from milo.domain.project import Project
 from milo.flow import browse
 from milo.flow.browse import SORTS, Filter, Sort
+from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.database import Connection
 from milo.infra.sql.grid import GridSql
 from milo.infra.sql.look import CommentView, ItemView, Look, veiled
@@ -134,7 +135,7 @@ def get_item(call: Call) -> ItemDetail:
         view = browse.view(role, project.spec.policy, project.spec.questions, *standing)
         return ItemDetail(
             found[0] if view.answers_of_others else veiled(found[0], project),
-            [_shown(a, view) for a in rows.annotations(item_id) if _may_see(call, view, a)],
+            [_shown(a, view) for a in _planted(c, call, rows.annotations(item_id), view) if _may_see(call, view, a)],
             Look(c).comments(item_id),
             [_bare(e) for e in rows.history(item_id) if view.answers_of_others or e.user_id == call.actor.user_id],
         )
@@ -146,6 +147,20 @@ def _in_study(call: Call, item: ItemView, annotations: list[AnnotationView], pro
     """An item of a study as somebody who takes part may look it up: with their own answers, and nothing else."""
     mine = [_shown(a, browse.View(frozenset(), False, False)) for a in annotations if a.user_id == call.actor.user_id]
     return ItemDetail(veiled(item, project), [a for a in mine if a.role != "suggestion"], [], [])
+
+
+def _planted(c: Connection, call: Call, all_: list[AnnotationView], view: browse.View) -> list[AnnotationView]:
+    """With what was planted for the caller in place of the suggestions on the same question, until they are told."""
+    plant = ChecksSql(c).plant(call.params["i"], call.actor.user_id)
+    if plant is None or plant.told_at is not None or plant.question not in view.suggestions:
+        return all_
+    s = plant.shown
+    others = [a for a in all_ if a.role == "suggestion" and a.question == plant.question]
+    made = (s.id, plant.item_id, plant.question, "suggestion", "model", s.source, s.value, s.score, s.reason, s.run_id)
+    at = call.workspace.clock()
+    face = others[0] if others else AnnotationView(*made, "unassisted", None, at, 1, None, True, s.version)
+    planted = msgspec.structs.replace(face, id=s.id, value=s.value, score=s.score, reason=s.reason)
+    return [a for a in all_ if a.role != "suggestion" or a.question != plant.question] + [planted]
 
 
 def _may_see(call: Call, view: browse.View, one: AnnotationView) -> bool:

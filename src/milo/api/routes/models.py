@@ -14,6 +14,7 @@ from milo.domain.policy import Policy
 from milo.domain.project import Project
 from milo.domain.question import NAME_PATTERN
 from milo.flow.learn import Quality, next_training_at
+from milo.flow.learn import quality as quality_of
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.models import ModelsSql, PredictorRow, RunRow
 from milo.infra.sql.prompts import PromptsSql
@@ -232,6 +233,15 @@ def _keep_prompt(call: Call, row: PredictorRow, note: str) -> None:
     call.workspace.db.write(lambda c: PromptsSql(c).sync(row, note, user, now))
 
 
+def _compared(call: Call, models: ModelsSql, row: PredictorRow) -> Quality | None:
+    """How predictions made elsewhere compare with answers given blind."""
+    question = next((q for q in call.workspace.projects.get(row.project_id).spec.questions if q.name == row.question), None)
+    if question is None:
+        return None
+    pairs = models.said_blind(row.id, row.version, row.question, 2_000)
+    return quality_of(call.workspace.task_types[question.type], question, pairs)
+
+
 def _check_name(call: Call, name: str) -> None:
     if not re.match(NAME_PATTERN, name):
         raise InvalidConfig(
@@ -260,6 +270,8 @@ def _view(call: Call, models: ModelsSql, row: PredictorRow) -> ModelView:
     check = latest.info.get("check") if latest else None
     measured = call.workspace.annotating.confidence.known(row.id) if asking else None
     quality = msgspec.convert(check, Quality) if check else None
+    if plugin is None:
+        quality = _compared(call, models, row)
     if measured is not None and measured.version == row.version:
         quality = measured.quality
     return ModelView(

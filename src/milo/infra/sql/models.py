@@ -177,6 +177,17 @@ class ModelsSql:
         )
         return [(item, _decode(value)) for item, value in rows]
 
+    def said_blind(self, predictor: int, version: int, question: str, limit: int) -> list[tuple[Any, Any]]:
+        """(the model's value, the person's) of blind items that both have answered, the latest ones; of several runs the last."""
+        rows = self._c.execute(
+            "SELECT b.value, a.value, max(b.run_id) FROM blind_check b JOIN run r ON r.id = b.run_id AND r.version = ? "
+            "JOIN annotation a ON a.item_id = b.item_id AND a.question = b.question AND a.role <> 'suggestion' AND a.live = 1 "
+            "AND a.basis = 'blind' AND a.author_kind = 'person' WHERE r.predictor_id = ? AND b.question = ? "
+            "GROUP BY a.id ORDER BY a.id DESC LIMIT ?",
+            (version, predictor, question, limit),
+        )
+        return [(_decode(said), _decode(given)) for said, given, _ in rows]
+
     def window(self, project_id: int, order: str, size: int) -> list[int]:
         """The next items of the queue that may carry suggestions."""
         low, high = id_range(project_id)

@@ -8,6 +8,7 @@ import { count, percent, plural } from "../../ui/format";
 import { PermissionList } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
 import { calibration as drawn, Figure } from "../../ui/plot";
+import { PartPromises } from "./PartPromises";
 
 export function TrustPanel({ project, model, onClose }: { project: Project; model: Model; onClose(): void }) {
   const found = useQuery({ ...calibrationQuery(project.id, model.id), enabled: !model.asks });
@@ -18,6 +19,8 @@ export function TrustPanel({ project, model, onClose }: { project: Project; mode
         {found.isLoading ? <Skeleton height={240} /> : null}
         {model.asks ? <Note>Its calibration is in the prompt studio, under “Confidence”.</Note> : null}
         {found.data ? <Calibrated name={model.name} found={found.data} /> : null}
+        <h3>What may be accepted, part by part</h3>
+        <PartPromises project={project} model={model} />
         <h3>Promises</h3>
         <PermissionList project={project.id} model={model.name} />
       </div>

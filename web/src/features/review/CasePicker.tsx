@@ -1,4 +1,5 @@
 /** Which cases: all, or of one kind or question, with how many wait. */
+import { Select } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { Project, ReviewKind, ReviewSummary } from "../../api/types";
 import { count } from "../../ui/format";
@@ -24,10 +25,11 @@ export function CasePicker({ project, summary, filters }: { project: Project; su
         ))}
       </div>
       {project.spec.questions.length > 1 ? (
-        <select className={css.question} aria-label="Question" value={filters.question ?? ""} onChange={(event) => go({ ...filters, question: event.target.value || undefined })}>
-          <option value="">all questions</option>
-          {project.spec.questions.map((q) => <option key={q.name} value={q.name}>{q.title ?? q.name}</option>)}
-        </select>
+        <Select
+          aria-label="Question" size="xs" w={180} placeholder="all questions" clearable value={filters.question ?? null}
+          onChange={(question) => go({ ...filters, question: question ?? undefined })}
+          data={project.spec.questions.map((q) => ({ value: q.name, label: q.title ?? q.name }))}
+        />
       ) : null}
     </>
   );

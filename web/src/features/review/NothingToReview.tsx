@@ -1,4 +1,5 @@
 /** Nothing waits: look for cases, or draw a random sample to check finished work. */
+import { Select } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
@@ -36,9 +37,10 @@ export function NothingToReview({ project, filters, onAgain }: Props) {
           <div className={layout.row}>
             {manages(project.my_role) ? <Button busy={look.isPending} onClick={() => look.mutate()}>Look for conflicts</Button> : <Button onClick={onAgain}>Look again</Button>}
             {questions.length > 1 ? (
-              <select aria-label="Question to check" value={question} onChange={(event) => setQuestion(event.target.value)}>
-                {questions.map((q) => <option key={q.name} value={q.name}>{q.title ?? q.name}</option>)}
-              </select>
+              <Select
+                aria-label="Question to check" w={200} value={question} allowDeselect={false} onChange={(name) => setQuestion(name ?? question)}
+                data={questions.map((q) => ({ value: q.name, label: q.title ?? q.name }))}
+              />
             ) : null}
             <Button kind="primary" busy={draw.isPending} onClick={() => draw.mutate()}>Draw 20 at random</Button>
           </div>

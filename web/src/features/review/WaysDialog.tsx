@@ -1,4 +1,5 @@
 /** The ways of making one answer of several, side by side on the items whose right answer is known. */
+import { Select } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
@@ -42,9 +43,10 @@ export function WaysDialog({ project, onClose }: { project: Project; onClose(): 
     <Dialog title="How several answers become one" size="wide" onClose={onClose}>
       <div className={css.ways}>
         <div className={css.fixFoot}>
-          <select data-first aria-label="Question" value={question} onChange={(event) => setQuestion(event.target.value)}>
-            {questions.map((q) => <option key={q.name} value={q.name}>{q.title ?? q.name}</option>)}
-          </select>
+          <Select
+            data-first aria-label="Question" w={240} value={question} allowDeselect={false} onChange={(name) => setQuestion(name ?? question)}
+            data={questions.map((q) => ({ value: q.name, label: q.title ?? q.name }))} comboboxProps={{ withinPortal: false }}
+          />
           <Button kind="primary" busy={compare.isPending} onClick={() => compare.mutate()}>Compare</Button>
         </div>
         <ErrorNote error={compare.error} />

@@ -84,7 +84,10 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
         question = msgspec.convert(request["question"], Question)
         gesture = msgspec.convert(request["gesture"], Gesture)
         meta = {"own": request.get("own"), "sha256": request.get("sha256", "")}
-        item = Candidate(0, {question.field or "image": {"path": request["path"]}}, meta)
+        shown: dict[str, Any] = {"path": request["path"]}
+        if gesture.carry is not None:
+            shown["frames"] = _frames(Path(request["path"]))
+        item = Candidate(0, {question.field or "image": shown}, meta)
         return {"thing": tool.refine(question, item, gesture)}
     except MissingExtra as error:
         return {"missing": error.what, "extra": error.extra}
@@ -92,6 +95,17 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
         return {"error": error.message}
     except Exception as error:  # noqa: BLE001 - whatever a decoder or a plug-in raises is said, and the child lives on
         return {"error": f"{type(error).__name__}: {str(error)[:200]}"}
+
+
+def _frames(path: Path) -> Any:
+    from milo.infra.video_frames import GreyFrames, Unreadable
+
+    try:
+        return GreyFrames(path)
+    except ModuleNotFoundError:
+        raise MissingExtra("Reading a video", "video") from None
+    except Unreadable as error:
+        raise Invalid(str(error)) from None
 
 
 def main(memory: int = _MEMORY) -> None:

@@ -242,6 +242,21 @@ def picture(frame: Any, aspect: Any = None) -> Any:
     return image if turn is None else image.transpose(turn)
 
 
+class GreyFrames:
+    """The frames of a file as pictures in grey, for tools that follow things through it: `frames[n]`, uint8."""
+
+    def __init__(self, path: Path) -> None:
+        self._film = film(path)
+
+    def __len__(self) -> int:
+        return len(self._film)
+
+    def __getitem__(self, number: int) -> Any:
+        import numpy as np
+
+        return np.asarray(self._film.picture(number).convert("L"))
+
+
 _open: dict[str, Film] = {}
 
 

@@ -7,12 +7,13 @@ the fitted model and the predictions go out by file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from milo.domain.annotation import Prediction
 from milo.domain.question import Field, Question
+from milo.domain.shapes import Keyframe
 
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,12 +76,23 @@ class Predictor(Protocol):
         ...
 
 
+class Carry(msgspec.Struct, frozen=True):
+    """A place on one frame of a video that is to be carried over at most `frames` of the next ones (`by` 1), or of those before
+    it (`by` -1)."""
+
+    key: Keyframe
+    by: Literal[1, -1] = 1
+    frames: int = 60
+
+
 class Gesture(msgspec.Struct, frozen=True):
     """What a person has shown on a picture so far. `clicks` are (x, y, 1) on the thing and (x, y, 0) beside it; `box` is x, y,
-    w, h around it. Pixels of the upright image."""
+    w, h around it. Pixels of the upright image. `carry`: what is to be followed through a video; the item's media field then
+    has `frames`, by which a tool gets at pictures: `len(frames)`, `frames[n]` in grey, uint8, shape (height, width)."""
 
     clicks: list[tuple[float, float, int]] = []
     box: tuple[float, float, float, float] | None = None
+    carry: Carry | None = None
 
 
 class LiveTool(Protocol):

@@ -3835,6 +3835,21 @@ export interface components {
             place: string | null;
         };
         /**
+         * Carry
+         * @description A place on one frame of a video that is to be carried over at most `frames` of the next ones (`by` 1), or of those before
+         *         it (`by` -1).
+         */
+        Carry: {
+            key: components["schemas"]["Keyframe"];
+            /**
+             * @default 1
+             * @enum {unknown}
+             */
+            by: -1 | 1;
+            /** @default 60 */
+            frames: number;
+        };
+        /**
          * CaseLine
          * @description A case in a list.
          */
@@ -5377,6 +5392,37 @@ export interface components {
          */
         Kept: {
             first: boolean;
+        };
+        /**
+         * Keyframe
+         * @description Where the thing of a track is at one frame, as somebody or something placed it there.
+         *
+         *         The place is one of `box` (x, y, w, h, and an angle if it is turned), `polygon` (x, y of each corner) and `points`
+         *         (x, y, v of each point, v as in `Keypoints`). `occluded`: it is there, but hidden behind something. `outside`: from this
+         *         frame on it is not on the picture; a place given with it says where it was on its way to. `attributes`: what has changed;
+         *         it holds until a later key frame says otherwise.
+         */
+        Keyframe: {
+            frame: number;
+            /** @default null */
+            box: number[] | null;
+            /** @default null */
+            polygon: [
+                number,
+                number
+            ][] | null;
+            /** @default null */
+            points: [
+                number,
+                number,
+                number
+            ][] | null;
+            /** @default false */
+            occluded: boolean;
+            /** @default false */
+            outside: boolean;
+            /** @default {} */
+            attributes: Record<string, unknown>;
         };
         /**
          * Kinds
@@ -6947,6 +6993,7 @@ export interface components {
         /**
          * Shown
          * @description `clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
+         *         `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most.
          */
         Shown: {
             question: string;
@@ -6963,6 +7010,8 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** @default null */
+            carry: components["schemas"]["Carry"] | null;
             /** @default grabcut */
             tool: string;
         };

@@ -13,17 +13,19 @@ from milo.flow.ports.work import ANSWERED, LENT
 from milo.infra.sql.database import Connection
 from milo.infra.sql.items import ItemsSql, MediaRow, MediaSql
 from milo.infra.sql.work import WorkSql
-from milo.kinds.predictor import Gesture
+from milo.kinds.predictor import Carry, Gesture
 
 _NOT_HERE = "The tools that outline things by themselves are not available for this item."
 
 
 class Shown(msgspec.Struct):
-    """`clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image."""
+    """`clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
+    `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most."""
 
     question: str
     clicks: list[tuple[float, float, int]] = []
     box: tuple[float, float, float, float] | None = None
+    carry: Carry | None = None
     tool: str = "grabcut"
 
 
@@ -43,7 +45,7 @@ def refine_thing(call: Call) -> Refined:
     question = call.workspace.projects.get(call.project_id).schema.get(call.body.question)
     if held:
         return Refined(False, reason=_NOT_HERE)
-    gesture = Gesture(call.body.clicks, call.body.box)
+    gesture = Gesture(call.body.clicks, call.body.box, call.body.carry)
     call.workspace.live_tools.check(call.body.tool, question, gesture)
     row = call.workspace.db.read(lambda c: _picture(c, call, question.field))
     path = call.workspace.data.media.file(row)
@@ -90,5 +92,5 @@ def _picture(c: Connection, call: Call, field: str | None) -> MediaRow:
     value = data.get(field)
     row = MediaSql(c).get(value["media"]) if isinstance(value, dict) and isinstance(value.get("media"), int) else None
     if row is None or row.project_id != call.project_id or row.error is not None:
-        raise Invalid(f'The item has no image in the field "{field}" that could be read.', place="i")
+        raise Invalid(f'The item has no image or video in the field "{field}" that could be read.', place="i")
     return row

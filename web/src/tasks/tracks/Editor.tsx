@@ -15,6 +15,7 @@ import type { Viewing } from "../image/useViewing";
 import { labelsOf } from "../labels/label-set";
 import { newId } from "../regions/parts";
 import type { Command, WidgetProps } from "../types";
+import { carry } from "./carry";
 import { applied } from "./changes";
 import { trackCommands } from "./commands";
 import { isTrack, keyOfTrack, markAt, trackKind, type TrackMark } from "./kind";
@@ -73,6 +74,25 @@ export function TracksEditor(props: WidgetProps<Track[]>) {
     setSelected(one.id!);
     setBefore(null);
   };
+  const [carrying, setCarrying] = useState(false);
+  const latest = useRef(props.value);
+  useEffect(() => void (latest.current = props.value));
+  const carryOn = async (by: 1 | -1) => {
+    if (!track || readOnly || carrying) return;
+    setCarrying(true);
+    try {
+      const done = await carry(item, question, { ...track, id: keyOfTrack(track) }, frame, by);
+      // What was drawn meanwhile stays; a track that was changed meanwhile stays as it was changed.
+      if (!(latest.current ?? NONE).includes(track)) return notify("The track was changed meanwhile; it was not carried on.");
+      put((latest.current ?? NONE).map((one) => (one === track ? done.track : one)), "carry a track");
+      clock?.goTo(done.to);
+      if (done.words) notify(done.words);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error));
+    } finally {
+      setCarrying(false);
+    }
+  };
   const state = track ? stateAt(track, frame) : null;
   const actions = {
     group: question.title ?? question.name, playing, some: track !== null, two: before !== null && tracks.some((one) => keyOfTrack(one) === before), isKey: track !== null && isKey(track, frame),
@@ -90,6 +110,7 @@ export function TracksEditor(props: WidgetProps<Track[]>) {
     outside: () => void key({ outside: !state?.outside, occluded: false }, "outside"),
     split: cut, join,
     removeTrack: () => swap(null, "remove a track"),
+    carry: (by: 1 | -1) => void carryOn(by),
   };
   const commands = (own: Command[], one: DrawnMark | null) => trackCommands({ ...actions, some: actions.some && !one?.suggested }, own);
   const change = (after: TrackMark[] | undefined, how?: { merge?: string; label?: string }) =>
@@ -100,7 +121,7 @@ export function TracksEditor(props: WidgetProps<Track[]>) {
       {...props} kind={kind} question={asked} value={marks} suggestions={suggestions} onChange={change}
       film={{
         picture, selected, onSelect: select, commands, attach,
-        about: () => ({ detail: track ? words(track, frame) : "", more: track ? <KeyButtons track={track} frame={frame} actions={actions} /> : null }),
+        about: () => ({ detail: carrying ? "carrying on …" : track ? words(track, frame) : "", more: track ? <KeyButtons track={track} frame={frame} actions={actions} /> : null }),
         hint: <><Kbd>Space</Kbd> plays, <Kbd>,</Kbd> <Kbd>.</Kbd> step, wheel zooms, middle button pans.</>,
         below: clock ? <Timeline question={question} clock={clock} playing={playing} rate={rate} frame={frame} tracks={tracks} selected={selected} value={isMedia(media) ? media : null} onSelect={select} actions={actions} /> : null,
       }}

@@ -21,6 +21,8 @@ export interface TrackActions {
   split(): void;
   join(): void;
   removeTrack(): void;
+  /** By what is seen, on or backwards, up to the next key frame. */
+  carry(by: 1 | -1): void;
 }
 
 /** Of the image's commands, those whose keys mean something else in a video. */
@@ -54,5 +56,7 @@ function onTrack(a: TrackActions, make: (scope: Command["scope"], id: string, ti
     make("region", "split", "Cut the track in two here", ["Shift+X"], a.split),
     make("region", "merge", "Join with the track selected before", ["Shift+M"], a.join, a.two),
     make("region", "remove-track", "Remove the whole track", ["Shift+Delete", "Shift+Backspace"], a.removeTrack),
+    make("region", "carry", "Carry on by what is seen, to the next key frame", ["T"], () => a.carry(1)),
+    make("region", "carry-back", "Carry backwards by what is seen", ["Shift+T"], () => a.carry(-1)),
   ];
 }

@@ -19,10 +19,10 @@ CONFIGS: dict[str, dict[str, Any]] = {
 }
 TESTED_APART = ("alignment", "language", "patterns", "sentiment", "speech", "whisper")
 """Their labels have meanings, or they hear: see tests/sockets and the tests of sound."""
-LIVE = ("grabcut", "lasso", "superpixels")
+LIVE = ("grabcut", "lasso", "optical_flow", "superpixels")
 NAMES = [
-    "alignment", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest", "onnx", "patterns", "rules", "sentiment",
-    "service", "speech", "superpixels", "text_classifier", "whisper",
+    "alignment", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest", "onnx", "optical_flow", "patterns",
+    "rules", "sentiment", "service", "speech", "superpixels", "text_classifier", "whisper",
 ]  # fmt: skip
 FIELDS = {"text": (Field("text"),), "image": (Field("image", "image"),)}
 

@@ -41,7 +41,7 @@ def test_people_with_outlines_and_joints_come_back_as_they_went(desk: Desk) -> N
     assert sum(len(labels["keypoints"]) for labels in before.values()) == sum(
         a["num_keypoints"] > 0 for a in truth["annotations"]
     )
-    again = desk.out("coco", option="pictures:true")
+    again = desk.out("coco", option="media:true")
     with zipfile.ZipFile(again) as archive:
         ours = json.loads(archive.read("annotations/instances.json"))
         assert len([n for n in archive.namelist() if n.startswith("images/")]) == 4
@@ -79,7 +79,7 @@ def test_runs_and_crowds_come_back(desk: Desk) -> None:
     desk.bring(path)
     before = desk.values()
     assert before["b.jpg"]["masks"][0]["attributes"] == {"iscrowd": "yes"}
-    again = desk.out("coco", option="pictures:true")
+    again = desk.out("coco", option="media:true")
     with zipfile.ZipFile(again) as archive:
         val = json.loads(archive.read("annotations/instances_val.json"))
     [crowd] = [a for a in val["annotations"] if a["iscrowd"]]
@@ -221,3 +221,35 @@ def test_what_the_format_cannot_carry_is_named(desk: Desk) -> None:
     assert found[0]["attributes"]["rotation"] == 30
     assert found[1]["area"] == 400 - 25
     assert isinstance(found[1]["segmentation"]["counts"], str)
+
+
+def test_a_project_is_offered_what_the_data_set_answers(desk: Desk, tmp_path: Path) -> None:
+    """Boxes with a label that the question lacks, and outlines that nobody asks for: each change offered makes them fit."""
+    categories = [{"id": 1, "name": "car"}, {"id": 2, "name": "bus"}]
+    outlined = {**_box(2, 1, [5, 5, 8, 8], 2), "segmentation": [[5, 5, 13, 5, 13, 13]]}
+    document = _document(annotations=[_box(1, 1, [2, 2, 10, 10]), outlined], categories=categories)
+    lay(tmp_path, {"data.json": json.dumps(document), "a.png": picture(40, 30), "b.png": picture(40, 30, colour=(9, 9, 9))})
+    desk.bench.project(
+        {"name": "things", "type": "boxes", "config": {"labels": ["car"]}}, fields=({"name": "image", "kind": "image"},)
+    )
+
+    def seen() -> dict[str, dict[str, Any]]:
+        reply = desk.bench.call("POST", "/import/preview", {"path": str(tmp_path)})
+        return {o["column"]: o for o in reply["offers"]}
+
+    offers = seen()
+    assert (offers["boxes"]["question"], offers["boxes"]["missing"], offers["polygons"]["question"]) == (
+        "things",
+        ["bus"],
+        None,
+    )
+    for offer in offers.values():
+        questions = desk.bench.call("GET", "")["spec"]["questions"]
+        kept = [q for q in questions if q["name"] != offer["change"]["name"]]
+        desk.bench.call("PATCH", "", {"questions": [*kept, offer["change"]]})
+    assert all(o["change"] is None and o["question"] for o in seen().values())
+    done = desk.bring(tmp_path)
+    assert done["labels"] == 4  # a picture without anything on it is answered as well
+    values = desk.values()["a.png"]
+    assert [b["label"] for b in values["things"]] == ["car", "bus"]
+    assert len(values["polygons"]) == 1

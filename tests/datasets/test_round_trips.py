@@ -39,7 +39,7 @@ def test_real_sets_come_in_and_go_out_again(desk: Desk, format: str, name: str, 
         assert counts[question] == n, (counts, done["bad_rows"])
     answered = sum(bool(one) for one in labels)
     values = _by_place(desk)
-    again = desk.out(format, option="pictures:true")
+    again = desk.out(format, option="media:true")
     desk.project_for(format, again)
     done = desk.bring(again)
     assert (done["added"], [b for b in done["bad_rows"] if "has its like" not in b["reason"]]) == (answered, [])
@@ -134,7 +134,7 @@ def test_everything_that_cvat_knows_comes_back(desk: Desk, tmp_path: Path) -> No
     assert (box["angle"], box["group"], box["z"], box["attributes"]) == (30, 4, 2, {"occluded": "yes"})
     assert values["keypoints"][0]["points"] == [[0, 0, 0], [3, 4, 1]]
     assert values["labels"] == ["car"]
-    again = desk.out("cvat_images", option="pictures:true")
+    again = desk.out("cvat_images", option="media:true")
     desk.project_for("cvat_images", again)
     desk.bring(again)
     assert plain(desk.values()) == plain({"a.png": values})
@@ -211,7 +211,7 @@ def test_every_shape_of_labelme_comes_back(desk: Desk, tmp_path: Path) -> None:
     }
     first = next(p for p in values["polygons"] if "attributes" in p)
     assert first["attributes"] == {"sure": "yes", "description": "one"}
-    again = desk.out("labelme", option="pictures:true")
+    again = desk.out("labelme", option="media:true")
     desk.project_for("labelme", again)
     desk.bring(again)
     values.pop("labels")

@@ -178,7 +178,7 @@ def test_tracks_become_answers_about_a_video(desk: Desk) -> None:
     assert done["labels"] == 1, done["bad_rows"]
     [row] = [json.loads(line) for line in desk.bench.export("jsonl").decode().splitlines()]
     assert {t["label"] for t in row["labels"]["tracks"]} <= {"II", "klhg"}
-    again = desk.out("cvat_video", option="pictures:true")
+    again = desk.out("cvat_video", option="media:true")
     desk.bench.project(
         {"name": "tracks", "type": "tracks", "config": column.config}, fields=({"name": "video", "kind": "video"},)
     )

@@ -29,7 +29,7 @@ def test_layouts_of_other_tools_come_in_and_go_out_again(desk: Desk, name: str, 
     assert desk.bring(path)["added"] == pictures
     before = desk.values()
     assert sum(len(labels["boxes"]) for labels in before.values()) >= boxes - 2
-    again = desk.out("yolo", option="pictures:true")
+    again = desk.out("yolo", option="media:true")
     desk.project_for("yolo", again)
     assert desk.bring(again)["added"] == pictures
     assert plain(desk.values(), 2) == plain(before, 2)

@@ -18,6 +18,7 @@ from milo.domain.project import Project
 from milo.flow import ingest, mapping
 from milo.flow.ingest import Intake, Refusal
 from milo.flow.mapping import Mapping
+from milo.flow.offers import Offer, offers
 from milo.infra.jobs import JobRun
 from milo.infra.reading import SAMPLE, Conversion, Part, Waiting, look, parts_of, records, total_of
 from milo.infra.sql.database import BACKGROUND, Connection
@@ -72,6 +73,7 @@ class Preview(msgspec.Struct):
     total_bytes: int
     count_estimate: int | None
     is_export: bool
+    offers: list[Offer]
 
 
 class Imports:
@@ -105,8 +107,9 @@ class Imports:
             total = sum(_size(part.path) for part in parts)
             rows = [_shown(r.data, r.files) for r in seen.rows[:SAMPLE]]
             used = mapping.completed(args.mapping, seen.mapping)
+            offered = offers(project.spec, self._ws.registry.task_types.all(), seen.answers, used.labels)
             return Preview(
-                parts[0].format, seen.columns, rows, seen.bad[:SAMPLE], used, total, total_of(parts), seen.is_export
+                parts[0].format, seen.columns, rows, seen.bad[:SAMPLE], used, total, total_of(parts), seen.is_export, offered
             )  # fmt: skip
         finally:
             shutil.rmtree(folder, ignore_errors=True)

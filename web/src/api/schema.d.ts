@@ -4890,7 +4890,7 @@ export interface components {
         };
         /**
          * FormatView
-         * @description A file format.
+         * @description A file format; `data_set`: one of whole folders, with the files that its annotations are about.
          */
         FormatView: {
             name: string;
@@ -4899,6 +4899,7 @@ export interface components {
             reads: boolean;
             writes: boolean;
             lossless: boolean;
+            data_set: boolean;
         };
         /**
          * FrameTable
@@ -6071,6 +6072,19 @@ export interface components {
             slice_keys: string[];
         };
         /**
+         * OfferView
+         * @description A column of answers of a data set, the question that could take it, labels that this one lacks (`lacking` in number, at
+         *         most 200 are told), and the question as it would be added or changed, None where nothing is to change.
+         */
+        OfferView: {
+            column: string;
+            labels: number;
+            question: string | null;
+            missing: string[];
+            lacking: number;
+            change: components["schemas"]["milo.domain.question.Question"] | null;
+        };
+        /**
          * Outcome
          * @description What became of a submission. `surplus`: the item had enough answers without it; it is kept all the same.
          */
@@ -6377,7 +6391,7 @@ export interface components {
         /**
          * PreviewReply
          * @description The beginning of a source. `upload` names it for the import that follows. `is_export`: written by Milo, so that labels
-         *         come back without mapping.
+         *         come back without mapping. `offers`: what a data set answers.
          */
         PreviewReply: {
             format: string;
@@ -6389,6 +6403,7 @@ export interface components {
             count_estimate: number | null;
             is_export: boolean;
             upload: string | null;
+            offers: components["schemas"]["OfferView"][];
         };
         /**
          * ProbeView

@@ -184,7 +184,9 @@ export type BadRow = Schemas["milo.api.routes.imports.BadLine"];
 /** A column that holds labels for a question. */
 export type LabelColumn = Sparse<Schemas["LabelColumn"]>;
 export type Mapping = With<Given<Schemas["Mapping"], "labels">, { labels?: Record<string, LabelColumn> }>;
-export type ImportPreview = With<Schemas["PreviewReply"], { mapping: Mapping }>;
+/** A column of answers of a data set, and what would make the project take it. */
+export type DataSetOffer = With<Schemas["OfferView"], { change: Question | null }>;
+export type ImportPreview = With<Schemas["PreviewReply"], { mapping: Mapping; offers: DataSetOffer[] }>;
 
 /** What an import job leaves as its result; results differ by kind of job. */
 export interface ImportResult {

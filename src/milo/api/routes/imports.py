@@ -11,6 +11,7 @@ import msgspec
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.jobs import JobView, view
 from milo.domain.errors import Conflict, Forbidden, Invalid, InvalidValue, StorageTrouble
+from milo.domain.question import Question
 from milo.flow import ingest
 from milo.flow.ingest import Checker, Intake, Refusal
 from milo.flow.mapping import LabelColumn, Mapping
@@ -23,6 +24,7 @@ from milo.infra.sql.jobs import JobsSql
 MAX_ITEMS = 10_000
 _AT_ONCE = 2_500
 _PIECE = 1 << 20
+_TOLD = 200
 
 
 class UploadQuery(msgspec.Struct):
@@ -71,9 +73,21 @@ class MappingView(msgspec.Struct):
     labels: dict[str, LabelColumn]
 
 
+class OfferView(msgspec.Struct):
+    """A column of answers of a data set, the question that could take it, labels that this one lacks (`lacking` in number, at
+    most 200 are told), and the question as it would be added or changed, None where nothing is to change."""
+
+    column: str
+    labels: int
+    question: str | None
+    missing: list[str]
+    lacking: int
+    change: Question | None
+
+
 class PreviewReply(msgspec.Struct):
     """The beginning of a source. `upload` names it for the import that follows. `is_export`: written by Milo, so that labels
-    come back without mapping."""
+    come back without mapping. `offers`: what a data set answers."""
 
     format: str
     columns: list[str]
@@ -84,6 +98,7 @@ class PreviewReply(msgspec.Struct):
     count_estimate: int | None
     is_export: bool
     upload: str | None
+    offers: list[OfferView]
 
 
 class GivenItem(msgspec.Struct):
@@ -157,6 +172,7 @@ def preview_import(call: Call) -> PreviewReply:
     return PreviewReply(
         seen.format, seen.columns, seen.rows, [BadLine(b.line, b.source, b.reason, b.raw) for b in seen.bad],
         MappingView(m.fields, m.key, m.meta, m.labels), seen.total_bytes, seen.count_estimate, seen.is_export, args.upload,
+        [OfferView(o.column, o.labels, o.question, o.missing[:_TOLD], len(o.missing), o.change) for o in seen.offers],
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from milo.api.endpoint import Call, endpoint
 from milo.api.explicit import explicit
 from milo.domain.project import ProjectSpec
 from milo.kinds.asking import asks
+from milo.kinds.format import data_set_of
 
 SpecView: Any = explicit(ProjectSpec, "ProjectSpecFull")
 
@@ -24,7 +25,7 @@ class TaskTypeView(msgspec.Struct):
 
 
 class FormatView(msgspec.Struct):
-    """A file format."""
+    """A file format; `data_set`: one of whole folders, with the files that its annotations are about."""
 
     name: str
     title: str
@@ -32,6 +33,7 @@ class FormatView(msgspec.Struct):
     reads: bool
     writes: bool
     lossless: bool
+    data_set: bool
 
 
 class PredictorView(msgspec.Struct):
@@ -100,7 +102,10 @@ def list_kinds(call: Call) -> Kinds:
     registry = call.workspace.registry
     return Kinds(
         [TaskTypeView(t.name, t.title, t.shape, t.field_kinds) for t in registry.task_types.all()],
-        [FormatView(f.name, f.title, f.suffixes, f.reads, f.writes, f.lossless) for f in registry.formats.all()],
+        [
+            FormatView(f.name, f.title, f.suffixes, f.reads, f.writes, f.lossless, data_set_of(f) is not None)
+            for f in registry.formats.all()
+        ],
         [PredictorView(p.name, p.title, p.learns, _answers(call, p), asks(p)) for p in registry.predictors.all()],
         [SamplerView(s.name, s.title) for s in registry.samplers.all()],
         [JudgeKindView(j.name, j.title, j.compares) for j in registry.judges.all()],

@@ -2,7 +2,7 @@
 things.
 
 Stands alone because all of these formats name pictures by file and split them into subsets; the metadata `subset` of an item
-says which. The pictures themselves go in with the option `pictures`. A picture without an answer is left out and counted:
+says which. The pictures themselves go in with the option `media`. A picture without an answer is left out and counted:
 these formats would say of it that nothing is there.
 """
 
@@ -57,7 +57,7 @@ class Pack:
         self.subsets: dict[str, list[str]] = {}
         self._context = context
         self._taken: set[str] = set()
-        self._with_pictures = is_true(context.options.get("pictures", False))
+        self._with_pictures = is_true(context.options.get("media", False))
 
     def pictures(self, rows: Iterable[ExportRow]) -> Iterator[Packed]:
         """The pictures that have an answer."""

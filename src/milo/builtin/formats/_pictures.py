@@ -72,7 +72,7 @@ class Picture(msgspec.Struct):
 
 
 class PictureSet(ABC):
-    """A format whose records are the pictures of a data set. A format of this kind gives `pictures` and `recognises`."""
+    """A format whose records are the pictures of a data set. A format of this kind gives `pictures` and `fits`."""
 
     name: str = ""
     title: str = ""

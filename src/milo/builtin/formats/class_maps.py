@@ -31,7 +31,7 @@ MOST_LABELS = 255
 
 
 class ClassMaps(PictureSet):
-    """Class maps. Options to write: `question`, `pictures`."""
+    """Class maps. Options to write: `question`, `media`."""
 
     name = "class_maps"
     title = "Class maps (PNG)"

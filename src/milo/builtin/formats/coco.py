@@ -4,7 +4,7 @@ Stands alone because one object is a box, an outline and a figure at once. Read 
 (`annotations/instances_train.json`, `_annotations.coco.json`, ...) and the pictures, several files about one picture come
 together; a list of results with scores becomes predictions. An annotation's id stands with its box, its polygons and its
 figure, so that they come together again when written. Pixels, origin top left; x, y of a box is its top left corner. Written:
-an archive with `annotations/` by subset (the metadata `subset`), and the pictures with the option `pictures`. Polygons with
+an archive with `annotations/` by subset (the metadata `subset`), and the pictures with the option `media`. Polygons with
 holes are written as runs. What the attributes of an object say stands in `attributes`, a turned box's angle in
 `attributes.rotation`.
 
@@ -37,7 +37,7 @@ class _Entry(msgspec.Struct):
 
 
 class Coco(PictureSet):
-    """COCO data sets. Options to write: `question`, `pictures` (true: with the pictures)."""
+    """COCO data sets. Options to write: `question`, `media` (true: with the pictures)."""
 
     name = "coco"
     title = "COCO"

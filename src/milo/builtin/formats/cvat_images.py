@@ -38,7 +38,7 @@ _COLUMNS = {
 
 
 class CvatImages(PictureSet):
-    """CVAT for images 1.1. Options to write: `question`, `pictures`."""
+    """CVAT for images 1.1. Options to write: `question`, `media`."""
 
     name = "cvat_images"
     title = "CVAT for images"

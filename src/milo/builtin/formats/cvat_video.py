@@ -30,7 +30,7 @@ _KINDS = ("box", "polygon", "points", "skeleton")
 
 
 class CvatVideo(PictureSet):
-    """CVAT for video 1.1. Options to write: `question`, `pictures` (true: with the videos)."""
+    """CVAT for video 1.1. Options to write: `question`, `media` (true: with the videos)."""
 
     name = "cvat_video"
     title = "CVAT for video"

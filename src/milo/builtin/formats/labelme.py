@@ -4,7 +4,7 @@ Stands alone because the two share a name and little else. Read: JSON files besi
 picture is not there, the one that the file itself holds as `imageData`): polygons, rectangles (also turned), circles (as
 outlines of 64 corners), lines, points and masks; `group_id`, flags, description and attributes. XML: polygons, boxes and masks
 of `Annotations/` with `Images/` and `Masks/`; parts come in the group of their whole. Pixels, origin top left. Written: JSON
-files, version 5, with the pictures by the option `pictures`.
+files, version 5, with the pictures by the option `media`.
 
 Layout: the sources of LabelMe describe it; the XML is that of Russell et al. 2008.
 """
@@ -37,7 +37,7 @@ _PLAIN_FOLDERS = ("annotations", "images", "labels", "json", "data", "labelme")
 
 
 class LabelMe(PictureSet):
-    """LabelMe. Options to write: `question`, `pictures`."""
+    """LabelMe. Options to write: `question`, `media`."""
 
     name = "labelme"
     title = "LabelMe"

@@ -47,7 +47,7 @@ class _Line(msgspec.Struct):
 
 
 class Mot(PictureSet):
-    """MOT Challenge. Options: `first_pixel` (0 or 1); to write: `question`, `pictures` (true: with the videos)."""
+    """MOT Challenge. Options: `first_pixel` (0 or 1); to write: `question`, `media` (true: with the videos)."""
 
     name = "mot"
     title = "MOT Challenge"

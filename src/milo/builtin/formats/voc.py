@@ -32,7 +32,7 @@ _SETS = ("Main", "Segmentation", "Layout", "Action")
 
 
 class Voc(PictureSet):
-    """Pascal VOC. Options: `first_pixel` (0 or 1); to write: `question`, `pictures`."""
+    """Pascal VOC. Options: `first_pixel` (0 or 1); to write: `question`, `media`."""
 
     name = "voc"
     title = "Pascal VOC"

@@ -6,7 +6,7 @@ middle), whose size no file tells. Read: `images/` and `labels/` by subset as Ul
 points of figures from `kpt_shape` and `kpt_names`. A line of 5 numbers is a box (with a 6th, its confidence, a prediction), of
 9 a turned box or an outline of 4 corners, of more an outline, or a figure where `kpt_shape` says so; `labelTxt` (corners in
 pixels, then the name) is read as well. A picture with an empty text has nothing on it; one without a text has no answer.
-Written: `data.yaml`, `labels/` and, with the option `pictures`, `images/`.
+Written: `data.yaml`, `labels/` and, with the option `media`, `images/`.
 
 Layout: the data set pages of the Ultralytics manual.
 """
@@ -43,7 +43,7 @@ class _Layout(msgspec.Struct):
 
 
 class Yolo(PictureSet):
-    """YOLO data sets. Options: `task` (detect, segment, pose, obb; found out if not said); to write: `question`, `pictures`."""
+    """YOLO data sets. Options: `task` (detect, segment, pose, obb; found out if not said); to write: `question`, `media`."""
 
     name = "yolo"
     title = "YOLO"

@@ -15,6 +15,7 @@ import { statusText } from "./StatusMark";
 function carries(format: Kinds["formats"][number] | undefined): string {
   if (!format) return "";
   if (format.lossless) return "Carries everything: nested values, authors, times and confidence. It can be read back without loss.";
+  if (format.data_set) return "A ZIP as other tools read it. What such a file cannot hold is left out and counted.";
   if (isTuning(format)) return "For tuning language models: one conversation, or one pair of answers, a line. What such a file cannot hold is left out and counted.";
   return "One flat table: a column per question, marked spans and boxes as JSON in one cell, nested metadata as text. Take a lossless format to read it back.";
 }
@@ -39,6 +40,7 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
   const filtered = countFilters(filters) > 0;
   const chosen = format ?? formats.find((one) => one.name === "jsonl")?.name ?? formats[0]?.name ?? "";
   const [safe, setSafe] = useState(false);
+  const [withFiles, setWithFiles] = useState(false);
   const [prompt, setPrompt] = useState<string | null>(null);
   const sheet = formats.find((one) => one.name === chosen)?.suffixes.includes(".csv") === true;
   const all = status.length === 0 || status.length === STATUSES.length;
@@ -50,7 +52,7 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
     what,
     excel_safe: sheet && safe ? true : undefined,
     status: all ? undefined : status,
-    option: tuning && prompt ? `prompt:${prompt}` : undefined,
+    option: picked?.data_set && withFiles ? "media:true" : tuning && prompt ? `prompt:${prompt}` : undefined,
   };
   const url = apiUrl(`/projects/${project.id}/export`, query);
   return (
@@ -77,6 +79,12 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
           <Checkbox
             label="Safe to open in a spreadsheet" description="Text that a spreadsheet would take for a formula gets an apostrophe in front." checked={safe}
             onChange={(event) => setSafe(event.currentTarget.checked)}
+          />
+        ) : null}
+        {picked?.data_set ? (
+          <Checkbox
+            label="With the pictures, videos and recordings themselves" description="Otherwise the file holds the annotations only." checked={withFiles}
+            onChange={(event) => setWithFiles(event.currentTarget.checked)}
           />
         ) : null}
         {filtered ? (

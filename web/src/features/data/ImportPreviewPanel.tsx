@@ -9,6 +9,7 @@ import { Button, Empty, ErrorNote, Panel, Skeleton } from "../../ui";
 import { brief, bytes, count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { BadRows } from "./BadRows";
+import { DataSetOffers } from "./DataSetOffers";
 import type { Source } from "./ImportSource";
 import { columnUse, mappingTrouble } from "./mapping";
 import { MappingEditor } from "./MappingEditor";
@@ -50,6 +51,7 @@ export function ImportPreviewPanel({ project, source, onBack, onStarted }: Impor
         ) : null}
         {data && mapping ? <PreviewTable project={project} preview={data} mapping={mapping} /> : null}
       </Panel>
+      {data && data.offers.length > 0 ? <DataSetOffers project={project} offers={data.offers} onChanged={() => void preview.refetch()} /> : null}
       {data && mapping && data.columns.length > 0 ? (
         <Panel title="Which column becomes what">
           <MappingEditor

@@ -74,7 +74,7 @@ function Files({ project, onReady }: { project: Project; onReady(source: Source)
     <>
       <DropZone
         text="Drop files, folders or a ZIP here, or choose files" folders multiple onFiles={upload}
-        hint="JSONL, JSON, CSV, TSV, Parquet, plain text, pictures. Any encoding that can be recognised."
+        hint="JSONL, JSON, CSV, TSV, Parquet, plain text, pictures; data sets such as COCO, YOLO, Pascal VOC, CVAT. Any encoding that can be recognised."
       />
       <ErrorNote error={error} />
     </>

@@ -76,7 +76,7 @@ function LabelColumns({ questions, columns, mapping, onChange }: Omit<MappingEdi
             />
             {label ? (
               <Select
-                aria-label="Taken in as" w={150} data={ROLES} value={label.role} allowDeselect={false}
+                aria-label="Taken in as" w={150} data={ROLES} value={label.role ?? "answer"} allowDeselect={false}
                 onChange={(role) => role && set({ role: role as LabelColumn["role"] })}
               />
             ) : null}

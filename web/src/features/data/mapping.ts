@@ -40,7 +40,7 @@ export function columnUse(column: string, fields: readonly Field[], mapping: Map
   const uses = fields.filter((field) => mapping.fields[field.name] === column).map((field) => field.title ?? field.name);
   if (mapping.key === column) uses.push("key");
   for (const [question, label] of Object.entries(mapping.labels ?? {})) {
-    if (label.column === column) uses.push(`${label.role} to ${question}`);
+    if (label.column === column) uses.push(`${label.role ?? "answer"} to ${question}`);
   }
   if (uses.length > 0) return uses.join(", ");
   const kept = mapping.meta === "rest" || mapping.meta.includes(column);

@@ -35,6 +35,7 @@ for _name, _where, _help in (
     ("train", "milo.cli.models:train", "Train the models of a project."),
     ("suggest", "milo.cli.models:suggest", "Let the models of a project suggest answers."),
     ("predict", "milo.cli.predict:predict", "Let a Python function of yours suggest answers, in this process."),
+    ("duplicates", "milo.cli.duplicates:duplicates", "List items whose texts are nearly the same."),
     ("guarantee", "milo.cli.totals:guarantee", "What may be accepted unseen, and what is promised then."),
     ("totals", "milo.cli.totals:totals", "Shares, means and the quality of a model over all items, with intervals."),
     ("annotate", "milo.cli.annotate:annotate", "Let a connected model answer, within a budget."),

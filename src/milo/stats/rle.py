@@ -145,13 +145,13 @@ def from_bitmap(bitmap: Any, left: int, top: int, size: tuple[int, int]) -> Ints
     """Counts of a part (h, w) of truth values that lies at (left, top) in a mask of `size` (height, width)."""
     part = np.asarray(bitmap, bool)
     height, width = size
-    padded = np.zeros((part.shape[0] + 2, part.shape[1]), np.int8)
-    padded[1:-1] = part
-    change = np.diff(padded, axis=0).T
-    column, row = np.nonzero(change == 1)
-    column_, row_ = np.nonzero(change == -1)
-    starts = (column + left) * height + row + top
-    ends = (column_ + left) * height + row_ + top
+    long = part.shape[0] + 2
+    line = np.zeros((part.shape[1], long), bool)
+    line[:, 1:-1] = part.T
+    flat = line.ravel()
+    change = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    place = (change // long + left) * height + change % long - 1 + top
+    starts, ends = place[::2], place[1::2]
     return from_runs(starts, ends, height * width)
 
 

@@ -40,15 +40,15 @@ export function PartPromises({ project, model }: { project: Project; model: Mode
     <>
       <div className={`${layout.row} ${layout.wrap}`}>
         <Select
-          label="What is limited" w={260} value={kind} allowDeselect={false} onChange={(value) => setKind((value as Kind | null) ?? kind)}
+          label="What is limited" w={292} value={kind} allowDeselect={false} onChange={(value) => setKind((value as Kind | null) ?? kind)}
           data={PROMISES.filter((one) => one.value === "total" || one.value === "among").map((one) => ({ value: one.value, label: one.title }))}
         />
         <Select
-          label="At most" w={90} value={String(target)} allowDeselect={false} onChange={(value) => setTarget(Number(value ?? target))}
+          label="At most" w={86} value={String(target)} allowDeselect={false} onChange={(value) => setTarget(Number(value ?? target))}
           data={TARGETS.map((one) => ({ value: String(one), label: percent(one, one < 0.01 ? 1 : 0) }))}
         />
         <Select
-          label="Apart by" w={150} value={by} allowDeselect={false} onChange={(value) => setBy(value ?? LABELS)}
+          label="Apart by" w={126} value={by} allowDeselect={false} onChange={(value) => setBy(value ?? LABELS)}
           data={[{ value: LABELS, label: "label" }, ...(offer?.slice_keys ?? []).map((key) => ({ value: key, label: key }))]}
         />
       </div>

@@ -146,6 +146,7 @@ class House:
         blind = sorted(self.blind)
         some = [*blind[:8], *blind[-4:]]
         path = end.path.replace("{p}", str(self.p)).replace("{level}/{tile}", "0/0").replace("{n}", "0")
+        path = path.replace("{page}/{level}/{column}/{row}", "0/0/0/0")
         queries = {
             "list_items": LISTS, "list_item_ids": LISTS, "get_item": [""], "list_comments": [""],
             "export_labels": [f"format={f}&what={w}" for f in ("jsonl", "csv", "json") for w in ("resolved", "everything")]
@@ -166,6 +167,7 @@ class House:
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
             "get_waveform": [""], "get_waveform_tile": [""], "get_spectrogram": [""], "get_spectrogram_tile": [""],
             "get_frames": [""], "get_frame": [""], "get_strip": [""],
+            "get_image_page": [""], "get_image_pyramid": [""], "get_image_tile": [""],
             "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
             "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],

@@ -129,7 +129,7 @@ class Seeded:
         known = {
             "p": self.project, "i": self.items[7], "id": self.job, "m": self.media, "job": self.job, "bulk": self.bulk,
             "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "n": 1, "c": 1, "t": 1, "k": self.connection,
-            "case": 1, "level": 0, "tile": 0,
+            "case": 1, "level": 0, "tile": 0, "page": 0, "column": 0, "row": 0,
         }  # fmt: skip
         if operation == "delete_project":
             known["p"] = self._project()

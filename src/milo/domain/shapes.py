@@ -75,7 +75,7 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `score` as in `Span`. `attributes`: answers about this one thing, by the name of the question's attribute. `group`: things
     of one number, from 1, belong together (the parts of a thing that is cut in two, say). `z`: things with a higher one lie in
-    front; equal ones in the order of the list.
+    front; equal ones in the order of the list. `page`: of an image or a document with several pages, counted from 0.
     """
 
     id: str | None = None
@@ -84,6 +84,7 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     attributes: dict[str, Any] = {}
     group: int | None = None
     z: int = 0
+    page: int = 0
 
 
 class Box(Marked, frozen=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from milo.infra.found import Found
 from milo.infra.imports import Imports
 from milo.infra.indexing import Indexing
 from milo.infra.media import MediaStore
+from milo.infra.pyramids import Pyramids
 from milo.infra.sounds import Sounds
 from milo.infra.sql.grid import GridSql
 from milo.infra.vectors import Vectors
@@ -34,6 +35,7 @@ class DataArea:
         self.media = MediaStore(workspace.path, workspace.db)
         self.sounds = Sounds(self.media)
         self.films = Films(self.media)
+        self.pyramids = Pyramids(self.media)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
@@ -83,4 +85,5 @@ class DataArea:
         self.exporting.shutdown(wait=False, cancel_futures=True)
         self.sounds.close()
         self.films.close()
+        self.pyramids.close()
         self.media.close()

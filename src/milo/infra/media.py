@@ -110,7 +110,10 @@ class MediaStore:
         """(media type, suffix, what is known of the file) once it was opened."""
         kind = kind_of(mime)
         if kind == "image":
-            return mime, suffix, {} if mime == "image/svg+xml" else self._worker.ask("probe", path)
+            known: dict[str, Any] = {} if mime == "image/svg+xml" else self._worker.ask("probe", path)
+            if known.pop("missing", None):
+                raise InvalidValue(f'{name}: DICOM files need the extra "dicom": pip install "milo[dicom]"')
+            return mime, suffix, known
         known = self._workers[kind].ask("probe", path)
         if "missing" in known:
             what = named(kind)
@@ -125,7 +128,7 @@ class MediaStore:
         kind = kind_of(row.mime)
         reply = self._workers.get(kind, self._worker).ask(do, self.file(row), **more)
         if "missing" in reply:
-            raise MissingExtra(f"Reading {named(kind)}", _EXTRA.get(kind, kind))
+            raise MissingExtra(f"Reading {named(kind)}", _EXTRA.get(kind, "dicom"))
         if "error" in reply:
             raise Invalid(f'"{row.name}" cannot be decoded: {reply["error"]}.', place="media")
         return reply

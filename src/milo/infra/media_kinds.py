@@ -5,6 +5,7 @@ Stands alone because names lie: a file's kind is decided by its content, and so 
 
 from __future__ import annotations
 
+DICOM = "application/dicom"
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
     (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
@@ -42,6 +43,8 @@ def sniff(start: bytes) -> tuple[str, str] | None:
             return mime, suffix
     if start[:4] == b"RIFF" and start[8:12] in _RIFF:
         return _RIFF[start[8:12]]
+    if start[128:132] == b"DICM":
+        return DICOM, ".dcm"
     return _by_box(start) or _by_frames(start) or _by_text(start)
 
 
@@ -94,6 +97,8 @@ def sound_only(mime: str) -> tuple[str, str]:
 
 def kind_of(mime: str) -> str:
     """ "image", "audio", "video" or "document"."""
+    if mime == DICOM:
+        return "image"
     first = mime.partition("/")[0]
     return first if first in ("image", "audio", "video") else "document"
 

@@ -1448,6 +1448,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{m}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of an item, for members of its project. Takes ranges. */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a picture (the body) for the guidelines, 20 MiB at most. */
+        post: operations["add_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small upright picture of an image, for members of its project. */
+        get: operations["get_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/image-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a TIFF file or a slice of a DICOM file as an upright picture, PNG or JPEG. */
+        get: operations["get_image_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/pyramid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is of tiles of an image. They are cut when they are first asked for; ask again until they are ready. */
+        get: operations["get_image_pyramid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/tiles/{page}/{level}/{column}/{row}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tile of an image, JPEG. */
+        get: operations["get_image_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/uploads": {
         parameters: {
             query?: never;
@@ -5132,6 +5234,19 @@ export interface components {
             item_ids: number[];
         };
         /**
+         * ImagePageQuery
+         * @description `page` counts from 0. `low` and `high`: the levels of grey that are shown as black and white; both, or neither for those
+         *         that the file names.
+         */
+        ImagePageQuery: {
+            /** @default 0 */
+            page: number;
+            /** @default null */
+            low: number | null;
+            /** @default null */
+            high: number | null;
+        };
+        /**
          * ImportBody
          * @description What to import: one of `upload`, `path` (on the server; owners only) and `text`; how to read it, and what its columns
          *         mean. `copy`: images named by path are copied into the workspace rather than referenced in place.
@@ -6565,6 +6680,23 @@ export interface components {
             presets: components["schemas"]["PresetView"][];
         };
         /**
+         * Pyramid
+         * @description What there is of tiles. `ready`: false while they are being cut; ask again. Level 0 is the whole image in one tile, each
+         *         further level is twice as fine, the last (`levels` - 1) is the image itself; a tile has `tile` pixels a side, less at the
+         *         right and lower edge. `width` and `height` are those of the upright page.
+         */
+        Pyramid: {
+            ready: boolean;
+            /** @default 0 */
+            width: number;
+            /** @default 0 */
+            height: number;
+            /** @default 0 */
+            tile: number;
+            /** @default 0 */
+            levels: number;
+        };
+        /**
          * QualificationView
          * @description Where a person stands: `needed` items in a round, `done` of them; `score` once it is decided, `pass_mark` to reach.
          *
@@ -7662,6 +7794,14 @@ export interface components {
             item_id: number;
             /** @default null */
             config: Record<string, unknown> | null;
+        };
+        /**
+         * WhichPage
+         * @description `page` counts from 0.
+         */
+        WhichPage: {
+            /** @default 0 */
+            page: number;
         };
         /**
          * WholeProject
@@ -11730,6 +11870,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    add_picture: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_thumbnail: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_image_page: {
+        parameters: {
+            query?: {
+                page?: number;
+                low?: number | null;
+                high?: number | null;
+            };
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_image_pyramid: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pyramid"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_image_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+                page: number;
+                level: number;
+                column: number;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -84,6 +84,11 @@ export interface MediaValue {
   height?: number;
   name?: string;
   error?: string;
+  /** Of an image that is not shown as it is: as a picture made of each page, or in tiles. */
+  view?: "page" | "tiles";
+  /** Of grey with many levels: those that are black and white at first, and the lowest and highest there are. */
+  window?: [number, number];
+  range?: [number, number];
   /** Of audio and video, seconds. */
   duration?: number;
   /** Of audio: samples a second, and channels. */

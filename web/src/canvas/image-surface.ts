@@ -76,6 +76,7 @@ export class ImageSurface implements Stage, Paper {
     this.#frameBox.className = "milo-layers";
     this.#frameBox.append(this.#image.canvas, this.#regions.canvas, this.ink.canvas, this.#selection.svg);
     host.append(this.#frameBox, this.#minimap.canvas);
+    this.#image.onNews = () => this.#repaint.ask({ view: true });
     this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size), () => this.spacePans);
     this.#resize();
   }

@@ -2,14 +2,19 @@
 import { markLatest } from "./marks";
 import type { Size } from "./geometry";
 import { levelFor, type Mips } from "./mips";
+import { tileLevel, tilesIn, type PlacedTile, type Tiles } from "./tiles";
 import type { View } from "./view";
 
 /** From this magnification on the pixels of the image are shown as they are. */
 const PIXELS_FROM = 3;
+/** So many coarser levels of tiles are drawn under the right one. */
+const COARSER = 3;
 
 export class ImageLayer {
   readonly canvas = document.createElement("canvas");
   ground = "#808080";
+  /** A part of the image has come that was missing: draw it again. */
+  onNews: (() => void) | null = null;
   #pen = this.canvas.getContext("2d", { alpha: false })!;
   #mips: Mips | null = null;
   #ratio = 1;
@@ -19,7 +24,9 @@ export class ImageLayer {
   }
 
   setMips(mips: Mips | null): void {
+    if (this.#mips?.tiles) this.#mips.tiles.onNews = null;
     this.#mips = mips;
+    if (mips?.tiles) mips.tiles.onNews = () => this.onNews?.();
   }
 
   resize(size: Size, ratio: number): void {
@@ -41,11 +48,33 @@ export class ImageLayer {
     const level = levelFor(this.#mips, scale);
     pen.imageSmoothingEnabled = scale < PIXELS_FROM;
     pen.imageSmoothingQuality = fine ? "medium" : "low";
-    this.#blit(level, { x: view.x * ratio, y: view.y * ratio, scale });
+    const at = { x: view.x * ratio, y: view.y * ratio, scale };
+    this.#blit(level, at);
+    if (this.#mips.tiles) this.#tiles(this.#mips.tiles, at);
     markLatest("image-drawn");
   }
 
   /** Copies only the part of the level that is in view. */
+  /** Copies the tiles in view, coarser ones first where the right ones are not there yet, and asks for those. */
+  #tiles(tiles: Tiles, at: { x: number; y: number; scale: number }): void {
+    const part = { x: -at.x / at.scale, y: -at.y / at.scale, w: this.canvas.width / at.scale, h: this.canvas.height / at.scale };
+    const level = tileLevel(tiles.set, at.scale);
+    const wanted = tilesIn(tiles.set, level, part);
+    for (let coarse = Math.max(0, level - COARSER); coarse < level; coarse++) this.#put(tiles, tilesIn(tiles.set, coarse, part), at);
+    this.#put(tiles, wanted, at);
+    tiles.want([...(level > 1 ? tilesIn(tiles.set, level - 2, part) : []), ...wanted]);
+  }
+
+  #put(tiles: Tiles, placed: readonly PlacedTile[], at: { x: number; y: number; scale: number }): void {
+    for (const tile of placed) {
+      const bitmap = tiles.get(tile);
+      if (!bitmap) continue;
+      const { x, y, w, h } = tile.place;
+      const [left, top] = [Math.round(x * at.scale + at.x), Math.round(y * at.scale + at.y)];
+      this.#pen.drawImage(bitmap, left, top, Math.round((x + w) * at.scale + at.x) - left, Math.round((y + h) * at.scale + at.y) - top);
+    }
+  }
+
   #blit(level: ImageBitmap, at: { x: number; y: number; scale: number }): void {
     const { w, h } = this.size;
     const left = Math.max(0, Math.floor(-at.x / at.scale));

@@ -3,6 +3,7 @@
  * smaller levels arrive later and are optional.
  */
 import type { Size } from "./geometry";
+import { TILE_BYTES, type Tiles } from "./tiles";
 
 /** Copies are made while both sides stay above this. */
 const SMALLEST = 512;
@@ -11,9 +12,11 @@ export interface Mips {
   readonly size: Size;
   /** Level n has sides of size / 2^n. At least one. */
   readonly levels: readonly ImageBitmap[];
+  /** Of an image too large for one piece: all of it, in tiles. `levels` then holds a small copy alone. */
+  readonly tiles?: Tiles;
 }
 
-export const bytesOf = (mips: Mips): number => mips.levels.reduce((sum, level) => sum + level.width * level.height * 4, 0);
+export const bytesOf = (mips: Mips): number => mips.levels.reduce((sum, level) => sum + level.width * level.height * 4, mips.tiles ? TILE_BYTES / 2 : 0);
 
 /** The sharpest level that is not needlessly large for drawing at `scale` (device pixels per image pixel). */
 export function levelFor(mips: Mips, scale: number): ImageBitmap {
@@ -39,4 +42,5 @@ export async function buildMips(full: ImageBitmap): Promise<Mips> {
 /** Frees all levels. The image cannot be drawn any more. */
 export function closeMips(mips: Mips): void {
   for (const level of mips.levels) level.close();
+  mips.tiles?.close();
 }

@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import type { Field } from "../api/types";
 import { mediaUrl } from "../api/client";
+import { isPicture } from "./look";
 import { Note, Skeleton } from "../ui";
 import { ChatView, isChat } from "./ChatView";
 import { Highlighted } from "./Highlighted";
@@ -44,7 +45,7 @@ function StringView({ kind, name, text, highlight }: { kind: string; name: strin
 function MediaView({ field, value }: { field: Field; value: Parameters<typeof ImageView>[0]["value"] }) {
   if (value.error) return <Note tone="warn">{value.error}</Note>;
   const url = mediaUrl(value.media);
-  if (value.mime.startsWith("image/")) return <ImageView value={value} name={field.title ?? field.name} />;
+  if (isPicture(value)) return <ImageView value={value} name={field.title ?? field.name} />;
   if (value.mime.startsWith("audio/")) return <SoundView key={value.media} value={value} name={field.title ?? field.name} />;
   // What is said in the media is the annotator's to write down; there are no captions to give.
   if (value.mime.startsWith("video/")) return <video className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;

@@ -6,7 +6,7 @@ import { percent } from "../ui/format";
 import { resolveColor } from "../ui/labelColor";
 import css from "./media.module.css";
 import { ImagePane } from "./image-pane";
-import { useImage } from "./useImage";
+import { LARGE, useImage } from "./useImage";
 
 export function ImageView({ value, name }: { value: MediaValue; name: string }) {
   const host = useRef<HTMLDivElement>(null);
@@ -33,7 +33,7 @@ export function ImageView({ value, name }: { value: MediaValue; name: string }) 
     <figure className={css.image}>
       <div ref={host} className={css.pane} tabIndex={0} role="img" aria-label={`${name}${value.name ? `: ${value.name}` : ""}. Plus and minus zoom, arrows move, Home shows all.`} onKeyDown={onKeyDown} />
       {loaded.kind === "ready" ? <figcaption className={css.caption}>{mips!.size.w} × {mips!.size.h}{scale ? ` · ${percent(scale)}` : ""}</figcaption> : (
-        <div className={css.over}>{loaded.kind === "failed" ? <ErrorNote error={loaded.message} onRetry={loaded.retry} /> : <Skeleton width={200} />}</div>
+        <div className={css.over}>{loaded.kind === "failed" ? <ErrorNote error={loaded.message} onRetry={loaded.retry} /> : <><Skeleton width={200} />{loaded.kind === "loading" && loaded.large ? <p>{LARGE}</p> : null}</>}</div>
       )}
     </figure>
   );

@@ -1,5 +1,6 @@
 /** Decoded images with their halved copies, kept by how lately they were used and by bytes. */
 import { buildMips, bytesOf, closeMips, type Mips } from "../lib/mips";
+import { isTiled, loadTiled } from "./tiled";
 
 /** An image that stays decoded until it is given back. */
 export interface ImageLease {
@@ -92,6 +93,7 @@ export class ImageCache {
 
 /** Fetches and decodes an image; upright, as its EXIF orientation says. Raises Error with a sentence for the reader. */
 export async function loadMips(url: string): Promise<Mips> {
+  if (isTiled(url)) return loadTiled(url);
   const response = await fetch(url).catch(() => null);
   if (!response) throw new Error("The image cannot be loaded: the server cannot be reached.");
   if (!response.ok) throw new Error(`The image cannot be loaded: the server answered ${response.status}.`);

@@ -20,6 +20,7 @@ export class ImagePane {
     private readonly onScale: (scale: number) => void,
   ) {
     host.append(this.#layer.canvas);
+    this.#layer.onNews = () => this.#set(this.#view);
     this.#listen();
     const watch = new ResizeObserver(() => this.#resize());
     watch.observe(host);

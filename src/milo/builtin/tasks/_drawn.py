@@ -24,6 +24,7 @@ from milo.builtin.tasks._attributes import (
     read_attributes,
 )
 from milo.builtin.tasks._config import fitting_field, known_keys, value_error
+from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import SAME, Extent, Pair, best_total, groups, touching
 from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
@@ -52,6 +53,7 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     attributes: dict[str, Any] = {}
     group: int | None = None
     z: int = 0
+    page: int | None = None
 
 
 class Drawn(MarkList):
@@ -119,22 +121,22 @@ class Drawn(MarkList):
         given = cast("list[Any]", read_regions(question, value, self.given, self.what))
         check_ids(question, [mark.id for mark in given])
         check_scores(question, [mark.score for mark in given])
-        labels, size = label_set(question), size_of(question, item)
+        labels = label_set(question)
         kept: dict[str, Thing] = {}
         for mark in given:
             if mark.label not in labels.order:
                 check_label(question, labels, mark.label)
             check_common(question, mark)
-            self.place(question, mark, size)
+            self.place(question, mark, size_on(question, item, mark.page))
             thing = {**self.geometry(mark), "label": mark.label, **common(question, mark)}
             place = _key(thing)
             if place not in kept or "id" not in kept[place]:
                 kept[place] = thing
         return [thing for _, thing in sorted(kept.items(), key=lambda pair: self._order(*pair))]
 
-    def _order(self, key: str, thing: Thing) -> tuple[float, float, str, str]:
+    def _order(self, key: str, thing: Thing) -> tuple[int, float, float, str, str]:
         x, y, _, _ = self.extent(thing)
-        return (y, x, thing["label"], key)
+        return (thing.get("page", 0), y, x, thing["label"], key)
 
     def agreement(self, question: Question, a: Any, b: Any) -> float:
         """See the module; ids, groups and depth do not matter."""
@@ -146,7 +148,8 @@ class Drawn(MarkList):
         ours, theirs = [self.extent(one) for one in a], [self.extent(one) for one in b]
         found: list[Pair] = []
         for i, j in touching(ours, theirs, self.slack(question)):
-            if a[i]["label"] != b[j]["label"] or (not weighed and i >= j and a is b):
+            apart = a[i]["label"] != b[j]["label"] or a[i].get("page", 0) != b[j].get("page", 0)
+            if apart or (not weighed and i >= j and a is b):
                 continue
             near = self.alike(question, a[i], b[j])
             if near < SAME:
@@ -231,7 +234,8 @@ class Drawn(MarkList):
             members = sorted((things[i] for i in group), key=_key)
             label = members[0]["label"]
             attributes = merge_attributes(question, label, [one.get("attributes", {}) for one in members])
-            found.append({**self.blend(question, members), "label": label, "attributes": attributes})
+            page = {"page": members[0]["page"]} if members[0].get("page") else {}
+            found.append({**self.blend(question, members), "label": label, "attributes": attributes, **page})
         return self.check(question, found, None)
 
 
@@ -262,9 +266,9 @@ def check_common(question: Question, mark: Any) -> None:
 def common(question: Question, mark: Any) -> Thing:
     """What a stored thing keeps besides its place and label; nothing that is not said."""
     found: Thing = {}
-    for name in ("id", "score", "attributes", "group", "z"):
+    for name in ("id", "score", "attributes", "group", "z", "page"):
         value = getattr(mark, name)
-        if value is not None and value != {} and not (name == "z" and value == 0):
+        if value is not None and value != {} and not (name in ("z", "page") and value == 0):
             found[name] = value
     return found
 

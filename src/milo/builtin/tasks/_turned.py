@@ -48,7 +48,8 @@ def pairs(question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) 
     """Pairs of boxes that mean the same; `weighed` with how far their attributes agree, else with how alike they are."""
     found: list[Pair] = []
     for i, j in touching([extent(one) for one in a], [extent(one) for one in b]):
-        if a[i]["label"] != b[j]["label"] or (near := alike(a[i], b[j])) < SAME:
+        apart = a[i]["label"] != b[j]["label"] or a[i].get("page", 0) != b[j].get("page", 0)
+        if apart or (near := alike(a[i], b[j])) < SAME:
             continue
         if weighed:
             same = attributes_agree(question, a[i]["label"], a[i].get("attributes", {}), b[j].get("attributes", {}))
@@ -67,7 +68,9 @@ def merged(question: Question, values: list[list[Thing]]) -> list[Thing]:
         if 2 * len(group) >= len(values):
             members = sorted((boxes[i] for i in group), key=_key)
             given = [one.get("attributes", {}) for one in members]
-            found.append(_mean(members) | {"attributes": merge_attributes(question, members[0]["label"], given)})
+            page = {"page": members[0]["page"]} if members[0].get("page") else {}
+            attributes = merge_attributes(question, members[0]["label"], given)
+            found.append(_mean(members) | {"attributes": attributes} | page)
     return found
 
 
@@ -85,4 +88,4 @@ def _mean(boxes: list[Thing]) -> Thing:
 
 
 def _key(box: Thing) -> str:
-    return json.dumps([box["label"], *(float(box[k]) for k in "xywh"), float(box.get("angle", 0.0))])
+    return json.dumps([box["label"], box.get("page", 0), *(float(box[k]) for k in "xywh"), float(box.get("angle", 0.0))])

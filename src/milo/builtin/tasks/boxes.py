@@ -4,7 +4,7 @@ Stands alone because coordinates need their own care: they are pixels of the upr
 top left, as floats. The value is a list of {x, y, w, h, label, angle?, id?, attributes?, group?, z?}, sorted by y, x, size and
 label; equal boxes are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
 `angle` is in degrees, 0 <= angle < 360: x, y, w, h is the box before it is turned clockwise about its middle. The middle of a
-turned box lies on the image, its corners need not.
+turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from milo.builtin.tasks import _thousandths, _turned
 from milo.builtin.tasks._attributes import read_attributes
 from milo.builtin.tasks._config import fitting_field, flag, known_keys, number, value_error
 from milo.builtin.tasks._drawn import MAX_PIXEL, OVERSHOOT, Given, check_common, common, size_of
+from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import best_total
 from milo.builtin.tasks._matching import consensus, count_matches
@@ -64,13 +65,13 @@ class Boxes(MarkList):
         given = read_regions(question, value, _Given, "boxes")
         check_ids(question, [box.id for box in given])
         check_scores(question, [box.score for box in given])
-        labels, size = label_set(question), size_of(question, item)
+        labels = label_set(question)
         for box in given:
             if box.label not in labels.order:
                 check_label(question, labels, box.label)
             check_common(question, box)
-            _check_box(question, box, size)
-        given.sort(key=lambda b: (b.y, b.x, b.w, b.h, b.angle, b.label, b.id or ""))
+            _check_box(question, box, size_on(question, item, box.page))
+        given.sort(key=lambda b: (b.page or 0, b.y, b.x, b.w, b.h, b.angle, b.label, b.id or ""))
         return [_plain(question, box) for box in _without_repeats(given)]
 
     def agreement(self, question: Question, a: Any, b: Any) -> float:
@@ -78,8 +79,9 @@ class Boxes(MarkList):
         if question.config.get("attributes") or question.config.get("rotated"):
             pairs = _turned.pairs(question, a, b, weighed=True)
             return 2 * best_total(pairs) / (len(a) + len(b)) if a or b else 1.0
-        ours, theirs = _boxes(a), _boxes(b)
-        return f1(count_matches(ours, theirs), len(ours), len(theirs))
+        pages = {box.get("page") for box in a} & {box.get("page") for box in b}
+        matches = sum(count_matches(_boxes(a, page), _boxes(b, page)) for page in pages)
+        return f1(matches, len(a), len(b))
 
     def brief(self, question: Question) -> Brief:
         """A list of boxes in pixels."""
@@ -118,7 +120,10 @@ class Boxes(MarkList):
             return values[0]
         if question.config.get("attributes") or question.config.get("rotated"):
             return self.check(question, _turned.merged(question, values), None)
-        found = [msgspec.to_builtins(box) for box in consensus([_boxes(value) for value in values])]
+        found: list[dict[str, Any]] = []
+        for page in sorted({box.get("page") for value in values for box in value}, key=lambda p: p or 0):
+            agreed = consensus([_boxes(value, page) for value in values])
+            found += [msgspec.to_builtins(box) | ({} if page is None else {"page": page}) for box in agreed]
         return self.check(question, found, None)
 
 
@@ -168,8 +173,8 @@ def _cut(start: float, length: float, limit: float | None) -> tuple[float, float
     return start + 0.0, length + 0.0
 
 
-def _boxes(value: list[dict[str, Any]]) -> list[Box]:
-    return [Box(x=b["x"], y=b["y"], w=b["w"], h=b["h"], label=b["label"]) for b in value]
+def _boxes(value: list[dict[str, Any]], page: int | None) -> list[Box]:
+    return [Box(x=b["x"], y=b["y"], w=b["w"], h=b["h"], label=b["label"]) for b in value if b.get("page") == page]
 
 
 def _plain(question: Question, box: _Given) -> dict[str, Any]:
@@ -180,9 +185,9 @@ def _plain(question: Question, box: _Given) -> dict[str, Any]:
 
 
 def _without_repeats(boxes: list[_Given]) -> list[_Given]:
-    kept: dict[tuple[float, float, float, float, float, str], _Given] = {}
+    kept: dict[tuple[float, float, float, float, float, str, int], _Given] = {}
     for box in boxes:
-        place = (box.x, box.y, box.w, box.h, box.angle, box.label)
+        place = (box.x, box.y, box.w, box.h, box.angle, box.label, box.page or 0)
         if place not in kept or kept[place].id is None:
             kept[place] = box
     return list(kept.values())

@@ -21,7 +21,8 @@ import { Hint, ImageNote, Tools } from "./Tools";
 import { askTool, refine } from "./refine";
 import { useChanges } from "./useChanges";
 import { useHold } from "./useHold";
-import { looksOf, useMarks } from "./useMarks";
+import { useLook } from "./useLook";
+import { imageField, looksOf, mediaOf, useMarks } from "./useMarks";
 import { useSurface } from "./useSurface";
 import { useViewing, type Viewing } from "./useViewing";
 
@@ -47,9 +48,11 @@ export interface OnFilm {
 
 export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProps<M[]> & { kind: Kind<M>; film?: OnFilm }) {
   const { question, onReject, onActivate, readOnly } = props;
-  const marks = useMarks(kind, props);
+  const field = imageField(question, props.fields);
+  const looking = useLook(field ? mediaOf(props.item.data[field.name]) : null);
+  const marks = useMarks(kind, props, looking.look.page);
   const { drawn, labels, theme } = marks;
-  const image = useImage(film ? null : marks.media);
+  const image = useImage(film ? null : marks.media, looking.look);
   const loaded = film?.picture ?? image;
   const mips = loaded.kind === "ready" ? loaded.mips : null;
   const size = mips?.size ?? { w: 0, h: 0 };
@@ -84,7 +87,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const own = selected && !selected.suggested && !readOnly ? selected : null;
   const label = wanted ?? labels[0]?.value ?? "";
   const spec = kind.tools.find((one) => one.id === tool);
-  const changes = useChanges(kind, props, { size, label, own, select, field: props.fields.length > 1 ? marks.field?.name : undefined });
+  const changes = useChanges(kind, props, { size, label, own, select, where: { field: props.fields.length > 1 ? marks.field?.name : undefined, page: looking.look.page || undefined } as Partial<Mark> });
   const surface = useSurface(host, {
     mips, drawn: viewing.shown, selected: selectedKey, tool: spec ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly, theme,
     turns: kind.turns?.(question) ?? false, film: film !== undefined, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
@@ -164,7 +167,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
             select(null);
           },
           showAll: viewing.showAll, lock: () => own && viewing.lock(own.key), raise: (by) => own && changes.set(own.key, { z: own.z + by || undefined } as Partial<M>, "depth"),
-          join: () => changes.join(before), snap: viewing.toggleSnap, turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
+          join: () => changes.join(before), snap: viewing.toggleSnap, pages: looking.pages > 1, turnPage: (by) => looking.turnTo(looking.look.page + by), turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
         })),
   ];
   useCommands(props, film && !busy ? film.commands(commands, selected) : commands);
@@ -175,7 +178,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={choose} filterRef={filter} />
-          <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} onTool={setTool} onFit={() => surface?.viewport.fit()} onZoom={(f) => surface?.viewport.zoomAt(surface.viewport.middle, f)} onList={() => setListed(!listed)} />
+          <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} looking={looking} marked={new Set((props.value ?? []).map((one) => one.page ?? 0))} onTool={setTool} onFit={() => surface?.viewport.fit()} onZoom={(f) => surface?.viewport.zoomAt(surface.viewport.middle, f)} onList={() => setListed(!listed)} />
         </div>
         <RegionBar
           commands={kind.type}

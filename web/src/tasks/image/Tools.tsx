@@ -2,12 +2,14 @@
 import { Popover, Slider } from "@mantine/core";
 import { IconBoxMultiple, IconListDetails, IconMagnet, IconMinus, IconPlus, IconPointer, IconRotateClockwise, IconSun } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { ImageState } from "../../media/useImage";
+import { LARGE, type ImageState } from "../../media/useImage";
 import { ErrorNote, IconButton, Kbd, Skeleton } from "../../ui";
 import { percent } from "../../ui/format";
 import { Cap } from "../keycaps";
 import css from "./image.module.css";
 import type { Kind, Mark, ToolSpec } from "./marks";
+import { Levels, Pages } from "./PageTools";
+import type { Looking } from "./useLook";
 import type { Viewing } from "./useViewing";
 
 export interface ToolsProps<M extends Mark> {
@@ -18,13 +20,16 @@ export interface ToolsProps<M extends Mark> {
   scale: number;
   listed: boolean;
   viewing: Viewing;
+  looking: Looking;
+  /** The pages on which something is drawn. */
+  marked: ReadonlySet<number>;
   onTool(tool: string): void;
   onFit(): void;
   onZoom(factor: number): void;
   onList(): void;
 }
 
-export function Tools<M extends Mark>({ kind, tool, readOnly, scale, listed, viewing, onTool, onFit, onZoom, onList }: ToolsProps<M>) {
+export function Tools<M extends Mark>({ kind, tool, readOnly, scale, listed, viewing, looking, marked, onTool, onFit, onZoom, onList }: ToolsProps<M>) {
   const spec = kind.tools.find((one) => one.id === tool);
   return (
     <div className={css.tools} role="toolbar" aria-label="Image tools">
@@ -44,6 +49,8 @@ export function Tools<M extends Mark>({ kind, tool, readOnly, scale, listed, vie
           <IconButton size="small" label="Snap to other shapes (Shift+S)" aria-pressed={viewing.snaps} onClick={viewing.toggleSnap}><IconMagnet size={15} color={viewing.snaps ? "var(--accent)" : undefined} /></IconButton>
         </>
       )}
+      <Pages looking={looking} marked={marked} />
+      <Levels looking={looking} />
       <Light viewing={viewing} />
       <IconButton size="small" label="Turn the view by a quarter (Shift+R)" onClick={viewing.turnOn}><IconRotateClockwise size={15} /></IconButton>
       <IconButton size="small" label="Zoom out" onClick={() => onZoom(1 / 1.4)}><IconMinus size={14} /></IconButton>
@@ -100,7 +107,7 @@ export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly
 export function ImageNote({ state, onRetry }: { state: ImageState; onRetry(): void }) {
   return (
     <div className={css.note}>
-      {state.kind === "failed" ? <ErrorNote error={state.message} onRetry={onRetry} /> : <Skeleton width={220} height={14} />}
+      {state.kind === "failed" ? <ErrorNote error={state.message} onRetry={onRetry} /> : <><Skeleton width={220} height={14} />{state.kind === "loading" && state.large ? <p>{LARGE}</p> : null}</>}
     </div>
   );
 }

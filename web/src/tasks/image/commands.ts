@@ -39,6 +39,9 @@ export interface Actions {
   raise(by: 1 | -1): void;
   join(): void;
   snap(): void;
+  /** The image has several pages. */
+  pages: boolean;
+  turnPage(by: 1 | -1): void;
   turnView(): void;
   resizeBrush(factor: number): void;
 }
@@ -81,6 +84,7 @@ function onView(a: Actions, make: Make): Command[] {
     make("tool", "fit", "Show the whole image", ["Shift+Z"], a.fit),
     make("tool", "hide", `Hide ${a.nouns} while held`, ["H"], a.hide),
     make("tool", "show-all", "Show all that were hidden", ["Alt+Shift+H"], a.showAll),
+    ...(a.pages ? [make("tool", "page-after", "Next page of the image", ["PageDown"], () => a.turnPage(1)), make("tool", "page-before", "Page before of the image", ["PageUp"], () => a.turnPage(-1))] : []),
     make("tool", "turn-view", "Turn the view by a quarter", ["Shift+R"], a.turnView),
   ];
 }

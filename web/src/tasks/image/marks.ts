@@ -18,6 +18,8 @@ export interface Mark extends Region {
   attributes?: Record<string, unknown>;
   group?: number;
   z?: number;
+  /** Of an image with several pages, from 0; the first where it is left out. */
+  page?: number;
 }
 
 /** What a pen is made with. */
@@ -92,10 +94,10 @@ function without<T extends object>(mark: T): T {
 export const withoutMark = <M extends Mark>(kind: Kind<M>, value: readonly M[], key: string): M[] => value.filter((mark) => keyOf(kind, mark) !== key);
 
 /** A new thing with an id. Null where nothing of the shape lies on the image. */
-export function toMark<M extends Mark>(kind: Kind<M>, shape: Shape, label: string, image: Size, question: Question, field?: string): M | null {
+export function toMark<M extends Mark>(kind: Kind<M>, shape: Shape, label: string, image: Size, question: Question, more: Partial<Mark>): M | null {
   const geometry = kind.geometry(shape, image, question);
   if (!geometry) return null;
-  return without({ id: newId(), ...geometry, label, field } as unknown as M);
+  return without({ id: newId(), ...geometry, label, ...more } as unknown as M);
 }
 
 /** A thing drawn on the surface, or a suggested one. */

@@ -12,11 +12,12 @@ export interface Changing {
   label: string;
   /** The selected thing, if it is the person's own. */
   own: DrawnMark | null;
-  field: string | undefined;
+  /** What new things say of where they are: the field, the page. */
+  where: Partial<Mark>;
   select(key: string | null): void;
 }
 
-export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>, { size, label, own, field, select }: Changing) {
+export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>, { size, label, own, where, select }: Changing) {
   const { question, readOnly, onChange } = props;
   const all = props.value ?? [];
   const put = (value: M[], name: string, merge?: string) => onChange(value.length > 0 ? value : undefined, merge ? { label: name, merge } : { label: name });
@@ -30,7 +31,7 @@ export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]
   };
   const add = (shape: Shape, as = label) => {
     if (readOnly || !size.w) return;
-    const mark = toMark(kind, shape, as, size, question, field);
+    const mark = toMark(kind, shape, as, size, question, where);
     if (!mark) return;
     put([...all, mark], `draw ${as}`);
     select(keyOf(kind, mark));

@@ -1,5 +1,5 @@
 /** An image too large for one piece: asks for its tiles until they are cut. */
-import { api, ApiError } from "../api/client";
+import { api, ApiError, mediaUrl } from "../api/client";
 import type { Mips } from "../lib/mips";
 import { Tiles, type PlacedTile } from "../lib/tiles";
 
@@ -12,7 +12,7 @@ interface Pyramid {
 }
 
 const WAIT_MS = 700;
-const PYRAMID = /^\/api(\/media\/\d+)\/pyramid\?page=(\d+)$/;
+const PYRAMID = /\/media\/(\d+)\/pyramid\?page=(\d+)$/;
 
 export const isTiled = (url: string): boolean => PYRAMID.test(url);
 
@@ -25,7 +25,7 @@ export async function loadTiled(url: string): Promise<Mips> {
     found = await ask(media!, page!);
   }
   const load = async ({ level, column, row }: PlacedTile) => {
-    const response = await fetch(`/api${media}/tiles/${page}/${level}/${column}/${row}`);
+    const response = await fetch(`${mediaUrl(Number(media))}/tiles/${page}/${level}/${column}/${row}`);
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     return createImageBitmap(await response.blob());
   };
@@ -37,7 +37,7 @@ export async function loadTiled(url: string): Promise<Mips> {
 
 async function ask(media: string, page: string): Promise<Pyramid> {
   try {
-    return await api.get<Pyramid>(`${media}/pyramid`, { page });
+    return await api.get<Pyramid>(`/media/${media}/pyramid`, { page });
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw new Error("The image cannot be loaded: the server cannot be reached.", { cause: error });

@@ -71,7 +71,7 @@ def test_a_large_image_comes_in_tiles_and_is_sharp_when_zoomed_in(page: Page, se
     expect(page.get_by_role("listbox").or_(page.get_by_text("Draw on the image", exact=False))).to_be_visible()
     eye = _eye(page, (side, side))
     page.mouse.move(*eye.at(1000, 2000))
-    for _ in range(24):
+    for _ in range(10):
         page.mouse.wheel(0, -150)
     page.wait_for_function(
         "() => performance.getEntriesByType('resource').some((one) => /tiles\\/0\\/4\\/1\\/3$/.test(one.name))"
@@ -90,5 +90,5 @@ def test_a_large_image_comes_in_tiles_and_is_sharp_when_zoomed_in(page: Page, se
     expect(_listed(page)).to_have_count(1)
     submit(page)
     (found,) = answers(owner, project, "things")["a.jpg"]
-    assert (found["x"], found["y"]) == pytest.approx((1000, 2000), abs=2)
-    assert found["w"] < 60
+    assert (found["x"], found["y"]) == pytest.approx((1000, 2000), abs=8)
+    assert found["w"] < 100

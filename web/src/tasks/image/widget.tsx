@@ -2,12 +2,14 @@
 import { Chips, countLabels } from "../labels/Chips";
 import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget, WidgetProps } from "../types";
+import { AttributeSettings } from "./AttributeSettings";
 import { missingAttribute } from "./attributes";
 import { ImageEditor } from "./Editor";
 import type { Kind, Mark } from "./marks";
 
 export function widgetOf<M extends Mark>(kind: Kind<M>, more: Partial<TaskWidget<M[]>> = {}): TaskWidget<M[]> {
   const { isMark, signature } = kind;
+  const Own = more.Settings;
   return {
     type: kind.type,
     place: "field",
@@ -26,5 +28,6 @@ export function widgetOf<M extends Mark>(kind: Kind<M>, more: Partial<TaskWidget
     problem: (value, { question }) => missingAttribute(question, value),
     stays: true,
     ...more,
+    Settings: (props) => <>{Own ? <Own {...props} /> : null}<AttributeSettings {...props} /></>,
   };
 }

@@ -94,6 +94,22 @@ def test_right_to_left_undone_and_redone(page: Page, server: Server, owner: Api)
     assert _cut(ARABIC, answers(owner, project, "ents")["0"]) == [("ماريا", "person"), ("القاهرة", "place")]
 
 
+def test_signs_of_several_code_points_and_mixed_directions(page: Page, server: Server, owner: Api) -> None:
+    text = "e\u0301te\u0301 👨‍👩‍👧 שָׁלוֹם Oslo क्षत्रिय 👍🏽 end"
+    wanted = ["e\u0301te\u0301", "שָׁלוֹם", "क्षत्रिय", "👍🏽"]
+    project = span_project(owner, [text])
+    open_bench(page, server, project)
+    for words in wanted:
+        page.get_by_role("group", name="text to mark").focus()
+        page.evaluate("document.getSelection().removeAllRanges()")
+        sweep(page, words)
+        page.keyboard.press("2")
+        expect(page.locator("mark", has_text=words)).to_be_visible()
+        page.keyboard.press("Escape")
+    submit(page)
+    assert _cut(text, answers(owner, project, "ents")["0"]) == [(words, "place") for words in wanted]
+
+
 def test_nested_and_overlapping(page: Page, server: Server, owner: Api) -> None:
     text = "The University of New York City opened its doors."
     project = span_project(owner, [text])

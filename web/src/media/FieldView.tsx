@@ -1,5 +1,5 @@
 /** Shows one field of an item, whatever its kind. Content of users never becomes markup without being cleaned. */
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import type { Field } from "../api/types";
 import { mediaUrl } from "../api/client";
 import { isPicture } from "./look";
@@ -11,9 +11,11 @@ import { ImageView } from "./ImageView";
 import { JsonView } from "./JsonView";
 import css from "./media.module.css";
 import { isMedia } from "./prefetch";
+import { seriesOf } from "./series/series";
 import { SoundView } from "./sound/SoundView";
 import { TableView } from "./TableView";
 
+const SeriesView = lazy(() => import("./series/SeriesView"));
 const Markdown = lazy(() => import("../ui/Markdown"));
 
 export interface FieldViewProps {
@@ -28,8 +30,17 @@ export function FieldView({ field, value, highlight }: FieldViewProps) {
   if (isMedia(value)) return <MediaView field={field} value={value} />;
   if (typeof value === "string") return <StringView kind={field.kind} name={field.title ?? field.name} text={value} highlight={highlight} />;
   if (isChat(value)) return <ChatView turns={value} highlight={highlight} />;
-  if (field.kind === "table") return <TableView value={value} />;
+  if (field.kind === "table") return <TableOrCurves value={value} name={field.title ?? field.name} />;
   return <JsonView value={value} />;
+}
+
+/** With fewer rows than this a series reads better as a table. */
+const FEW_ROWS = 20;
+
+function TableOrCurves({ value, name }: { value: unknown; name: string }) {
+  const series = useMemo(() => seriesOf(value), [value]);
+  if (!series || series.times.length < FEW_ROWS || series.curves.length === 0) return <TableView value={value} />;
+  return <Suspense fallback={<Skeleton height={160} />}><SeriesView series={series} name={name} /></Suspense>;
 }
 
 function StringView({ kind, name, text, highlight }: { kind: string; name: string; text: string; highlight?: string }) {

@@ -28,6 +28,7 @@ from milo.builtin.tasks._config import config_error, fitting_field, known_keys, 
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import SAME, Pair, best_total, groups
 from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
+from milo.builtin.tasks._series import length_of
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
@@ -97,7 +98,7 @@ class Timed(MarkList):
         }
         if attributes:
             config["attributes"] = attributes
-        field = fitting_field(question, fields, self.field_kinds)
+        field = fitting_field(question, tuple(sorted(fields, key=lambda f: f.kind == "table")), self.field_kinds)
         return msgspec.structs.replace(question, config=config, field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> list[Segment]:
@@ -213,7 +214,7 @@ def _overlap(question: Question) -> bool | str:
 
 
 def duration_of(question: Question, item: Item | None) -> float | None:
-    """The length of the item's media in seconds, None where unknown."""
+    """The length of the item's media or time series in seconds, None where unknown."""
     if item is None:
         return None
     media = [item.data.get(question.field)] if question.field is not None else list(item.data.values())
@@ -222,7 +223,7 @@ def duration_of(question: Question, item: Item | None) -> float | None:
             duration = cast("dict[str, Any]", one).get("duration")
             if isinstance(duration, int | float) and not isinstance(duration, bool) and duration > 0:
                 return float(duration)
-    return None
+    return length_of(media[0]) if question.field is not None else None
 
 
 def _where(one: GivenSegment) -> str:

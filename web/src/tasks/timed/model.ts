@@ -19,6 +19,8 @@ export interface TimedKind {
   nouns: string;
   /** Segments have words. */
   worded: boolean;
+  /** What is dragged over to select time; the waveform where it is not said. */
+  over?: string;
 }
 
 export function isSegment(value: unknown): value is Segment {

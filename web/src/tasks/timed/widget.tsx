@@ -6,13 +6,15 @@ import { Chips, countLabels } from "../labels/Chips";
 import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { SettingsProps, TaskWidget, WidgetProps } from "../types";
 import { TimedEditor } from "./Editor";
+import { useSeries } from "./useSeries";
+import { SeriesEditor } from "./SeriesEditor";
 import { isSegment, signature, sorted, type Segment, type TimedKind } from "./model";
 
 export function timedWidget(kind: TimedKind, Settings: ComponentType<SettingsProps>): TaskWidget<Segment[]> {
   return {
     type: kind.type,
     place: "field",
-    Editor: (props: WidgetProps<Segment[]>) => <TimedEditor kind={kind} {...props} />,
+    Editor: (props: WidgetProps<Segment[]>) => <Either kind={kind} {...props} />,
     View: ({ question, value }) => {
       const counts = countLabels(value);
       const said = kind.worded ? value.map((one) => one.text).filter(Boolean).join(" ") : "";
@@ -28,6 +30,12 @@ export function timedWidget(kind: TimedKind, Settings: ComponentType<SettingsPro
     problem: (value, { question }) => missingAttribute(question, value),
     Settings,
   };
+}
+
+/** Segments of sound and film, or of the curves in a table. */
+function Either({ kind, ...props }: WidgetProps<Segment[]> & { kind: TimedKind }) {
+  const series = useSeries(props.question, props.item);
+  return series ? <SeriesEditor key={props.item.id} kind={{ ...kind, over: "the curves" }} series={series} {...props} /> : <TimedEditor kind={kind} {...props} />;
 }
 
 const OVERLAPS = [

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { TimeAxis } from "../time/axis";
+import { paintCurve, placeAt, seriesOf } from "./series";
+
+interface Case {
+  value: unknown;
+  length: number | null;
+  curves?: string[];
+}
+
+/** The same tables that the server's own test reads. */
+const cases = JSON.parse(readFileSync("../tests/contracts/series_cases.json", "utf8")) as Case[];
+
+describe("a time series", () => {
+  it.each(cases.map((one, i) => [i, one] as const))("is found as the server finds it (%i)", (_, { value, length, curves }) => {
+    const series = seriesOf(value);
+    expect(series?.duration ?? null).toBe(length);
+    if (series) expect(series.curves.map((c) => c.name)).toEqual(curves);
+  });
+
+  it("finds places by time", () => {
+    const times = Float64Array.from([0, 1, 1, 2]);
+    expect([-1, 0, 0.5, 1, 1.5, 2, 3].map((t) => placeAt(times, t))).toEqual([0, 0, 1, 1, 3, 3, 4]);
+  });
+
+  it("is drawn as a line, and as bands where points are denser than pixels, without losing a peak", () => {
+    const axis = new TimeAxis(9_999, 100);
+    const rows = Array.from({ length: 10_000 }, (_, i) => ({ time: i, x: i === 5_050 ? 100 : 0 }));
+    const series = seriesOf(rows)!;
+    const drawn = { rects: [] as number[][], lines: 0 };
+    const pen = { beginPath: () => undefined, moveTo: () => undefined, stroke: () => undefined, lineTo: () => (drawn.lines += 1), fillRect: (...r: number[]) => drawn.rects.push(r) } as unknown as CanvasRenderingContext2D;
+    paintCurve(pen, 100, 60, (c) => c, axis, series, series.curves[0]!);
+    expect(drawn.lines).toBe(0);
+    expect(drawn.rects.length).toBeLessThanOrEqual(100);
+    expect(drawn.rects.filter(([, top]) => top === 6).map(([x]) => x)).toEqual([50]);
+    axis.zoom(100, 50);
+    paintCurve(pen, 100, 60, (c) => c, axis, series, series.curves[0]!);
+    expect(drawn.lines).toBeGreaterThan(50);
+  });
+});

@@ -33,10 +33,12 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
   const [clock, setClock] = useState<MediaClock | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [pictured, togglePicture] = useSpectrogram();
-  const sound = useSound(media, pictured);
+  // A film may be silent; then there is nothing to draw.
+  const audible = media && (media.mime.startsWith("audio/") || media.rate !== undefined) ? media : null;
+  const sound = useSound(audible, pictured);
   const text = useRef<HTMLTextAreaElement>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const heard = sound.wave.kind !== "failed";
+  const heard = audible !== null && sound.wave.kind !== "failed";
   const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: heard, togglePicture });
   useCommands(props, t.commands);
   const name = timed.field?.title ?? timed.field?.name ?? "Sound";
@@ -64,7 +66,7 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
           <TimeFrame axis={axis} clock={clock} label={`Timeline of ${name}`}>
             <Timeline
               lanes={timed.lanes} marks={drawn} selected={selected?.key ?? null} range={t.range} editable={!readOnly} actions={t.actions} onOpen={(mark) => clock.playRange(mark.start, mark.end)}
-              sound={sound} about={[media.rate ? `${media.rate / 1000} kHz` : "", media.channels === 1 ? "mono" : media.channels === 2 ? "stereo, mixed" : ""].filter(Boolean).join(", ")} armed={wanted} onLane={arm}
+              sound={sound} heard={heard} about={[media.rate ? `${media.rate / 1000} kHz` : "", media.channels === 1 ? "mono" : media.channels === 2 ? "stereo, mixed" : ""].filter(Boolean).join(", ")} armed={wanted} onLane={arm}
             />
           </TimeFrame>
         ) : null}

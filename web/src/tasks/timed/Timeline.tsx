@@ -9,6 +9,8 @@ import css from "./timed.module.css";
 
 export interface TimelineProps extends TimeSurface {
   sound: Pictures;
+  /** There is sound to show. */
+  heard: boolean;
   /** What is said of the sound beside its waveform. */
   about: string;
   armed: string;
@@ -18,7 +20,7 @@ export interface TimelineProps extends TimeSurface {
 const WAVE = 96;
 const SPECTRUM = 128;
 
-export function Timeline({ sound, about, armed, onLane, ...props }: TimelineProps) {
+export function Timeline({ sound, heard, about, armed, onLane, ...props }: TimelineProps) {
   const surface = useTimeSurface(props);
   const { axis } = useTime();
   const wave = sound.wave.kind === "ready" ? sound.wave.it : null;
@@ -28,12 +30,11 @@ export function Timeline({ sound, about, armed, onLane, ...props }: TimelineProp
   const paintWave = useCallback<Paint>((pen, w, h, color) => wave?.paint(pen, w, h, color, axis), [wave, axis, sound.version]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const paintSpectro = useCallback<Paint>((pen, w, h, color) => spectro?.paint(pen, w, h, color, axis), [spectro, axis, sound.version]);
-  const soundless = sound.wave.kind === "failed";
   return (
     <>
       <Ruler surface={surface} />
-      {soundless ? null : <PictureRow surface={surface} height={WAVE} picture={paintWave} gutter={<div className={css.gutter}>{wave ? <><span>Waveform</span><span>{wave.silent ? "silent throughout" : about}</span></> : <Skeleton width={72} height={10} />}</div>} />}
-      {sound.spectro ? <PictureRow surface={surface} height={SPECTRUM} picture={paintSpectro} gutter={<div className={css.gutter}><span>Spectrogram</span>{sound.spectro.kind === "failed" ? <span>{sound.spectro.message}</span> : spectro ? <span>0–{spectro.about.top / 1000} kHz</span> : <Skeleton width={72} height={10} />}</div>} /> : null}
+      {!heard ? null : <PictureRow surface={surface} height={WAVE} picture={paintWave} gutter={<div className={css.gutter}>{wave ? <><span>Waveform</span><span>{wave.silent ? "silent throughout" : about}</span></> : <Skeleton width={72} height={10} />}</div>} />}
+      {heard && sound.spectro ? <PictureRow surface={surface} height={SPECTRUM} picture={paintSpectro} gutter={<div className={css.gutter}><span>Spectrogram</span>{sound.spectro.kind === "failed" ? <span>{sound.spectro.message}</span> : spectro ? <span>0–{spectro.about.top / 1000} kHz</span> : <Skeleton width={72} height={10} />}</div>} /> : null}
       <LaneRows surface={surface} armed={armed} onLane={onLane} />
     </>
   );

@@ -32,7 +32,7 @@ MAX_ANNOTATIONS = 1 << 30
 """Bytes in one annotation file."""
 CORNERS = 64
 """Corners of the outline that stands for an ellipse."""
-_LOOKED_AT = 20_000
+_LOOKED_AT = 5_000
 _TOLD = 20
 
 
@@ -124,7 +124,7 @@ class PictureSet(ABC):
             return False
 
     def answers(self, source: Source) -> list[AnswerColumn]:
-        """What the files name, and what their first 20,000 pictures use."""
+        """What the files name, and what their first 5,000 pictures use."""
         try:
             tree = Tree(source)
         except Unreadable:

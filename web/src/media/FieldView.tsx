@@ -6,6 +6,7 @@ import { isPicture } from "./look";
 import { Note, Skeleton } from "../ui";
 import { ChatView, isChat } from "./ChatView";
 import { Highlighted } from "./Highlighted";
+import { FilmView } from "./film/FilmView";
 import { HtmlView } from "./HtmlView";
 import { ImageView } from "./ImageView";
 import { JsonView } from "./JsonView";
@@ -58,7 +59,6 @@ function MediaView({ field, value }: { field: Field; value: Parameters<typeof Im
   const url = mediaUrl(value.media);
   if (isPicture(value)) return <ImageView value={value} name={field.title ?? field.name} />;
   if (value.mime.startsWith("audio/")) return <SoundView key={value.media} value={value} name={field.title ?? field.name} />;
-  // What is said in the media is the annotator's to write down; there are no captions to give.
-  if (value.mime.startsWith("video/")) return <video className={css.player} controls preload="metadata" src={url} aria-label={field.title ?? field.name} />;
+  if (value.mime.startsWith("video/")) return <FilmView key={value.media} value={value} name={field.title ?? field.name} />;
   return <p><a href={url} target="_blank" rel="noreferrer noopener">{value.name ?? "Open the file"}</a> <span className="dim">{value.mime}</span></p>;
 }

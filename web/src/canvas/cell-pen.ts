@@ -58,6 +58,7 @@ export class CellPen implements Pen {
   #how: "add" | "take" = "add";
   #down = false;
   #under = 0;
+  #pointer: Point | null = null;
   #asking = false;
 
   constructor(
@@ -104,8 +105,9 @@ export class CellPen implements Pen {
 
   /** Shows the cell under the pointer; asks for the cells of what is in view, if it is not that any more. */
   hover(at: Point | null): void {
+    this.#pointer = at;
     const cells = this.#cells;
-    if (at && !(cells && sameRect(cells.box, this.inView()))) return void this.#look(at);
+    if (at && !(cells && sameRect(cells.box, this.inView()))) return void this.#look();
     const number = at && cells ? cellAt(cells, at) : 0;
     if (number === this.#under) return;
     this.#under = number;
@@ -114,7 +116,7 @@ export class CellPen implements Pen {
     if (pixels) this.ink.pixels(pixels, "add");
   }
 
-  async #look(at: Point): Promise<void> {
+  async #look(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     const view = this.inView();
@@ -122,7 +124,7 @@ export class CellPen implements Pen {
       const found = await this.ask(view);
       this.#cells = found && { ...found };
       this.#under = 0;
-      if (found && sameRect(found.box, this.inView()) && !this.#down) this.hover(at);
+      if (found && sameRect(found.box, this.inView()) && !this.#down) this.hover(this.#pointer);
     } catch (error) {
       this.onSay(error instanceof Error ? error.message : String(error));
     } finally {

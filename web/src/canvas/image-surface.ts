@@ -140,7 +140,10 @@ export class ImageSurface implements Stage, Paper {
 
   /** `brush`: the radius to show around the pointer, in pixels of the image. */
   setTool(tool: Tool, color: string, pen: Pen = this.pen, brush: (() => number) | null = null): void {
-    if (tool !== this.tool || pen !== this.pen) this.gestures.cancel();
+    if (tool !== this.tool || pen !== this.pen) {
+      this.gestures.cancel();
+      this.ink.end();
+    }
     this.tool = tool;
     this.pen = pen;
     this.#brush = brush;

@@ -24,6 +24,7 @@ NAMES = [
     "object_boxes",
     "object_masks",
     "object_polygons",
+    "object_tracks",
     "open_answers",
     "person_keypoints",
     "preference_pairs",

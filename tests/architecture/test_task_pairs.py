@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE, WEB = ROOT / "src" / "milo", ROOT / "web" / "src"
 SHARED = {
     "choice", "choices", "rating", "text", "spans", "boxes", "polygons", "lines", "keypoints", "masks", "response", "pairwise",
-    "relations", "segments", "tracks",
+    "relations", "segments", "tracks", "fields",
 }  # fmt: skip
 """Names that mean something else as well: a shape, a kind of field, a recipe, a judge, an everyday word."""
 

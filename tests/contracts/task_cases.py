@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contracts.case import TEXT, Case
+from contracts.document_cases import DOCUMENTS, PAGED_BOXES, PAPER
 from contracts.drawn_cases import DRAWN
 from contracts.timed_cases import TIMED
 from milo.domain.question import Field
@@ -31,6 +32,7 @@ FIELDS = (
     Field("talk", "chat"),
     Field("sound", "audio"),
     Field("video", "video"),
+    PAPER,
 )
 CRITERIA = [
     "clarity",
@@ -204,3 +206,4 @@ CASES: dict[str, list[Case]] = DRAWN | {
     ],
 }
 CASES.update(TIMED)
+CASES.update(DOCUMENTS | {"boxes": CASES["boxes"] + PAGED_BOXES})

@@ -7,6 +7,8 @@ describe and check that JSON. Units and origins:
 - `Box`, `Polygon`, `Polyline`, `Keypoints`: pixels of the image after its EXIF orientation was applied; origin top left, x to
   the right, y down; floats. The middle of the first pixel is (0.5, 0.5). An angle is in degrees, clockwise as seen on the
   screen, about the middle of the box.
+- On a page of a document: points (1/72 inch) of the page as it is shown, cropped and turned as the file says; origin top left, y
+  down. A document that is an image has one page, and its points are the pixels of the upright image. Pages count from 0.
 - `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
 - `Track`: places as above, in pixels of the video's frames as shown (turned as the file says), at frames counted from 0 in the
   order in which they are shown. How a place between two key frames is found: `milo.domain.tracks`.
@@ -15,6 +17,7 @@ describe and check that JSON. Units and origins:
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0, and the steps inside each of them too.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
+- `FieldValue`: one typed value read from a document; a value of the shape `fields` is an object {name: FieldValue}.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
 """
 
@@ -26,6 +29,7 @@ import msgspec
 
 PLACED = frozenset(
     {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "segments", "tracks", "ranks", "turn_marks"}
+    | {"fields", "page_marks"}
 )
 """Shapes whose values are held against the content of the item when they are checked."""
 
@@ -88,7 +92,8 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Box(Marked, frozen=True, omit_defaults=True):
-    """A rectangle on an image, in pixels of the upright image, origin top left.
+    """A rectangle on an image, in pixels of the upright image, origin top left; or, with `page` (from 0), on a page of a document,
+    in points of that page.
 
     `angle`, 0 <= angle < 360: x, y, w, h is the rectangle before it is turned by that many degrees clockwise about its middle
     (x + w / 2, y + h / 2).
@@ -210,6 +215,33 @@ class TurnMark(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     label: str | None = None
     rating: int | None = None
     step: int | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A rectangle on a page (from 0) of a document, in points of the page as shown."""
+
+    page: int
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class FieldValue(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What one field of a document says: the typed `value` (a number, a date as YYYY-MM-DD, a label or text; None: the document
+    does not say), the `text` as it is written there, and the `places` where it stands, in reading order. `score` as in `Span`."""
+
+    value: float | int | str | None
+    text: str | None = None
+    places: list[Place] = []
+    score: float | None = None
+
+
+class PageMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A label on one page (from 0) of a document."""
+
+    page: int
+    label: str
 
 
 def iou(a: Box, b: Box) -> float:

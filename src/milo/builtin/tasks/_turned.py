@@ -84,7 +84,8 @@ def _mean(boxes: list[Thing]) -> Thing:
     left, top = x - w / 2, y - h / 2
     if round(angle, 6) % 360.0 == 0.0:  # upright boxes may not leave the image, as turned ones may
         left, top, w, h = max(0.0, left), max(0.0, top), w + min(0.0, left), h + min(0.0, top)
-    return {"x": left, "y": top, "w": w, "h": h, "angle": angle, "label": boxes[0]["label"]}
+    page = {"page": boxes[0]["page"]} if "page" in boxes[0] else {}
+    return {"x": left, "y": top, "w": w, "h": h, "angle": angle, "label": boxes[0]["label"], **page}
 
 
 def _key(box: Thing) -> str:

@@ -1,14 +1,16 @@
-"""`boxes`: labelled rectangles on an image, upright or, if the question allows it, turned.
+"""`boxes`: labelled rectangles on an image or on the pages of a document, upright or, if the question allows it, turned.
 
 Stands alone because coordinates need their own care: they are pixels of the upright image (EXIF orientation applied), origin
 top left, as floats. The value is a list of {x, y, w, h, label, angle?, id?, attributes?, group?, z?}, sorted by y, x, size and
 label; equal boxes are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
 `angle` is in degrees, 0 <= angle < 360: x, y, w, h is the box before it is turned clockwise about its middle. The middle of a
-turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0.
+turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0. On a document it
+always does (0 where it came without), and its numbers are points of that page as shown, from its top left corner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
@@ -22,6 +24,7 @@ from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import best_total
 from milo.builtin.tasks._matching import consensus, count_matches
+from milo.builtin.tasks._paged import DOCUMENT, check_page, document_of, is_paged, page_size
 from milo.builtin.tasks._regions import MAX_REGIONS, MarkList, check_ids, check_scores, f1, read_regions
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
@@ -38,18 +41,18 @@ class _Given(Given, forbid_unknown_fields=True, kw_only=True):
 
 
 class Boxes(MarkList):
-    """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label, over the largest one-to-one matching. With attributes,
-    half of the weight of each pair is how far these agree."""
+    """Rectangles. Agreement is F1 at IoU >= 0.5 with the same label (and on the same page), over the largest one-to-one
+    matching. With attributes, half of the weight of each pair is how far these agree."""
 
     name = "boxes"
     title = "Bounding boxes"
     shape = "boxes"
-    field_kinds: tuple[str, ...] = ("image",)
+    field_kinds: tuple[str, ...] = ("image", DOCUMENT)
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `labels`, `min_size` (1.0: the least width and height in pixels), `rotated` (false: boxes may be turned),
-        `attributes` (see `_attributes`). Fills in `field`."""
-        known_keys(question, "labels", "min_size", "rotated", "attributes")
+        """Settings: `labels`, `min_size` (1.0: the least width and height in pixels or points), `rotated` (false: boxes may be
+        turned), `attributes` (see `_attributes`). Fills in `field`, and `pages` where that field holds documents."""
+        known_keys(question, "labels", "min_size", "rotated", "attributes", "pages")
         labels = normalise_labels(question)
         config: dict[str, Any] = {"labels": labels, "min_size": number(question, "min_size", 1.0, 0.0, 10_000.0)}
         if flag(question, "rotated", False):
@@ -58,6 +61,8 @@ class Boxes(MarkList):
         if attributes:
             config["attributes"] = attributes
         field = fitting_field(question, fields, self.field_kinds)
+        if is_paged(field, fields):
+            config["pages"] = True
         return msgspec.structs.replace(question, config=config, field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> list[dict[str, Any]]:
@@ -66,11 +71,12 @@ class Boxes(MarkList):
         check_ids(question, [box.id for box in given])
         check_scores(question, [box.score for box in given])
         labels = label_set(question)
+        size_on = _sizes(question, item)
         for box in given:
             if box.label not in labels.order:
                 check_label(question, labels, box.label)
             check_common(question, box)
-            _check_box(question, box, size_on(question, item, box.page))
+            _check_box(question, box, size_on(box))
         given.sort(key=lambda b: (b.page or 0, b.y, b.x, b.w, b.h, b.angle, b.label, b.id or ""))
         return [_plain(question, box) for box in _without_repeats(given)]
 
@@ -92,27 +98,37 @@ class Boxes(MarkList):
             "required": ["x", "y", "w", "h", "label"],
             "additionalProperties": False,
         }
+        unit = "pixels of the image"
+        if question.config.get("pages"):
+            box["properties"]["page"] = {"type": "integer", "minimum": 0}
+            box["required"].append("page")
+            unit = "points of the page that is given (from 0)"
         what = (
-            "Answer with the list of all boxes in pixels of the image: x, y of the top left corner, width w, height h. "
+            f"Answer with the list of all boxes in {unit}: x, y of the top left corner, width w, height h. "
             f"Labels:\n{describe_labels(question)}"
         )
         return Brief(instruction(question, what), {"type": "array", "items": box, "maxItems": MAX_REGIONS})
 
     def model_brief(self, question: Question) -> Brief:
         """A list of boxes in thousandths of the picture, so that they mean the same at any size."""
-        what = f"{_thousandths.ASKED} Labels:\n{describe_labels(question)}"
-        return Brief(instruction(question, what), _thousandths.schema(list(label_set(question).order), MAX_REGIONS))
+        paged = bool(question.config.get("pages"))
+        asked = f"{_thousandths.ASKED} {_thousandths.PAGED}" if paged else _thousandths.ASKED
+        what = f"{asked} Labels:\n{describe_labels(question)}"
+        schema = _thousandths.schema(list(label_set(question).order), MAX_REGIONS, paged=paged)
+        return Brief(instruction(question, what), schema)
 
     def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
         """The boxes in pixels of the item's image."""
-        size = size_of(question, item)
-        if size is None:
-            raise value_error(question, "the size of the item's image is not known.")
-        return _thousandths.in_pixels(question, answer, size, last, float(question.config.get("min_size", 1.0)))
+        least = float(question.config.get("min_size", 1.0))
+        return _thousandths.in_pixels(question, answer, _known_sizes(question, item), last, least)
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:
         """The boxes in thousandths."""
-        return _thousandths.in_thousandths(value, size_of(question, item) or (1000.0, 1000.0))
+        if not question.config.get("pages"):
+            size = size_of(question, item) or (1000.0, 1000.0)
+            return _thousandths.in_thousandths(value, lambda _: size)
+        document = document_of(question, item)
+        return _thousandths.in_thousandths(value, lambda page: page_size(document, page) or (1000.0, 1000.0))
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The mean of every group of matching boxes that at least half of the answers contain."""
@@ -125,6 +141,36 @@ class Boxes(MarkList):
             agreed = consensus([_boxes(value, page) for value in values])
             found += [msgspec.to_builtins(box) | ({} if page is None else {"page": page}) for box in agreed]
         return self.check(question, found, None)
+
+
+def _sizes(question: Question, item: Item | None) -> Callable[[_Given], tuple[float, float] | None]:
+    """What tells the size of that on which a box lies, None where it is not known; it settles the box's page as well.
+
+    It raises InvalidValue for a page where there are none, or that there is not.
+    """
+    if question.config.get("pages"):
+        document = document_of(question, item)
+
+        def on_page(box: _Given) -> tuple[float, float] | None:
+            box.page = box.page or 0
+            return check_page(question, box.page, document)
+
+        return on_page
+    return lambda box: size_on(question, item, box.page)
+
+
+def _known_sizes(question: Question, item: Item) -> Callable[[int], tuple[float, float]]:
+    """The size of a page, or of the image (page 0); the function raises InvalidValue where it is not known."""
+
+    def of(page: int) -> tuple[float, float]:
+        paged = question.config.get("pages")
+        size = check_page(question, page, document_of(question, item)) if paged else size_of(question, item)
+        if size is None:
+            raise value_error(question, "the size of the item's image is not known.")
+        return size
+
+    of(0)
+    return of
 
 
 def _where(x: float, y: float, w: float, h: float) -> str:
@@ -144,8 +190,9 @@ def _check_box(question: Question, box: _Given, size: tuple[float, float] | None
             *_cut(box.y, box.h, size[1] if size else None),
         )
         if box.x < 0 or box.y < 0 or (size and (box.x + box.w > size[0] + 1e-6 or box.y + box.h > size[1] + 1e-6)):
-            bounds = f", which is {size[0]:g} x {size[1]:g} pixels" if size else ""
-            raise value_error(question, f"{_where(*numbers)} lies outside of the image{bounds}.")
+            ground, unit = ("page", "points") if question.config.get("pages") else ("image", "pixels")
+            bounds = f", which is {size[0]:g} x {size[1]:g} {unit}" if size else ""
+            raise value_error(question, f"{_where(*numbers)} lies outside of the {ground}{bounds}.")
     least = float(question.config.get("min_size", 1.0))
     if box.w <= 0 or box.h <= 0 or box.w < least or box.h < least:
         raise value_error(question, f"{_where(*numbers)} is too small; width and height must be at least {least:g} pixels.")
@@ -174,6 +221,7 @@ def _cut(start: float, length: float, limit: float | None) -> tuple[float, float
 
 
 def _boxes(value: list[dict[str, Any]], page: int | None) -> list[Box]:
+    """Those on a page; on an image no box has one."""
     return [Box(x=b["x"], y=b["y"], w=b["w"], h=b["h"], label=b["label"]) for b in value if b.get("page") == page]
 
 
@@ -181,6 +229,8 @@ def _plain(question: Question, box: _Given) -> dict[str, Any]:
     plain: dict[str, Any] = {"x": box.x, "y": box.y, "w": box.w, "h": box.h, "label": box.label}
     if box.angle:
         plain["angle"] = box.angle
+    if question.config.get("pages"):
+        plain["page"] = box.page or 0
     return plain | common(question, box)
 
 

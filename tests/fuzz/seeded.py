@@ -131,6 +131,8 @@ class Seeded:
             "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "n": 1, "c": 1, "t": 1, "k": self.connection,
             "case": 1, "level": 0, "tile": 0, "page": 0, "column": 0, "row": 0,
         }  # fmt: skip
+        if operation in ("get_page", "get_words"):
+            known["n"] = 0  # pages count from 0, unlike what is numbered by the database
         if operation == "delete_project":
             known["p"] = self._project()
         if operation == "change_project":

@@ -20,6 +20,7 @@ from milo.api.routes import (
     comparisons,
     connections,
     contest,
+    documents,
     effort,
     elsewhere,
     events,
@@ -72,7 +73,7 @@ ROUTES = (
     status, session, people, projects, kinds, events, jobs, work, models, effort, imports, media, items, bulk, exports, similar,
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
-    elsewhere, own_models, live, review, resolve, gold, knowledge, sounds, image_pages, repeats, films,
+    elsewhere, own_models, live, review, resolve, gold, knowledge, sounds, image_pages, repeats, films, documents,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -10,6 +10,7 @@ from milo.domain.project import Project
 from milo.flow.browse import Filter, Sort
 from milo.flow.ports.items import Ids
 from milo.infra.deciding import Deciding
+from milo.infra.documents import Documents
 from milo.infra.films import Films
 from milo.infra.found import Found
 from milo.infra.imports import Imports
@@ -36,6 +37,7 @@ class DataArea:
         self.sounds = Sounds(self.media)
         self.films = Films(self.media)
         self.pyramids = Pyramids(self.media)
+        self.documents = Documents(self.media)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
@@ -86,4 +88,5 @@ class DataArea:
         self.sounds.close()
         self.films.close()
         self.pyramids.close()
+        self.documents.close()
         self.media.close()

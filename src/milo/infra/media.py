@@ -99,7 +99,8 @@ class MediaStore:
             wanted = kind or "image, audio, video or document"
             raise InvalidValue(f"{name}: its content is no {wanted} of a known kind" + (" (it is empty)" if not size else ""))
         mime, suffix, known = self._measured(path, name, *found)
-        if kind is not None and kind_of(mime) != kind:
+        # A picture of a page is a document of one page.
+        if kind is not None and kind_of(mime) != kind and (kind, kind_of(mime)) != ("document", "image"):
             raise InvalidValue(f"{name}: its content is {named(kind_of(mime))} ({mime}), but the field holds {named(kind)}")
         storage, where = ("copied", self._copy(path, digest, suffix, move)) if copy else ("referenced", str(path.resolve()))
         width, height, trouble = known.pop("width", None), known.pop("height", None), known.pop("error", None)

@@ -41,7 +41,7 @@ class Refined(msgspec.Struct):
 @endpoint("POST", "/projects/{p}/items/{i}/refine", "work.submit", body=Shown, reply=Refined)
 def refine_thing(call: Call) -> Refined:
     """What a live tool makes of clicks or a box on the image of an item that is lent to the caller."""
-    held = call.workspace.db.read(lambda c: _standing(c, call))
+    held = call.workspace.db.read(lambda c: standing(c, call))
     question = call.workspace.projects.get(call.project_id).schema.get(call.body.question)
     if held:
         return Refined(False, reason=_NOT_HERE)
@@ -75,7 +75,7 @@ def list_live_tools(call: Call) -> list[ToolView]:
     return [ToolView(name, title, name in own) for name, title in call.workspace.live_tools.names(question)]
 
 
-def _standing(c: Connection, call: Call) -> bool:
+def standing(c: Connection, call: Call) -> bool:
     """Whether the item is blind. Raises NotFound, and Forbidden unless it is lent to the caller or they may see all."""
     item_id = call.params["i"]
     held = WorkSql(c).standing(item_id, call.actor.user_id) if project_of(item_id) == call.project_id else None
@@ -88,9 +88,17 @@ def _standing(c: Connection, call: Call) -> bool:
 
 def _picture(c: Connection, call: Call, field: str | None) -> MediaRow:
     """The image that the question is about. Raises Invalid where the item has none."""
+    row = field_media(c, call, field)
+    if row.error is not None:
+        raise Invalid(f'The item has no image or video in the field "{field}" that could be read.', place="i")
+    return row
+
+
+def field_media(c: Connection, call: Call, field: str | None) -> MediaRow:
+    """The file in a field of the item of the address. Raises Invalid where there is none."""
     data = msgspec.json.decode(ItemsSql(c).data_of(call.params["i"]))
     value = data.get(field)
     row = MediaSql(c).get(value["media"]) if isinstance(value, dict) and isinstance(value.get("media"), int) else None
-    if row is None or row.project_id != call.project_id or row.error is not None:
-        raise Invalid(f'The item has no image or video in the field "{field}" that could be read.', place="i")
+    if row is None or row.project_id != call.project_id:
+        raise Invalid(f'The item has no file in the field "{field}".', place="i")
     return row

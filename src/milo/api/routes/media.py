@@ -30,7 +30,7 @@ class ThumbQuery(msgspec.Struct):
 def get_media(call: Call) -> Response:
     """A file of an item, for members of its project. Takes ranges."""
     row = media_row(call)
-    return _file(call.workspace.data.media.file(row), row.mime, row)
+    return media_file(call.workspace.data.media.file(row), row.mime, row)
 
 
 class PictureQuery(msgspec.Struct):
@@ -75,8 +75,8 @@ def get_thumbnail(call: Call) -> Response:
     """A small upright picture of an image, for members of its project."""
     row = media_row(call)
     if row.mime == "image/svg+xml":
-        return _file(call.workspace.data.media.file(row), row.mime, row)
-    return _file(call.workspace.data.media.thumbnail(row, max(1, call.query.size)), "image/webp", row)
+        return media_file(call.workspace.data.media.file(row), row.mime, row)
+    return media_file(call.workspace.data.media.thumbnail(row, max(1, call.query.size)), "image/webp", row)
 
 
 def media_row(call: Call) -> MediaRow:
@@ -91,7 +91,8 @@ def media_row(call: Call) -> MediaRow:
     return row
 
 
-def _file(path: Path, mime: str, row: MediaRow) -> Response:
+def media_file(path: Path, mime: str, row: MediaRow) -> Response:
+    """A file, or what was made of it, kept by the browser and never run as script. Takes ranges."""
     shown = "inline" if mime in SHOWN_INLINE or mime.startswith(("audio/", "video/")) else "attachment"
     name = quote(row.name.rsplit("/", 1)[-1], safe="")
     headers = {

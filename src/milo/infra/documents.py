@@ -1,0 +1,197 @@
+"""Documents as people look at them: pages as pictures, their words, where a text stands; made once and kept by the file's hash.
+
+A PDF file's words come from its text layer; pages without one, and images, are read by a machine (OCR), one after another, in a
+process and a thread of their own. An image is a document of one page, whose points are the pixels of the upright image.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from milo.domain.errors import Invalid, MissingExtra, NotFound
+from milo.infra.image_worker import ImageWorker
+from milo.infra.media import MediaStore
+from milo.infra.media_kinds import kind_of
+from milo.infra.sql.items import MediaRow
+
+SCALES = (0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""Pixels a point at which pages are drawn; others are rounded up."""
+MOST_HITS = 500
+LONGEST = 200
+_SECONDS = 180.0
+_IDLE = 120.0
+_WAITING = 200
+"""Pages that may wait to be read; those asked for first are dropped beyond that."""
+_READ_AT_ONCE = 0.2
+Run = tuple[float, float, int]
+Word = list[Any]
+
+
+class PageWords(msgspec.Struct, omit_defaults=True):
+    """The words of a page: each [line, x, y, w, h, text], read ones with a score. `state` is "ready", "reading" (ask again in a
+    moment), "scan" (there is no text layer) or "failed", with the reason."""
+
+    state: Literal["ready", "reading", "scan", "failed"]
+    words: list[Word] = []
+    source: Literal["", "text", "ocr"] = ""
+    reason: str = ""
+
+
+class Hit(msgspec.Struct):
+    """A place where a text stands: one rectangle [x, y, w, h] for each line."""
+
+    page: int
+    places: list[tuple[float, float, float, float]]
+
+
+class Documents:
+    """Pages and words of the documents in a workspace."""
+
+    def __init__(self, media: MediaStore) -> None:
+        self._media = media
+        self._reader = ImageWorker(_SECONDS, "milo.infra.ocr_work", _IDLE)
+        self._lock = threading.Condition()
+        self._wanted: deque[tuple[MediaRow, int]] = deque()
+        self._failed: dict[tuple[bytes, int], str] = {}
+        self._at_work: tuple[bytes, int] | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Read no further page."""
+        with self._lock:
+            self._closed = True
+            self._wanted.clear()
+            self._lock.notify_all()
+        self._reader.close()
+
+    def sizes(self, row: MediaRow) -> list[Run]:
+        """Runs of [width, height, how many pages]. Raises Invalid for what is no readable document."""
+        if kind_of(row.mime) == "image":
+            if not row.width or not row.height or row.error:
+                raise Invalid(f'"{row.name}" cannot be shown: {row.error or "its size is not known"}.', place="media")
+            return [(float(row.width), float(row.height), 1)]
+        self._check(row)
+        known = msgspec.json.decode(row.facts) if row.facts else {}
+        return [tuple(run) for run in known.get("sizes") or self._media.ask(row, "sizes")["sizes"]]
+
+    def picture(self, row: MediaRow, page: int, scale: float) -> Path:
+        """A page of a PDF file drawn as WebP, at the next scale that is large enough. Raises NotFound, Invalid or MissingExtra."""
+        self._page(row, page)
+        fitting = next((s for s in SCALES if s >= scale - 1e-6), SCALES[-1])
+        target = self._media.cached(row, f"page-{page}-{fitting:g}.webp")
+        if not target.exists():
+            self._media.ask(row, "page", page=page, scale=fitting, out=str(target))
+        return target
+
+    def words(self, row: MediaRow, page: int) -> PageWords:
+        """The words of the page's text layer; "scan" where it has none."""
+        self._page(row, page)
+        if kind_of(row.mime) == "image":
+            return PageWords("scan")
+        target = self._media.cached(row, f"words-{page}.json")
+        words = _kept(target)
+        if words is None:
+            words = self._media.ask(row, "words", page=page)["words"]
+            _keep(target, words)
+        return PageWords("ready", words, "text") if words else PageWords("scan")
+
+    def read(self, row: MediaRow, page: int) -> PageWords:
+        """The words of the text layer, or as read by a machine: "reading" until that is done."""
+        found = self.words(row, page)
+        if found.state != "scan":
+            return found
+        words = _kept(self._media.cached(row, f"ocr-{page}.json"))
+        if words is not None:
+            return PageWords("ready", words, "ocr")
+        key = (row.sha256, page)
+        with self._lock:
+            if key in self._failed:
+                return PageWords("failed", reason=self._failed[key])
+            if self._at_work != key and all((one.sha256, n) != key for one, n in self._wanted):
+                self._wanted.append((row, page))
+                while len(self._wanted) > _WAITING:
+                    self._wanted.popleft()
+            self._start()
+            self._lock.notify_all()
+        return PageWords("reading")
+
+    def find(self, row: MediaRow, text: str) -> list[Hit]:
+        """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the pages.
+
+        Raises Invalid for a text that is empty or too long.
+        """
+        wanted = " ".join(text.split())
+        if not wanted or len(wanted) > LONGEST:
+            raise Invalid(f"Look for 1 to {LONGEST} characters.", place="text")
+        self._check(row)
+        if kind_of(row.mime) == "image":
+            return []
+        return msgspec.convert(self._media.ask(row, "find", text=wanted, most=MOST_HITS)["hits"], list[Hit])
+
+    def _check(self, row: MediaRow) -> None:
+        if kind_of(row.mime) not in ("image", "document"):
+            raise Invalid(f'"{row.name}" is no document: {row.mime}.', place="media")
+        if row.error:
+            raise Invalid(f'"{row.name}" cannot be shown: {row.error}.', place="media")
+
+    def _page(self, row: MediaRow, page: int) -> None:
+        self._check(row)
+        known = msgspec.json.decode(row.facts) if row.facts else {}
+        count = 1 if kind_of(row.mime) == "image" else int(known.get("pages") or 0)
+        if not 0 <= page < count:
+            raise NotFound(f'"{row.name}" has no page {page + 1}; it has {count}.', place="page")
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._run, name="milo-ocr", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        """Read what is wanted, the latest first: it is what somebody looks at."""
+        while True:
+            with self._lock:
+                self._at_work = None
+                while not self._wanted and not self._closed:
+                    if not self._lock.wait(_IDLE):
+                        self._thread = None
+                        return
+                if self._closed:
+                    return
+                row, page = self._wanted.pop()
+                self._at_work = (row.sha256, page)
+            reason = self._read_one(row, page)
+            if reason:
+                with self._lock:
+                    self._failed[(row.sha256, page)] = reason
+
+    def _read_one(self, row: MediaRow, page: int) -> str:
+        """Read a page and keep its words; why it could not be read, "" if it could."""
+        try:
+            reply = self._reader.ask("read", self._media.file(row), mime=row.mime, page=page)
+        except NotFound as error:
+            return error.message
+        if "missing" in reply:
+            return MissingExtra("Reading scanned pages", "ocr").message
+        if "error" in reply:
+            return f"the page could not be read: {reply['error']}"
+        _keep(self._media.cached(row, f"ocr-{page}.json"), reply["words"])
+        return ""
+
+
+def _kept(path: Path) -> list[Word] | None:
+    try:
+        return msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _keep(path: Path, words: list[Word]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(msgspec.json.encode(words))
+    part.replace(path)

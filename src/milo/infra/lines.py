@@ -1,0 +1,42 @@
+"""Words on a page put into lines, in reading order: from top to bottom, and from left to right within a line. Pure.
+
+Stands alone because words come in the order in which a program drew them, or in which a reader found them; people read lines.
+A wide gap does not end a line: a label and its amount at the far side belong together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Word = tuple[float, float, float, float, str]
+"""x, y, w, h, text"""
+_SAME = 0.65
+"""Words whose heights overlap by this share of the lower one stand on one line."""
+
+
+def in_lines(words: list[Word]) -> list[list[Any]]:
+    """Each word as [line, x, y, w, h, text], to a hundredth of a point, line by line; lines count from 0."""
+    lines: list[tuple[list[float], list[Word]]] = []
+    for word in sorted(words, key=lambda w: (w[1] + w[3] / 2, w[0])):
+        home = next((line for line in reversed(lines[-8:]) if _on(line[0], word)), None)
+        if home is None:
+            lines.append(([word[1], word[1] + word[3]], [word]))
+        else:
+            home[1].append(word)
+            home[0][:] = _middle(home[1])
+    lines.sort(key=lambda line: line[0])
+    return [
+        [n, *(round(v, 2) for v in word[:4]), word[4], *word[5:]]
+        for n, (_, members) in enumerate(lines)
+        for word in sorted(members, key=lambda w: w[0])
+    ]
+
+
+def _on(band: list[float], word: Word) -> bool:
+    common = min(band[1], word[1] + word[3]) - max(band[0], word[1])
+    return common >= _SAME * min(band[1] - band[0], word[3])
+
+
+def _middle(words: list[Word]) -> list[float]:
+    """The band of a line: the mean top and bottom, so that one tall word does not draw the next line in."""
+    return [sum(w[1] for w in words) / len(words), sum(w[1] + w[3] for w in words) / len(words)]

@@ -42,7 +42,7 @@ class PageWords(msgspec.Struct, omit_defaults=True):
     reason: str = ""
 
 
-class Hit(msgspec.Struct):
+class TextHit(msgspec.Struct):
     """A place where a text stands: one rectangle [x, y, w, h] for each line."""
 
     page: int
@@ -121,7 +121,7 @@ class Documents:
             self._lock.notify_all()
         return PageWords("reading")
 
-    def find(self, row: MediaRow, text: str) -> list[Hit]:
+    def find(self, row: MediaRow, text: str) -> list[TextHit]:
         """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the pages.
 
         Raises Invalid for a text that is empty or too long.
@@ -132,7 +132,7 @@ class Documents:
         self._check(row)
         if kind_of(row.mime) == "image":
             return []
-        return msgspec.convert(self._media.ask(row, "find", text=wanted, most=MOST_HITS)["hits"], list[Hit])
+        return msgspec.convert(self._media.ask(row, "find", text=wanted, most=MOST_HITS)["hits"], list[TextHit])
 
     def _check(self, row: MediaRow) -> None:
         if kind_of(row.mime) not in ("image", "document"):

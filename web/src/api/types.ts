@@ -5,6 +5,7 @@
  * than the schema where the schema is loose: open vocabularies that are plain texts there, and values that depend on the
  * task type. It refuses keys that the server does not send and types that its values cannot have.
  */
+import type { PageRun, Word } from "../lib/pages";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -101,6 +102,13 @@ export interface MediaValue {
   /** Of documents. */
   pages?: number;
 }
+
+/** The words of a page of a document; `withheld`, and why, on an item where what a machine reads is not shown. */
+export type PageWords = With<Schemas["ReadWords"], { words?: Word[] }>;
+
+/** A place where a text stands: one [x, y, w, h] for each line. */
+export type TextHit = Schemas["TextHit"];
+export type PageRuns = With<Schemas["Pages"], { sizes: PageRun[] }>;
 
 /** A call of a tool inside a turn, as most providers write it. */
 export interface ToolCall {

@@ -18,6 +18,7 @@ import { TableView } from "./TableView";
 
 const SeriesView = lazy(() => import("./series/SeriesView"));
 const Markdown = lazy(() => import("../ui/Markdown"));
+const DocumentView = lazy(() => import("./DocumentView"));
 
 export interface FieldViewProps {
   field: Field;
@@ -57,6 +58,7 @@ function StringView({ kind, name, text, highlight }: { kind: string; name: strin
 function MediaView({ field, value }: { field: Field; value: Parameters<typeof ImageView>[0]["value"] }) {
   if (value.error) return <Note tone="warn">{value.error}</Note>;
   const url = mediaUrl(value.media);
+  if (value.mime === "application/pdf") return <Suspense fallback={<Skeleton height={320} />}><DocumentView value={value} name={field.title ?? field.name} /></Suspense>;
   if (isPicture(value)) return <ImageView value={value} name={field.title ?? field.name} />;
   if (value.mime.startsWith("audio/")) return <SoundView key={value.media} value={value} name={field.title ?? field.name} />;
   if (value.mime.startsWith("video/")) return <FilmView key={value.media} value={value} name={field.title ?? field.name} />;

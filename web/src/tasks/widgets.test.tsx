@@ -57,7 +57,7 @@ describe("every widget", () => {
     ["masks", { labels: ["a"] }, [{ size: [4, 5], counts: "5140", label: "a" }], [{ id: "7:0", size: [4, 5], counts: "5140", label: "a" }]],
   ];
 
-  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "keypoints", "lines", "masks", "pairwise", "polygons", "ranking", "rating", "relations", "response", "rubric_grid", "segments", "spans", "text", "tracks", "transcript", "turn_labels"]));
+  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "choice", "choices", "fields", "keypoints", "lines", "masks", "page_labels", "pairwise", "polygons", "ranking", "rating", "relations", "response", "rubric_grid", "segments", "spans", "text", "tracks", "transcript", "turn_labels"]));
 
   it.each(cases)("%s takes a suggestion part by part, once", (type, config, value, expected) => {
     const widget = widgets[type]!;

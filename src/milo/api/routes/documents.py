@@ -14,7 +14,7 @@ from starlette.responses import Response
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.live import field_media, standing
 from milo.api.routes.media import media_file, media_row
-from milo.infra.documents import Hit, PageWords, Run
+from milo.infra.documents import TextHit, PageWords, Run
 
 _NOT_HERE = "What a machine reads from pages is not shown with this item."
 
@@ -58,7 +58,7 @@ class ReadWords(msgspec.Struct, omit_defaults=True):
 class Hits(msgspec.Struct):
     """At most 500 places, in the order of the pages."""
 
-    hits: list[Hit]
+    hits: list[TextHit]
 
 
 @endpoint("GET", "/media/{m}/pages", "self", reply=Pages)

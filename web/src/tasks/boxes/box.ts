@@ -8,6 +8,8 @@ import { isNamed, tenth, type Kind, type Mark } from "../image/marks";
 
 export interface Box extends Mark, Rect {
   angle?: number;
+  /** On a document, from 0; the numbers are then points of that page. */
+  page?: number;
 }
 
 export function isBox(value: unknown): value is Box {
@@ -25,7 +27,7 @@ export const boxKind: Kind<Box> = {
     { id: "click", title: "Outline by clicks or a box", key: "W", Icon: IconWand, hint: "Click on a thing, or drag a box around it; Shift-click says what is too much.", pen: ({ paper, refine, onHint }) => new ClickPen(paper, refine, onHint) },
   ],
   isMark: isBox,
-  signature: (b) => `${b.x}:${b.y}:${b.w}:${b.h}:${b.angle ? `${b.angle}:` : ""}${b.label}`,
+  signature: (b) => `${b.page === undefined ? "" : `${b.page}/`}${b.x}:${b.y}:${b.w}:${b.h}:${b.angle ? `${b.angle}:` : ""}${b.label}`,
   shapeOf: (b) => (b.angle ? boxShape(b, b.angle) : undefined),
   geometry: (shape, image) => {
     if (shape.kind !== "box") return null;

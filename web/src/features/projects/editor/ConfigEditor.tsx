@@ -21,7 +21,7 @@ interface ConfigEditorProps {
 }
 
 /** Shapes whose settings are no list of labels. */
-const UNLABELLED = new Set(["", "number", "text", "ranks", "scores", "turns"]);
+const UNLABELLED = new Set(["", "number", "text", "ranks", "scores", "turns", "fields"]);
 
 export function ConfigEditor({ question, fields, shape, onChange }: ConfigEditorProps) {
   const { config } = question;

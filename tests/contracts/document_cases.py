@@ -26,7 +26,7 @@ FORM: list[Any] = [
 @st.composite
 def _place(draw: st.DrawFn) -> dict[str, Any]:
     page = draw(st.integers(0, 2))
-    width, height = (841.9, 595.3) if page == 2 else (612.0, 792.0)
+    width = 841.9 if page == 2 else 612.0
     x, y = draw(st.floats(0, 500)), draw(st.floats(0, 500))
     w, h = draw(st.floats(0.5, 400)), draw(st.sampled_from([1, 12.5, 80]))
     over = draw(st.sampled_from([0.0, 0.7]))
@@ -56,20 +56,27 @@ def _form() -> Any:
 
 
 def _pages(*, multiple: bool, every: bool) -> Any:
-    one = st.sampled_from(
-        [["invoice"], ["annex"], ["a|b"], *([["annex", "invoice"]] if multiple else []), *([] if every else [[]])]
-    )
-    return st.tuples(one, one, one).map(
-        lambda given: [{"page": p, "label": label} for p, labels in enumerate(given) for label in labels][::-1]
-    )
+    sets: list[list[str]] = [["invoice"], ["annex"], ["a|b"]]
+    if multiple:
+        sets.append(["annex", "invoice"])
+    if not every:
+        sets.append([])
+    one = st.sampled_from(sets)
+
+    def marks(given: tuple[list[str], ...]) -> list[dict[str, Any]]:
+        return [{"page": p, "label": label} for p, labels in enumerate(given) for label in labels][::-1]
+
+    return st.tuples(one, one, one).map(marks)
 
 
 _box = st.builds(
     lambda place, label: place | {"w": max(2.0, place["w"]), "label": label}, _place(), st.sampled_from(["stamp", "logo"])
 )
 _turned = st.builds(
-    lambda place, angle: {**place, "w": 20, "h": 9, "label": "stamp", "angle": angle}, _place(), st.sampled_from([0, 30.5, 200])
-).filter(lambda box: box["x"] + 20 < 600 and box["y"] + 9 < 590)
+    lambda place, angle: {**place, "w": 20, "h": 9, "label": "stamp", "angle": angle},
+    _place().filter(lambda place: place["x"] < 580 and place["y"] < 580),
+    st.sampled_from([0, 30.5, 200]),
+)
 LABELS = ["invoice", "annex", "a|b"]
 DOCUMENTS: dict[str, list[Case]] = {
     "fields": [

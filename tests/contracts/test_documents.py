@@ -149,7 +149,7 @@ def test_boxes_on_pages_match_on_their_page_only(registry: Registry) -> None:
     assert boxes.merge(question, [first + second, second, second]) == second
     with pytest.raises(InvalidValue, match="there is no page 7"):
         boxes.check(question, [at | {"page": 7}], DOCUMENT)
-    with pytest.raises(InvalidValue, match="outside of the page, which is 841.9 x 595.3 points"):
+    with pytest.raises(InvalidValue, match=r"outside of the page, which is 841\.9 x 595\.3 points"):
         boxes.check(question, [at | {"page": 2, "y": 590}], DOCUMENT)
     assert boxes.check(question, [at | {"page": 1, "y": 700}], DOCUMENT)[0]["y"] == 700
 

@@ -49,7 +49,8 @@ def test_words_stand_where_they_are_seen(tmp_path: Path, rotate: int, crop: Any,
     made = pdf(page((50, 100, 10, "Total"), rotate=rotate, **({"crop": crop} if crop else {})))
     x, y, w, h = words(tmp_path, made)["Total"]
     size = asked(tmp_path, made)["sizes"][0]
-    assert 0 <= x <= x + w <= size[0] + 0.01 and 0 <= y <= y + h <= size[1] + 0.01
+    assert 0 <= x <= x + w <= size[0] + 0.01
+    assert 0 <= y <= y + h <= size[1] + 0.01
     inside = (x - 4 <= wanted[0] <= x + w + 4, y - 4 <= wanted[1] <= y + h + 14)
     assert inside == (True, True), ((x, y, w, h), wanted)
     assert (w > h) == (rotate in (0, 180))
@@ -65,9 +66,9 @@ def test_the_places_of_words_are_where_the_picture_has_ink(tmp_path: Path) -> No
         assert grey.size == tuple(round(2 * v) for v in asked(tmp_path, made)["sizes"][0][:2])
         for place in words(tmp_path, made).values():
             x, y, w, h = (round(2 * v) for v in place)
-            assert grey.crop((x, y, x + w, y + h)).getextrema()[0] < 100
+            assert min(grey.crop((x, y, x + w, y + h)).tobytes()) < 100
             grey.paste(255, (x - 2, y - 2, x + w + 2, y + h + 2))
-        assert grey.getextrema()[0] > 200, rotate
+        assert min(grey.tobytes()) > 200, rotate
 
 
 def test_words_are_parted_by_spaces_and_gaps_and_come_line_by_line(tmp_path: Path) -> None:

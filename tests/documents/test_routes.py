@@ -29,7 +29,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     one.close()
 
 
-def brought(bench: Bench, folder: Path, *questions: dict[str, Any], field: dict[str, Any] = FIELD, blind: float = 0, **files: bytes) -> list[Any]:
+def brought(
+    bench: Bench, folder: Path, *questions: dict[str, Any], field: dict[str, Any] = FIELD, blind: float = 0, **files: bytes
+) -> list[Any]:
     bench.project(*(questions or (FORM, BOXES)), fields=(field,), blind_share=blind)
     for name, content in files.items():
         (folder / name.replace("_", ".")).write_bytes(content)
@@ -72,7 +74,11 @@ def test_answers_are_held_to_the_document(bench: Bench, tmp_path: Path) -> None:
     bench.answer(row["id"], form={"total": entry}, marks=[{**place, "label": "stamp"}])
     stored = bench.all("SELECT value FROM annotation WHERE item_id = ? AND role = 'answer'", row["id"])
     assert len(stored) == 2
-    body = {"op_id": "off the page", "item_id": row["id"], "values": {"form": {"total": 1}, "marks": [{**place, "x": 290, "label": "stamp"}]}}
+    body = {
+        "op_id": "off the page",
+        "item_id": row["id"],
+        "values": {"form": {"total": 1}, "marks": [{**place, "x": 290, "label": "stamp"}]},
+    }
     wrong = bench.ask("POST", "/answers", body)
     assert wrong.status_code == 422
     assert "outside of the page, which is 300 x 400 points" in wrong.text

@@ -7,8 +7,9 @@ describe and check that JSON. Units and origins:
 - `Box`, `Polygon`, `Polyline`, `Keypoints`: pixels of the image after its EXIF orientation was applied; origin top left, x to
   the right, y down; floats. The middle of the first pixel is (0.5, 0.5). An angle is in degrees, clockwise as seen on the
   screen, about the middle of the box.
-- On a page of a document: points (1/72 inch) of the page as it is shown, cropped and turned as the file says; origin top left, y
-  down. A document that is an image has one page, and its points are the pixels of the upright image. Pages count from 0.
+- On a page of a document: points (1/72 inch) of the page as it is shown, cropped and turned as the file says; origin top
+  left, y down. A document that is an image has one page, and its points are the pixels of the upright image. Pages count
+  from 0.
 - `Mask`: whole pixels of that image, run by run, column after column, as COCO writes them.
 - `Track`: places as above, in pixels of the video's frames as shown (turned as the file says), at frames counted from 0 in the
   order in which they are shown. How a place between two key frames is found: `milo.domain.tracks`.
@@ -92,8 +93,8 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Box(Marked, frozen=True, omit_defaults=True):
-    """A rectangle on an image, in pixels of the upright image, origin top left; or, with `page` (from 0), on a page of a document,
-    in points of that page.
+    """A rectangle on an image, in pixels of the upright image, origin top left; or, with `page` (from 0), on a page of a
+    document, in points of that page.
 
     `angle`, 0 <= angle < 360: x, y, w, h is the rectangle before it is turned by that many degrees clockwise about its middle
     (x + w / 2, y + h / 2).
@@ -229,7 +230,8 @@ class Place(msgspec.Struct, frozen=True):
 
 class FieldValue(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What one field of a document says: the typed `value` (a number, a date as YYYY-MM-DD, a label or text; None: the document
-    does not say), the `text` as it is written there, and the `places` where it stands, in reading order. `score` as in `Span`."""
+    does not say), the `text` as it is written there, and the `places` where it stands, in reading order. `score` as in
+    `Span`."""
 
     value: float | int | str | None
     text: str | None = None

@@ -1,7 +1,8 @@
 """Numbers, amounts and dates as they stand in documents, read into one form. Pure; task types and predictors share it.
 
-Stands alone because "1.234,56 €" and "18 april 2014" must mean the same wherever they are typed, dragged over or found. A number
-becomes a float; a date becomes `YYYY-MM-DD`. What cannot be read for certain gives None, never a guess: "1.5.3" is no number.
+Stands alone because "1.234,56 €" and "18 april 2014" must mean the same wherever they are typed, dragged over or found. A
+number becomes a float; a date becomes `YYYY-MM-DD`. What cannot be read for certain gives None, never a guess: "1.5.3" is
+no number.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def _point(digits: str, marks: list[str], amount: bool) -> str | None:
 def read_date(text: str, order: str = "dmy") -> str | None:
     """The date in a text that holds one and nothing else, as `YYYY-MM-DD`; None for anything else.
 
-    `order`, "dmy" or "mdy", settles 3/4/2014; where only the other order gives a date (12/31/2014), that one is taken. Two digits
-    of a year mean 1970 to 2069. Months may be named, in the languages of `MONTHS`.
+    `order`, "dmy" or "mdy", settles 3/4/2014; where only the other order gives a date (12/31/2014), that one is taken. Two
+    digits of a year mean 1970 to 2069. Months may be named, in the languages of `MONTHS`.
     """
     words = _ORDINAL.sub("", " ".join(text.split())).strip(" ,.;").lower()
     if east := _EAST.fullmatch(words):

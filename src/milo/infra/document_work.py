@@ -6,6 +6,7 @@ Pages count from 0. Sizes are points (1/72 inch) of the page as shown: cropped a
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from itertools import groupby
 from math import isfinite, sqrt
 from pathlib import Path
@@ -137,20 +138,19 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     from milo.infra import pdf_words
 
     path, do = Path(request["path"]), request["do"]
+    jobs: dict[str, Callable[[], dict[str, Any]]] = {
+        "probe": lambda: probe(path),
+        "sizes": lambda: sizes(path),
+        "page": lambda: page(path, int(request["page"]), float(request["scale"]), Path(request["out"])),
+        "words": lambda: {"words": pdf_words.words(opened(path), int(request["page"]))},
+        "find": lambda: {"hits": pdf_words.find(opened(path), str(request["text"]), int(request["most"]))},
+    }
+    if do not in jobs:
+        return {"error": f'there is no job "{do}" for documents'}
     try:
-        if do == "probe":
-            return probe(path)
-        if do == "sizes":
-            return sizes(path)
-        if do == "page":
-            return page(path, int(request["page"]), float(request["scale"]), Path(request["out"]))
-        if do == "words":
-            return {"words": pdf_words.words(opened(path), int(request["page"]))}
-        if do == "find":
-            return {"hits": pdf_words.find(opened(path), str(request["text"]), int(request["most"]))}
+        return jobs[do]()
     except Unreadable as error:
         return {"error": str(error)}
-    return {"error": f'there is no job "{do}" for documents'}
 
 
 if __name__ == "__main__":

@@ -81,7 +81,8 @@ class Documents:
         return [tuple(run) for run in known.get("sizes") or self._media.ask(row, "sizes")["sizes"]]
 
     def picture(self, row: MediaRow, page: int, scale: float) -> Path:
-        """A page of a PDF file drawn as WebP, at the next scale that is large enough. Raises NotFound, Invalid or MissingExtra."""
+        """A page of a PDF file drawn as WebP, at the next scale that is large enough. Raises NotFound, Invalid or
+        MissingExtra."""
         self._page(row, page)
         fitting = next((s for s in SCALES if s >= scale - 1e-6), SCALES[-1])
         target = self._media.cached(row, f"page-{page}-{fitting:g}.webp")
@@ -122,7 +123,8 @@ class Documents:
         return PageWords("reading")
 
     def find(self, row: MediaRow, text: str) -> list[TextHit]:
-        """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the pages.
+        """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the
+        pages.
 
         Raises Invalid for a text that is empty or too long.
         """

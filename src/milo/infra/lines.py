@@ -6,16 +6,17 @@ A wide gap does not end a line: a label and its amount at the far side belong to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-Word = tuple[float, float, float, float, str]
-"""x, y, w, h, text"""
+Word = tuple[float, float, float, float, str] | tuple[float, float, float, float, str, float]
+"""x, y, w, h, text, and a reader's score if it was read."""
 _SAME = 0.65
 """Words whose heights overlap by this share of the lower one stand on one line."""
 
 
-def in_lines(words: list[Word]) -> list[list[Any]]:
-    """Each word as [line, x, y, w, h, text], to a hundredth of a point, line by line; lines count from 0."""
+def in_lines(words: Sequence[Word]) -> list[list[Any]]:
+    """Each word as [line, x, y, w, h, text, score?], to a hundredth of a point, line by line; lines count from 0."""
     lines: list[tuple[list[float], list[Word]]] = []
     for word in sorted(words, key=lambda w: (w[1] + w[3] / 2, w[0])):
         home = next((line for line in reversed(lines[-8:]) if _on(line[0], word)), None)
@@ -26,7 +27,7 @@ def in_lines(words: list[Word]) -> list[list[Any]]:
             home[0][:] = _middle(home[1])
     lines.sort(key=lambda line: line[0])
     return [
-        [n, *(round(v, 2) for v in word[:4]), word[4], *word[5:]]
+        [n, *(round(v, 2) for v in word[:4]), *word[4:]]
         for n, (_, members) in enumerate(lines)
         for word in sorted(members, key=lambda w: w[0])
     ]

@@ -1,19 +1,18 @@
 """Reading the words of a page that is a picture, in a child process (`python -m milo.infra.ocr_work`) with bounded memory.
 
-Stands alone from drawing pages because reading takes seconds and hundreds of megabytes: what waits for a page to be drawn must not
-wait for another to be read. The models are those that come with RapidOCR; nothing is downloaded. Places are points of the page as shown
-(of an image: pixels of the upright image).
+Stands alone from drawing pages because reading takes seconds and hundreds of megabytes: what waits for a page to be drawn
+must not wait for another to be read. The models are those that come with RapidOCR; nothing is downloaded. Places are points
+of the page as shown (of an image: pixels of the upright image).
 """
 
 from __future__ import annotations
 
 import logging
-import math
 from pathlib import Path
 from typing import Any
 
 from milo.infra.child import serve
-from milo.infra.lines import Word, in_lines
+from milo.infra.lines import in_lines
 
 SIDE = 2_000
 """Pixels of the longer side of the picture that is read: about 170 a inch on an A4 page."""
@@ -66,12 +65,11 @@ def _engine() -> Any:
     return _kept["engine"]
 
 
-def _word(one: Any, scale: float) -> Word:
+def _word(one: Any, scale: float) -> tuple[float, float, float, float, str, float]:
     text, score, corners = one
     xs, ys = [float(c[0]) / scale for c in corners], [float(c[1]) / scale for c in corners]
-    place = (max(0.0, min(xs)), max(0.0, min(ys)))
-    size = (max(xs) - place[0], max(ys) - place[1])
-    return (*place, *size, str(text), round(float(score), 3)) if math.isfinite(sum(size)) else (*place, 0.0, 0.0, str(text), 0.0)  # type: ignore[return-value]
+    x, y = max(0.0, min(xs)), max(0.0, min(ys))
+    return x, y, max(0.0, max(xs) - x), max(0.0, max(ys) - y), str(text), round(float(score), 3)
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The words of a PDF page's text layer with their places, and where a text stands. Runs in the decoding process only.
 
-Stands alone because PDF knows no words, only characters in the page's own space, which is turned and cropped before it is shown:
-the space that places are given in is points of the page as shown, from its top left corner, y down.
+Stands alone because PDF knows no words, only characters in the page's own space, which is turned and cropped before it is
+shown: the space that places are given in is points of the page as shown, from its top left corner, y down.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 /** Forms and labels on pages: what is typed, dragged, accepted, and what keeps an answer from being sent. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { andWords, fits, fromWords, nextOpen, openByField, partsOf, problemOf, readAs, typed, withEntry, type Form } from "./fields/model";
 import { widgets, type Command } from "./index";
 import { labelled, nextBare, toggled } from "./page_labels/marks";
 import { itemWith, questionOf, suggestionOf } from "./stage";
+
+afterEach(cleanup);
 
 const FORM = questionOf("fields", {
   fields: ["issuer", { name: "total", type: "amount", required: true }, { name: "due_date", type: "date" }, { name: "currency", type: "choice", labels: ["EUR", { value: "USD", title: "US dollar" }] }],

@@ -1,7 +1,7 @@
 """Documents: the sizes of their pages, pages as pictures, words with places, where a text stands.
 
-What a file says of itself is for every member of its project. What a machine has read from a picture is a model's word: it is asked
-for with the item, and not given on a blind one.
+What a file says of itself is for every member of its project. What a machine has read from a picture is a model's word: it
+is asked for with the item, and not given on a blind one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.live import field_media, standing
 from milo.api.routes.media import media_file, media_row
-from milo.infra.documents import TextHit, PageWords, Run
+from milo.infra.documents import PageWords, Run, TextHit
 
 _NOT_HERE = "What a machine reads from pages is not shown with this item."
 
@@ -46,8 +46,9 @@ class ReadQuery(msgspec.Struct):
 
 
 class ReadWords(msgspec.Struct, omit_defaults=True):
-    """The words of a page: each [line, x, y, w, h, text], read ones with a score as seventh. `state`: "ready", "reading" (ask again
-    in a moment), "scan" (the page is a picture), "failed" or "withheld", with the reason. `source`: "text" layer or "ocr"."""
+    """The words of a page: each [line, x, y, w, h, text], read ones with a score as seventh. `state`: "ready", "reading"
+    (ask again in a moment), "scan" (the page is a picture), "failed" or "withheld", with the reason. `source`: "text" layer
+    or "ocr"."""
 
     state: Literal["ready", "reading", "scan", "failed", "withheld"]
     words: list[list[float | str]] = []
@@ -95,7 +96,8 @@ def find_text(call: Call) -> Hits:
 
 @endpoint("GET", "/projects/{p}/items/{i}/words", "work.submit", query=ReadQuery, reply=ReadWords)
 def read_words(call: Call) -> ReadWords:
-    """The words of a page of an item that is lent to the caller: of its text layer, or as read by a machine, if that may be seen."""
+    """The words of a page of an item that is lent to the caller: of its text layer, or as read by a machine, if that may be
+    seen."""
     held = call.workspace.db.read(lambda c: standing(c, call))
     row = call.workspace.db.read(lambda c: field_media(c, call, call.query.field))
     documents = call.workspace.data.documents

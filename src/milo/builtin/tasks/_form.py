@@ -20,9 +20,9 @@ TYPES = ("text", "number", "date", "amount", "choice")
 PLACES = ("optional", "needed", "none")
 MAX_FIELDS = 100
 ASKED = (
-    "Answer with one object that has an entry for each field: `value` is the value in the type given, `text` the exact words of the "
-    "document that say it. If the document does not say a field, its value is null. Dates as YYYY-MM-DD; numbers and amounts "
-    "as plain numbers with a point, without currency or unit. Fields:"
+    "Answer with one object that has an entry for each field: `value` is the value in the type given, `text` the exact "
+    "words of the document that say it. If the document does not say a field, its value is null. Dates as YYYY-MM-DD; "
+    "numbers and amounts as plain numbers with a point, without currency or unit. Fields:"
 )
 _AMOUNT_TOLERANCE = 0.005
 _LONGEST = 500

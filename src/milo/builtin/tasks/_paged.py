@@ -1,8 +1,9 @@
 """Places on the pages of a document: which page, how large it is, and whether a rectangle lies on it.
 
-Stands alone because everything that is placed on pages is held to the same sizes. Pages count from 0; units are points of the page
-as shown, from its top left corner; a document that is an image has one page, whose points are its pixels. What the item's field
-says of its document: `pages` (their number) and `sizes`, runs of [width, height, how many], or `width` and `height`.
+Stands alone because everything that is placed on pages is held to the same sizes. Pages count from 0; units are points of
+the page as shown, from its top left corner; a document that is an image has one page, whose points are its pixels. What the
+item's field says of its document: `pages` (their number) and `sizes`, runs of [width, height, how many], or `width` and
+`height`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ def schema(labels: list[str], most: int, *, paged: bool = False) -> dict[str, An
 
 
 def in_pixels(question: Question, answer: list[dict[str, Any]], size_of: SizeOf, last: bool, least: float) -> Read:
-    """The boxes in pixels, or points of their page; `size_of` tells the size of a page from 0, of an image that of page 0. Raises InvalidValue for one without area, unless it is the `last` attempt and others have some."""
+    """The boxes in pixels, or points of their page; `size_of` tells the size of a page from 0, of an image that of page 0.
+    Raises InvalidValue for one without area, unless it is the `last` attempt and others have some."""
     boxes: list[dict[str, Any]] = []
     bad: list[str] = []
     for one in answer:

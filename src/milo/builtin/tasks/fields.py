@@ -1,10 +1,11 @@
 """`fields`: named, typed values read from a document, each with the words as written and the place where they stand.
 
 Stands alone because a form is one decision in many parts that each have a type: the value is {name: {value, text?, places?,
-score?}}, in the order of the question's fields. `value` is a text, a number, a date as YYYY-MM-DD, an amount, or one of the field's
-labels; None says that the document does not say it, a field left out that nobody looked. `places` are {page, x, y, w, h} in points of the page as shown, from its
-top left corner, pages counted from 0. What is written in other ways ("1.234,56 EUR", "18 april 2014") is read into that form. In a table the
-main cell is the object as JSON, and each field has a column for reading; only the main cell is read back.
+score?}}, in the order of the question's fields. `value` is a text, a number, a date as YYYY-MM-DD, an amount, or one of the
+field's labels; None says that the document does not say it, a field left out that nobody looked. `places` are {page, x, y,
+w, h} in points of the page as shown, from its top left corner, pages counted from 0. What is written in other ways
+("1.234,56 EUR", "18 april 2014") is read into that form. In a table the main cell is the object as JSON, and each field has
+a column for reading; only the main cell is read back.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ class Fields:
     field_kinds: tuple[str, ...] = ("document", "image")
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `fields`: list of {name, title, type (text, number, date, amount, choice), required (false), labels (of a
-        choice), help, key, tolerance}; `decimal` (auto, "." or ","): what parts off fractions; `dates` (dmy or mdy): how 3/4/2014 is
-        read; `place` (optional; "needed": every value needs a place; "none": no places). Fills in `field`."""
+        """Settings: `fields`: list of {name, title, type (text, number, date, amount, choice), required (false), labels (of
+        a choice), help, key, tolerance}; `decimal` (auto, "." or ","): what parts off fractions; `dates` (dmy or mdy): how
+        3/4/2014 is read; `place` (optional; "needed": every value needs a place; "none": no places). Fills in `field`."""
         known_keys(question, "fields", "decimal", "dates", "place")
         field = fitting_field(question, fields, self.field_kinds)
         return msgspec.structs.replace(question, config=_form.checked(question), field=field)

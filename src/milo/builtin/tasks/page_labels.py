@@ -1,7 +1,7 @@
 """`page_labels`: a label, or several, on each page of a document: "invoice", "annex", "blank".
 
-Stands alone because a page is neither an item nor a thing on it: the value is a list of {page, label}, `page` counted from 0; sorted by
-page and by the order of the labels, without repeats. In a table: the list as JSON.
+Stands alone because a page is neither an item nor a thing on it: the value is a list of {page, label}, `page` counted from
+0; sorted by page and by the order of the labels, without repeats. In a table: the list as JSON.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class PageLabels:
         return Brief(instruction(question, what), {"type": "array", "items": mark})
 
     def merge(self, question: Question, values: list[Any]) -> Any:
-        """The labels that at least half of the answers give a page; where a page has one, the most frequent, of equals the first
-        in the order of the labels."""
+        """The labels that at least half of the answers give a page; where a page has one, the most frequent, of equals the
+        first in the order of the labels."""
         if len(values) == 1:
             return values[0]
         votes = Counter(pair for value in values for pair in _pairs(value))

@@ -35,7 +35,7 @@ export function PageStack({ viewer, name, layer }: PageStackProps) {
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  useAnchor(host, scale, tops, sizes, media);
+  useAnchor(host, room.w > 0 ? scale : 0, tops, sizes, media);
   useImperativeHandle(handle, () => ({
     scale: () => scale,
     reveal: (page, place) => {
@@ -92,7 +92,7 @@ function PagePicture({ url, title }: { url: string; title: string }) {
   );
 }
 
-/** Keeps what is in the middle of the window there when the zoom changes; a new document begins at its top. */
+/** Keeps what is in the middle of the window there when the zoom changes (0: not known yet); a new document begins at its top. */
 function useAnchor(host: { current: HTMLDivElement | null }, scale: number, tops: readonly number[], sizes: readonly Size[], media: number): void {
   const last = useRef({ scale, tops, media });
   useLayoutEffect(() => {
@@ -104,7 +104,7 @@ function useAnchor(host: { current: HTMLDivElement | null }, scale: number, tops
       element.scrollTo({ top: 0 });
       return;
     }
-    if (before.scale === scale || before.tops.length !== tops.length || tops.length === 0) return;
+    if (before.scale === scale || before.scale === 0 || before.tops.length !== tops.length || tops.length === 0) return;
     const middle = element.scrollTop + element.clientHeight / 2;
     const page = pageAt(before.tops, middle);
     const share = (middle - before.tops[page]!) / Math.max(1, (sizes[page]?.h ?? 1) * before.scale);

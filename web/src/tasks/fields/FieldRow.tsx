@@ -1,5 +1,5 @@
 /** One field of a form: its control, where its value stands, and what is suggested for it. */
-import { IconCheck, IconFocus2, IconSlash, IconX } from "@tabler/icons-react";
+import { IconCheck, IconFocus2, IconBan, IconX } from "@tabler/icons-react";
 import { useState, type CSSProperties, type KeyboardEvent, type Ref } from "react";
 import type { Question } from "../../api/types";
 import { IconButton, Kbd } from "../../ui";
@@ -49,7 +49,7 @@ export function FieldRow(props: FieldRowProps) {
         {place ? <button type="button" tabIndex={-1} className={css.place} title="Show where it stands" onMouseDown={keepFocus} onClick={props.onReveal}><IconFocus2 size={13} aria-hidden />p. {place.page + 1}</button> : null}
         {readOnly ? null : (
           <>
-            <IconButton size="small" tabIndex={-1} label={`${part.title}: the document does not say it`} aria-pressed={entry?.value === null} onMouseDown={keepFocus} onClick={props.onNotSaid}><IconSlash size={14} /></IconButton>
+            <IconButton size="small" tabIndex={-1} label={`${part.title}: the document does not say it`} aria-pressed={entry?.value === null} onMouseDown={keepFocus} onClick={props.onNotSaid}><IconBan size={14} /></IconButton>
             <IconButton size="small" tabIndex={-1} label={`Clear ${part.title}`} disabled={!entry} onMouseDown={keepFocus} onClick={props.onClear}><IconX size={14} /></IconButton>
           </>
         )}

@@ -14,6 +14,7 @@ export interface PageMark {
   key: string;
   rects: readonly Rect[];
   color: string;
+  /** Nothing is written where this is empty. */
   title: string;
   dashed?: boolean;
   selected?: boolean;
@@ -43,6 +44,8 @@ type Action = { kind: "drag"; from: Point; to: Point; moved: boolean } | { kind:
 /** Pixels on the screen: less is a click. */
 const CLICK = 4;
 const REACH = 9;
+/** A lower or narrower mark has handles at its corners only, so that what it marks can be read. */
+const ROOM = 34;
 
 export function MarkLayer({ viewer, page, size, scale, marks, gesture, color, readOnly, onDrag, onPick, onEdit }: MarkLayerProps) {
   const asked = useQuery(wordsQuery(viewer.media, page, viewer.asker));
@@ -106,8 +109,8 @@ export function MarkLayer({ viewer, page, size, scale, marks, gesture, color, re
         const shown = action && action.kind !== "drag" && action.key === mark.key ? edited(action, size) : rect;
         return (
           <div key={`${mark.key}:${i}`} className={css.mark} data-mark={mark.key} data-dashed={mark.dashed || undefined} data-selected={mark.selected || undefined} style={{ ...px(shown), "--label": mark.color } as CSSProperties}>
-            {i === 0 ? <span>{mark.title}</span> : null}
-            {mark === selected && onEdit && !readOnly ? HANDLES.map((handle) => {
+            {i === 0 && mark.title ? <span>{mark.title}</span> : null}
+            {mark === selected && onEdit && !readOnly ? HANDLES.filter((handle) => handle.length === 2 || Math.min(shown.w, shown.h) * scale > ROOM).map((handle) => {
               const p = handlePoint({ x: 0, y: 0, w: shown.w, h: shown.h }, handle);
               return <b key={handle} style={{ left: p.x * scale, top: p.y * scale, cursor: `${handle}-resize` }} />;
             }) : null}

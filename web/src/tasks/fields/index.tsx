@@ -59,11 +59,6 @@ function FormEditor(props: WidgetProps<Form> & { document: NonNullable<ReturnTyp
     else put(of, fromWords(of, textOf(words), places, question), "words");
     if (!part || words.length === 0) choose(of);
   };
-  const moveTo = (name: string, rect: Rect) => {
-    const entry = value?.[name];
-    const of = parts.find((p) => p.name === name);
-    if (entry?.places?.length === 1 && of) put(of, { ...entry, places: [{ ...entry.places[0]!, ...rect }] }, "place");
-  };
   const group = question.title ?? question.name;
   const offer = part ? open.get(part.name) : undefined;
   const command = (id: string, title: string, keys: string[], run: () => void, scope: Command["scope"] = "label"): Command => ({ id: labelCommandId(question, id), title, keys, group, scope, run });
@@ -85,7 +80,7 @@ function FormEditor(props: WidgetProps<Form> & { document: NonNullable<ReturnTyp
         layer={(page, size, scale) => (
           <MarkLayer
             viewer={viewer} page={page} size={size} scale={scale} marks={marksOn(page, parts, value, open, chosen)} color={part?.color ?? "var(--accent)"} readOnly={readOnly}
-            gesture="words" onDrag={fill} onPick={(key) => choose(parts.find((p) => p.name === key))} onEdit={moveTo}
+            gesture="words" onDrag={fill} onPick={(key) => choose(parts.find((p) => p.name === key))}
           />
         )}
       />
@@ -126,7 +121,7 @@ function marksOn(page: number, parts: readonly FormPart[], form: Form | undefine
       if (rects.length > 0) marks.push({ key: part.name, rects, color: part.color, title, dashed, selected: part.name === chosen && !dashed });
     };
     if (!entry && offered) add(offered.part.entry.places, offered.score === null ? part.title : `${part.title} ${scoreText(offered.score)}`, true);
-    add(entry?.places, part.title, false);
+    add(entry?.places, part.name === chosen ? part.title : "", false);
   }
   return marks;
 }

@@ -27,8 +27,9 @@ _SECONDS = 180.0
 _IDLE = 120.0
 _WAITING = 200
 """Pages that may wait to be read; those asked for first are dropped beyond that."""
-_READ_AT_ONCE = 0.2
-Run = tuple[float, float, int]
+_IMAGE_SIDE = 4_000
+Run = list[float]
+"""Width, height, how many pages."""
 Word = list[Any]
 
 
@@ -46,7 +47,7 @@ class TextHit(msgspec.Struct):
     """A place where a text stands: one rectangle [x, y, w, h] for each line."""
 
     page: int
-    places: list[tuple[float, float, float, float]]
+    places: list[list[float]]
 
 
 class Documents:
@@ -75,18 +76,28 @@ class Documents:
         if kind_of(row.mime) == "image":
             if not row.width or not row.height or row.error:
                 raise Invalid(f'"{row.name}" cannot be shown: {row.error or "its size is not known"}.', place="media")
-            return [(float(row.width), float(row.height), 1)]
+            return [[float(row.width), float(row.height), 1]]
         self._check(row)
         known = msgspec.json.decode(row.facts) if row.facts else {}
-        return [tuple(run) for run in known.get("sizes") or self._media.ask(row, "sizes")["sizes"]]
+        return known.get("sizes") or self._media.ask(row, "sizes")["sizes"]
 
     def picture(self, row: MediaRow, page: int, scale: float) -> Path:
-        """A page of a PDF file drawn as WebP, at the next scale that is large enough. Raises NotFound, Invalid or
-        MissingExtra."""
+        """A page as WebP, at the next scale that is large enough; an image at most in its own size, and 4,000 pixels a side.
+
+        Raises NotFound, Invalid or MissingExtra.
+        """
         self._page(row, page)
         fitting = next((s for s in SCALES if s >= scale - 1e-6), SCALES[-1])
+        image = kind_of(row.mime) == "image"
+        if image:
+            fitting = min(1.0, fitting)
         target = self._media.cached(row, f"page-{page}-{fitting:g}.webp")
-        if not target.exists():
+        if target.exists():
+            return target
+        if image:
+            side = min(_IMAGE_SIDE, round(max(row.width or 1, row.height or 1) * fitting))
+            self._media.ask(row, "thumbnail", size=max(1, side), out=str(target))
+        else:
             self._media.ask(row, "page", page=page, scale=fitting, out=str(target))
         return target
 

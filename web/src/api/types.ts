@@ -107,7 +107,7 @@ export interface MediaValue {
 export type PageWords = With<Schemas["ReadWords"], { words?: Word[] }>;
 
 /** A place where a text stands: one [x, y, w, h] for each line. */
-export type TextHit = Schemas["TextHit"];
+export type TextHit = With<Schemas["TextHit"], { places: (readonly [number, number, number, number])[] }>;
 export type PageRuns = With<Schemas["Pages"], { sizes: PageRun[] }>;
 
 /** A call of a tool inside a turn, as most providers write it. */

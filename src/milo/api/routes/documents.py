@@ -66,20 +66,14 @@ class Hits(msgspec.Struct):
 def list_pages(call: Call) -> Pages:
     """The pages of a document (or the one of an image), for members of its project."""
     runs = call.workspace.data.documents.sizes(media_row(call))
-    return Pages(sum(run[2] for run in runs), runs)
+    return Pages(sum(int(run[2]) for run in runs), runs)
 
 
 @endpoint("GET", "/media/{m}/pages/{n}", "self", query=ScaleQuery, reply=bytes, media_type="image/webp")
 def get_page(call: Call) -> Response:
-    """A page as a picture, for members of its project; pages count from 0. An image is given as it is, or small."""
-    row, page, scale = media_row(call), call.params["n"], call.query.scale
-    documents = call.workspace.data.documents
-    if row.mime.startswith("image/"):
-        documents.words(row, page)
-        media = call.workspace.data.media
-        small = scale <= 0.5 and row.mime != "image/svg+xml"
-        return media_file(media.thumbnail(row, 256), "image/webp", row) if small else media_file(media.file(row), row.mime, row)
-    return media_file(documents.picture(row, page, scale), "image/webp", row)
+    """A page as a picture, for members of its project; pages count from 0."""
+    row = media_row(call)
+    return media_file(call.workspace.data.documents.picture(row, call.params["n"], call.query.scale), "image/webp", row)
 
 
 @endpoint("GET", "/media/{m}/pages/{n}/words", "self", reply=ReadWords)

@@ -1076,7 +1076,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page as a picture, for members of its project; pages count from 0. An image is given as it is, or small. */
+        /** A page as a picture, for members of its project; pages count from 0. */
         get: operations["get_page"];
         put?: never;
         post?: never;
@@ -6339,11 +6339,7 @@ export interface components {
          */
         Pages: {
             count: number;
-            sizes: [
-                number,
-                number,
-                number
-            ][];
+            sizes: number[][];
         };
         /**
          * PairLine
@@ -7630,12 +7626,7 @@ export interface components {
          */
         TextHit: {
             page: number;
-            places: [
-                number,
-                number,
-                number,
-                number
-            ][];
+            places: number[][];
         };
         /**
          * ThumbQuery

@@ -4,8 +4,8 @@ Stands alone because coordinates need their own care: they are pixels of the upr
 top left, as floats. The value is a list of {x, y, w, h, label, angle?, id?, attributes?, group?, z?}, sorted by y, x, size and
 label; equal boxes are kept once. A box that leaves the image by at most one pixel is cut at the edge; further out is an error.
 `angle` is in degrees, 0 <= angle < 360: x, y, w, h is the box before it is turned clockwise about its middle. The middle of a
-turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0. On a document it
-always does (0 where it came without), and its numbers are points of that page as shown, from its top left corner.
+turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0. On a
+document it always does (0 where it came without), and its numbers are points of that page as shown, from its top left corner.
 """
 
 from __future__ import annotations

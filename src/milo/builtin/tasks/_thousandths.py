@@ -25,15 +25,13 @@ _CORNERS = ("x1", "y1", "x2", "y2")
 def schema(labels: list[str], most: int, *, paged: bool = False) -> dict[str, Any]:
     """The JSON schema of a list of boxes; `paged`: on pages, counted from 1."""
     corner = {"type": "integer", "minimum": 0, "maximum": SCALE}
+    page = {"page": {"type": "integer", "minimum": 1}} if paged else {}
     box = {
         "type": "object",
-        "properties": {"label": {"type": "string", "enum": labels}, **dict.fromkeys(_CORNERS, corner)},
-        "required": ["label", *_CORNERS],
+        "properties": {"label": {"type": "string", "enum": labels}, **dict.fromkeys(_CORNERS, corner), **page},
+        "required": ["label", *_CORNERS, *page],
         "additionalProperties": False,
     }
-    if paged:
-        box["properties"]["page"] = {"type": "integer", "minimum": 1}
-        box["required"].append("page")
     return {"type": "array", "items": box, "maxItems": most}
 
 

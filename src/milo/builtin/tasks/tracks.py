@@ -86,8 +86,9 @@ class Tracks(Drawn):
         """Around all key frames."""
         return _track_places.extent_of(thing)
 
-    def _order(self, key: str, thing: Thing) -> tuple[float, float, str, str]:
-        return (thing["keyframes"][0]["frame"], *super()._order(key, thing)[1:])
+    def _order(self, key: str, thing: Thing) -> tuple[int, float, float, str, str]:
+        _, y, x, label, last = super()._order(key, thing)
+        return (thing["keyframes"][0]["frame"], y, x, label, last)
 
     def slack(self, question: Question) -> float:
         """Figures may resemble each other without touching."""

@@ -6814,9 +6814,10 @@ export interface components {
         };
         /**
          * ReadQuery
-         * @description The field of the item that holds the document, and the page, from 0.
+         * @description The field of the item that holds the document, which must be given, and the page, from 0.
          */
         ReadQuery: {
+            /** @default  */
             field: string;
             /** @default 0 */
             page: number;
@@ -11245,8 +11246,8 @@ export interface operations {
     };
     read_words: {
         parameters: {
-            query: {
-                field: string;
+            query?: {
+                field?: string;
                 page?: number;
             };
             header?: never;

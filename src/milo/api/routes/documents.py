@@ -39,9 +39,9 @@ class FindQuery(msgspec.Struct):
 
 
 class ReadQuery(msgspec.Struct):
-    """The field of the item that holds the document, and the page, from 0."""
+    """The field of the item that holds the document, which must be given, and the page, from 0."""
 
-    field: str
+    field: str = ""
     page: int = 0
 
 

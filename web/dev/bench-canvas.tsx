@@ -13,7 +13,8 @@ const labels = ["car", "person", "bicycle", "sign", "tree", "dog", "bus", "lamp"
 const canvas = new OffscreenCanvas(W, H);
 canvas.getContext("2d")!.drawImage(await picture(W, H), 0, 0);
 const file = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
-window.fetch = () => Promise.resolve(new Response(file));
+const nothing = () => new Response("[]", { headers: { "Content-Type": "application/json" } });
+window.fetch = (to) => Promise.resolve((to instanceof Request ? to.url : String(to)).includes("/media/") ? new Response(file) : nothing());
 
 const bench = { boxes: n, startFrames, stopFrames, watchNext, takeLatency, watchWork, takeWork, redrawAfterRest };
 Object.assign(window, { bench });

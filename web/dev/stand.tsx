@@ -2,6 +2,7 @@
 import "../src/ui/mantine.css";
 import "../src/ui/base.css";
 import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import type { Field, Item, Question, Suggestion } from "../src/api/types";
@@ -40,7 +41,9 @@ function Widget({ item, field, question, value: first, onValue }: Stand) {
 
 export function show(stand: Stand): void {
   createRoot(document.getElementById("root")!).render(
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme="light"><Widget {...stand} /></MantineProvider>,
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme="light"><Widget {...stand} /></MantineProvider>
+    </QueryClientProvider>,
   );
 }
 

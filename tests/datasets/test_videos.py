@@ -159,8 +159,6 @@ def test_what_is_wrong_in_a_text_of_mot_is_told(desk: Desk, tmp_path: Path) -> N
 
 def test_tracks_become_answers_about_a_video(desk: Desk) -> None:
     """The whole way, where tracks can be asked and videos be read."""
-    if "tracks" not in [t.name for t in desk.registry.task_types.all()]:
-        pytest.skip("there is no task type for tracks")
     pytest.importorskip("av")
     source = real(f"{DATUMARO}/cvat_dataset")
     text = (source / "for_video/annotations.xml").read_text().replace("<width>25</width>", "<width>1920</width>")

@@ -40,11 +40,11 @@ def _safely(answer: Answer, request: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"damaged: {str(error)[:200] or type(error).__name__}"}
 
 
-def limit(memory: int) -> None:
-    """Less urgent than the server, and at most `memory` bytes of address space."""
+def limit(memory: int, nice: int = 5) -> None:
+    """Less urgent than the server by `nice`, and at most `memory` bytes of address space."""
     if sys.platform == "win32":
         return
     import resource
 
-    os.nice(5)
+    os.nice(nice)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

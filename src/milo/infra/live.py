@@ -16,6 +16,7 @@ import msgspec
 
 from milo.domain.errors import Invalid, MiloError, MissingExtra
 from milo.domain.question import Question
+from milo.infra.child import limit
 from milo.infra.image_worker import ImageWorker
 from milo.infra.own import OwnModels
 from milo.kinds.predictor import Candidate, Gesture
@@ -110,7 +111,7 @@ def _frames(path: Path) -> Any:
 
 def main(memory: int = _MEMORY) -> None:
     """Serve requests from standard input until it ends, within so many bytes of memory."""
-    _limit(memory)
+    limit(memory, nice=0)  # a person waits for it
     warnings.simplefilter("ignore")
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a plug-in prints must not come between the replies
@@ -125,14 +126,6 @@ def main(memory: int = _MEMORY) -> None:
                 registry.load_folder(Path(request["plugins"]))
         out.write(msgspec.json.encode(answer(request, registry)) + b"\n")
         out.flush()
-
-
-def _limit(memory: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import msgspec
 from milo.builtin.formats._gathered import NO, YES
 from milo.builtin.formats._packing import colours_of
 from milo.builtin.formats._pictures import is_true, plain_name
-from milo.builtin.formats._xml import child, text_of
+from milo.builtin.formats._tree import Tree, Unreadable
+from milo.builtin.formats._xml import child, elements, text_of
 from milo.domain.question import Question
 
 FLAGS = ("occluded",)
@@ -54,6 +55,18 @@ class Labels(msgspec.Struct):
         points = {k: v for k, v in found["keypoints"].items() if k in ("points", "edges")}
         found["tracks"] = {"labels": self.names, "attributes": fixed, "changing": moving, **points}
         return found
+
+
+def declared(tree: Tree, documents: list[str]) -> dict[str, dict[str, Any]]:
+    """What the head of the first document that can be read declares, as settings of questions by column."""
+    for name in documents:
+        try:
+            with tree.file(name).open("rb") as stream:
+                for meta in elements(stream, "meta"):
+                    return labels_in(meta).known()
+        except (OSError, Unreadable):
+            continue
+    return {}
 
 
 def _only(attributes: list[dict[str, Any]], labels: list[str]) -> dict[str, Any]:

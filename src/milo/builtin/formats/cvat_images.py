@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree
 
 from milo.builtin.formats import _cvat_write
-from milo.builtin.formats._cvat_labels import Labels, labels_in
+from milo.builtin.formats._cvat_labels import Labels, declared, labels_in
 from milo.builtin.formats._gathered import YES, Thing
 from milo.builtin.formats._pictures import CORNERS, Picture, PictureSet, ellipse, folder_of, looks_like, plain_name
 from milo.builtin.formats._tree import Tree, Unreadable
@@ -51,14 +51,7 @@ class CvatImages(PictureSet):
 
     def known(self, tree: Tree, source: Source) -> dict[str, dict[str, Any]]:
         """What the head of the first document declares."""
-        for name in _documents(tree):
-            try:
-                with tree.file(name).open("rb") as stream:
-                    for meta in elements(stream, "meta"):
-                        return labels_in(meta).known()
-            except (OSError, Unreadable):
-                continue
-        return {}
+        return declared(tree, _documents(tree))
 
     def pictures(self, tree: Tree, source: Source, losses: Losses) -> Iterator[Picture | BadRow]:
         """In the order of the documents."""

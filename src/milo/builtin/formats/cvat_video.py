@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree
 
-from milo.builtin.formats._cvat_labels import FLAGS, Labels, labels_in, point_names, write_labels
+from milo.builtin.formats._cvat_labels import FLAGS, Labels, declared, labels_in, point_names, write_labels
 from milo.builtin.formats._gathered import Thing
 from milo.builtin.formats._packing import Pack, Packed, short
 from milo.builtin.formats._pictures import Picture, PictureSet, folder_of, looks_like
@@ -42,14 +42,7 @@ class CvatVideo(PictureSet):
 
     def known(self, tree: Tree, source: Source) -> dict[str, dict[str, Any]]:
         """What the head of the first document declares."""
-        for name in _documents(tree):
-            try:
-                with tree.file(name).open("rb") as stream:
-                    for meta in elements(stream, "meta"):
-                        return labels_in(meta).known()
-            except (OSError, Unreadable):
-                continue
-        return {}
+        return declared(tree, _documents(tree))
 
     def pictures(self, tree: Tree, source: Source, losses: Losses) -> Iterator[Picture | BadRow]:
         """A video a document."""

@@ -6,25 +6,26 @@ process, so that the next gesture is quick.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue, MissingExtra
 from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted
+from milo.kinds.predictor import Candidate
 
 MAX_PIXELS = 120_000_000
 _kept: dict[str, Any] = {}
 
 
-class LiveOnly:
+class LiveOnly(Unlearned):
     """A predictor that makes no suggestions by itself and does not learn."""
 
     name = ""
     title = ""
-    learns = False
+    why = "It answers clicks and does not learn."
 
     def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
         """Never: without a gesture it has nothing to say."""
@@ -35,10 +36,6 @@ class LiveOnly:
         if config:
             raise InvalidConfig(f"{self.name} has no settings; got {', '.join(sorted(config))}.", place="config")
         return {}
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It answers clicks and does not learn."})
 
     def predict(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from milo.domain.errors import InvalidConfig
 from milo.domain.question import Field, Question
@@ -11,13 +11,14 @@ from milo.kinds.predictor import Example, Fitted
 
 
 class Unlearned:
-    """A predictor that answers as it is."""
+    """A predictor that answers as it is; `why` says so to who would train it."""
 
     learns = False
+    why: ClassVar[str] = "It answers as it is and does not learn."
 
     def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
         """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It answers as it is and does not learn."})
+        return Fitted(None, {"n": 0, "why": self.why})
 
 
 def labels_by_word(question: Question) -> dict[str, str]:

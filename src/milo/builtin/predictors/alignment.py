@@ -8,16 +8,17 @@ spoken by rule. A line that begins with the name of a label and a colon is said 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from milo.builtin.predictors._sound import RATE, samples, sound_fields, sound_path
 from milo.builtin.predictors._spelling import phones
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.builtin.predictors.speech import labels_of
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, MissingExtra
 from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted
+from milo.kinds.predictor import Candidate
 
 UNITS = ("lines", "words")
 MAX_WORDS = 3_000
@@ -33,13 +34,13 @@ Line = tuple[str, str, list[str]]
 """Label, text, and the words in it."""
 
 
-class Alignment:
+class Alignment(Unlearned):
     """Settings: `text` (the field with the transcript; default: the first text field), `unit` ("lines": a segment for each
     line, or sentence where there is only one line; "words": for each word)."""
 
     name = "alignment"
     title = "Forced alignment of a transcript (English)"
-    learns = False
+    why = "It aligns what is written and does not learn."
 
     def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
         """Segments on audio or video, where there is a text beside it."""
@@ -57,10 +58,6 @@ class Alignment:
         if text is not None and not isinstance(text, str):
             raise InvalidConfig(f"text is {text!r:.40}; it must be the name of a text field.", place="config.text")
         return {"unit": unit} | ({"text": text} if text else {})
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It aligns what is written and does not learn."})
 
     def predict(
         self,

@@ -7,7 +7,7 @@ own: of a class its probability, of a box its confidence; how often they are rig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from milo.builtin.predictors._onnx_adapter import Adapter, read_adapter
 from milo.builtin.predictors._onnx_session import Opened, noted_labels, opened
 from milo.builtin.predictors._outlines import shaped
 from milo.builtin.predictors._own import check_own, labels_here
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue
 from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted, Gesture
+from milo.kinds.predictor import Candidate, Gesture
 
 _IMAGENET = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 _SHAPES = frozenset({"label", "labels", "boxes"})
@@ -31,13 +32,12 @@ _SETTINGS = ("own", "min_score", "labels")
 _UNREADABLE = (OSError, ValueError, SyntaxError, InvalidValue)
 
 
-class OnnxModel:
+class OnnxModel(Unlearned):
     """Settings: `own`, the name of a registered file; `min_score` (default: the adapter's, 0.25), below which boxes and
     further labels are left out; `labels`, which label here stands for which of the model's, where they differ."""
 
     name = "onnx"
     title = "ONNX file"
-    learns = False
     own = "onnx"
 
     def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
@@ -47,10 +47,6 @@ class OnnxModel:
     def check_config(self, config: dict[str, Any], question: Question) -> dict[str, Any]:
         """The settings, checked."""
         return check_own(config, _SETTINGS)
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It answers as it is and does not learn."})
 
     def predict(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -18,11 +18,12 @@ import msgspec
 
 from milo.builtin.predictors._ml_backend import SECONDS, Backend, check_address, is_local
 from milo.builtin.predictors._own import check_own
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue, ModelRefused
 from milo.domain.question import Field, Question
 from milo.kinds.format import Row, Source
-from milo.kinds.predictor import Candidate, Example, Fitted
+from milo.kinds.predictor import Candidate
 from milo.kinds.registry import Registry
 
 _SHAPES = frozenset({"label", "labels", "number", "text", "spans", "relations", "boxes"})
@@ -33,12 +34,12 @@ _SIZES = "sizes"
 """Kept beside a task, and not sent."""
 
 
-class Service:
+class Service(Unlearned):
     """Setting: `own`, the name of a registered service."""
 
     name = "service"
     title = "Service (Label Studio ML backend)"
-    learns = False
+    why = "A service answers as it is and does not learn here."
     own = "service"
     wants_label_config = True
 
@@ -65,10 +66,6 @@ class Service:
         if str(said.get("status", "UP")).upper() != "UP":
             raise ModelRefused(f'The service says that it is not well: status "{str(said.get("status"))[:80]}".')
         return {"task": "answer", "kind": str(said.get("model_class") or "it answers")[:80], "labels": []}
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn here."""
-        return Fitted(None, {"n": 0, "why": "A service answers as it is and does not learn here."})
 
     def predict(
         self,

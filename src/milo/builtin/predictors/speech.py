@@ -8,16 +8,17 @@ blind answers tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from itertools import islice
 from typing import Any, cast
 
 from milo.builtin.predictors._sound import RATE, samples, sound_fields, sound_path
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, MissingExtra
 from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted
+from milo.kinds.predictor import Candidate
 
 ENGINES = ("auto", "silero", "webrtc")
 _FRAME = 0.03
@@ -29,13 +30,13 @@ _NUMBERS: dict[str, tuple[float, float, float]] = {
 """Setting -> (default, least, most), in seconds."""
 
 
-class SpeechActivity:
+class SpeechActivity(Unlearned):
     """Settings: `label` (default: the question's first), `engine` ("auto", "silero", "webrtc"), `pause` (0.3 s: shorter
     silences do not part segments), `shortest` (0.2 s: what is shorter is dropped), `pad` (0.1 s put on both ends)."""
 
     name = "speech"
     title = "Speech activity"
-    learns = False
+    why = "It listens as it is and does not learn."
 
     def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
         """Segments on audio or video."""
@@ -62,10 +63,6 @@ class SpeechActivity:
                 )
             found[name] = float(value)
         return found
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It listens as it is and does not learn."})
 
     def predict(
         self,

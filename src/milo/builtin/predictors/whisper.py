@@ -8,30 +8,31 @@ which is no calibrated confidence; how often it is right, blind answers tell.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from milo.builtin.predictors._own import check_own
 from milo.builtin.predictors._sound import sound_fields, sound_path
+from milo.builtin.predictors._unlearned import Unlearned
 from milo.builtin.predictors.speech import labels_of
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, MissingExtra
 from milo.domain.question import Field, Question
-from milo.kinds.predictor import Candidate, Example, Fitted
+from milo.kinds.predictor import Candidate
 
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 _SETTINGS = ("own", "label", "language", "beam")
 
 
-class Whisper:
+class Whisper(Unlearned):
     """Settings: `own`, the name of a registered folder; `label` (default: the question's first); `language` (a code such as
     "en"; default: as it hears); `beam` (1 to 10, default 5)."""
 
     name = "whisper"
     title = "Whisper folder of your own"
-    learns = False
+    why = "It writes down what it hears and does not learn."
     own = "whisper"
 
     def accepts(self, question: Question, fields: tuple[Field, ...]) -> bool:
@@ -51,10 +52,6 @@ class Whisper:
                 f'label is {found["label"]!r:.60}; it must be a label of "{question.name}".', place="config.label"
             )
         return found
-
-    def fit(self, question: Question, fields: tuple[Field, ...], config: dict[str, Any], examples: Sequence[Example]) -> Fitted:
-        """It does not learn."""
-        return Fitted(None, {"n": 0, "why": "It writes down what it hears and does not learn."})
 
     def predict(
         self,

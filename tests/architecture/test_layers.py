@@ -78,3 +78,9 @@ def test_sql_lives_in_its_folder() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(words):
                 found.add(name)
     assert found == set()
+
+
+def test_a_measuring_page_never_takes_the_name_of_a_folder_of_tests() -> None:
+    """Tests that borrow from bench/ put it on the path, where a module hides a folder of tests with its name."""
+    folders = {p.name for p in (ROOT / "tests").iterdir()}
+    assert not [str(p.relative_to(ROOT)) for p in (ROOT / "bench").rglob("*.py") if p.stem in folders]

@@ -7,7 +7,7 @@ restricted maximum likelihood on the mixed-model equations (Henderson 1975; prof
 studies (Luke, Behavior Research Methods 49, 2017). Those of an arm are never more than people - 1. Where the variance of
 help between people is estimated as 0, which is common in small studies, the model would count each answer as evidence; then
 the error of an arm is not less than that of the people's own differences. Without that, one in six of such fits claimed an
-effect that was not there (`bench/trust/study.py`).
+effect that was not there (`bench/trust/study_promises.py`).
 """
 
 from __future__ import annotations

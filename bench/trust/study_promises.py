@@ -1,6 +1,6 @@
 """Does the analysis of studies claim effects that are not there, and find those that are?
 
-    PYTHONPATH=src python bench/trust/study.py --runs 1000 --fits 200
+    PYTHONPATH=src python bench/trust/study_promises.py --runs 1000 --fits 200
 
 People, items and people's gain from help differ at random in every run.
 """

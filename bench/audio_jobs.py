@@ -3,7 +3,7 @@
 It stands alone because it needs no server: the work runs in a fresh process for each figure, so that CPU time and peak memory
 are its own. The sound is speech-like noise made here, or a recording of yours, repeated to the length.
 
-    python bench/audio.py [--minutes 60] [--sound recording.wav]
+    python bench/audio_jobs.py [--minutes 60] [--sound recording.wav]
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import type { Range, TimeActions } from "../time/gestures";
 import { PictureRow, Ruler, useTimeSurface } from "../time/LaneRows";
 import type { Paint } from "../time/strip";
 import { TimeFrame, useTime } from "../time/TimeFrame";
+import { unplayable } from "../time/unplayable";
 import css from "./sound.module.css";
 import { useSound, type Pictures } from "./useSound";
 
@@ -21,13 +22,13 @@ export function SoundView({ value, name }: { value: MediaValue; name: string }) 
   useEffect(() => () => clock?.destroy(), [clock]);
   const axis = useMemo(() => new TimeAxis(value.duration ?? 1), [value]);
   const sound = useSound(value, false);
-  const [broken, setBroken] = useState(false);
-  const trouble = broken ? `This browser cannot play ${value.mime}. Bring the file in as WAV, FLAC, MP3 or Opus to hear it.` : sound.wave.kind === "failed" ? sound.wave.message : sound.wave.kind === "ready" ? sound.wave.it.about.trouble : null;
+  const [broken, setBroken] = useState<string | null>(null);
+  const trouble = broken ?? (sound.wave.kind === "failed" ? sound.wave.message : sound.wave.kind === "ready" ? sound.wave.it.about.trouble : null);
   return (
     <figure className={css.sound}>
       <audio
         ref={setElement} preload="auto" src={mediaUrl(value.media)} aria-label={name} hidden
-        onError={() => setBroken(true)} onLoadedMetadata={(event) => value.duration === undefined && axis.setDuration(event.currentTarget.duration)}
+        onError={(event) => setBroken(unplayable(event.currentTarget, value))} onLoadedMetadata={(event) => value.duration === undefined && axis.setDuration(event.currentTarget.duration)}
       />
       {clock ? (
         <TimeFrame axis={axis} clock={clock} label={`Waveform of ${name}`} gutter={0}>

@@ -4,6 +4,7 @@ import { mediaUrl } from "../../api/client";
 import type { MediaValue } from "../../api/types";
 import { MediaClock } from "../../media/time/clock";
 import type { TimeAxis } from "../../media/time/axis";
+import { unplayable } from "../../media/time/unplayable";
 import css from "./timed.module.css";
 
 export interface PlayerProps {
@@ -21,7 +22,7 @@ export function Player({ media, name, axis, onClock, onTrouble }: PlayerProps) {
     const clock = new MediaClock(element);
     // The server counted its length; what a browser says of a variable bit rate is a guess.
     const onLength = () => media.duration === undefined && axis.setDuration(element.duration);
-    const onError = () => onTrouble(`This browser cannot play ${media.name ? `“${media.name}”` : "this file"} (${media.mime}). What it shows is right; to hear it, bring it in as WAV, FLAC, MP3 or Opus.`);
+    const onError = () => onTrouble(unplayable(element, media));
     element.addEventListener("loadedmetadata", onLength);
     element.addEventListener("error", onError);
     if (element.error) onError();

@@ -7,7 +7,6 @@ bytes and take so long, no more. Source: the routes of label-studio-ml-backend.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import time
 from typing import Any, cast
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from milo.domain.addresses import is_link_local
 from milo.domain.errors import BadAnswer, InvalidConfig, ModelRefused, Unreachable
 
 MOST_BYTES = 32 << 20
@@ -33,7 +33,7 @@ def check_address(place: str, settings: dict[str, Any]) -> tuple[str, dict[str, 
         port = -1
     if parts.scheme not in ("http", "https") or not parts.hostname or port == -1 or re.search(r"\s", place.strip()):
         raise InvalidConfig(f'"{place[:200]}" is no address; write it as http://127.0.0.1:9090.', place="place")
-    if _is_link_local(parts.hostname):
+    if is_link_local(place):
         raise InvalidConfig(
             f'"{place[:200]}" is an address of the machine\'s own network card, where no service runs.', place="place"
         )
@@ -50,24 +50,6 @@ def check_address(place: str, settings: dict[str, Any]) -> tuple[str, dict[str, 
     if files not in ("path", "inline"):
         raise InvalidConfig(f'files is {files!r}; it must be "path" or "inline".', place="settings.files")
     return place.strip().rstrip("/"), {"timeout": float(timeout), "files": files}
-
-
-def is_local(address: str) -> bool:
-    """Whether the address is this machine."""
-    host = urlsplit(address).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_link_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_link_local
-    except ValueError:
-        return False
 
 
 class Backend:

@@ -16,9 +16,10 @@ from typing import Any, cast
 
 import msgspec
 
-from milo.builtin.predictors._ml_backend import SECONDS, Backend, check_address, is_local
+from milo.builtin.predictors._ml_backend import SECONDS, Backend, check_address
 from milo.builtin.predictors._own import check_own
 from milo.builtin.predictors._unlearned import Unlearned
+from milo.domain.addresses import is_this_machine
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue, ModelRefused
 from milo.domain.question import Field, Question
@@ -57,7 +58,7 @@ class Service(Unlearned):
 
     def is_local(self, place: str) -> bool:
         """Whether the service runs on this machine; to one elsewhere, data leaves."""
-        return is_local(place)
+        return is_this_machine(place)
 
     def describe(self, place: str, settings: dict[str, Any]) -> dict[str, Any]:
         """Ask the service whether it is well."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 import time
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from milo.domain.addresses import is_link_local
 from milo.domain.errors import InvalidConfig, ModelRefused, ModelTrouble, RateLimited, Unreachable
 from milo.kinds.provider import SAYS, Allowance, without_key
 
@@ -39,27 +39,9 @@ def check_address(address: Any, place: str = "config.base_url") -> str:
         raise InvalidConfig("The address must hold no password. Enter the key in its own field.", place=place)
     if parts.query or parts.fragment:
         raise InvalidConfig(f'The address "{text}" must have no part after "?" or "#".', place=place)
-    if _is_link_local(host):
+    if is_link_local(text):
         raise InvalidConfig(f'The address "{host}" belongs to the machine\'s own metadata, where no model is.', place=place)
     return text
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address is this very machine."""
-    host = urlsplit(address).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_link_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_link_local
-    except ValueError:
-        return False
 
 
 def trouble(status: int, headers: Mapping[str, str], body: bytes, key: str | None, address: str) -> ModelTrouble:

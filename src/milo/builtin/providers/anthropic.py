@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from milo.builtin.providers._asking import FIELDS, JsonModes, Settings, in_words, plain_schema, settled
-from milo.builtin.providers._http import is_loopback, trouble
+from milo.builtin.providers._http import trouble
 from milo.builtin.providers._openai_wire import bare
+from milo.domain.addresses import is_this_machine
 from milo.domain.errors import BadAnswer, InvalidConfig, MiloError, MissingExtra, ModelRefused
 from milo.kinds.provider import (
     Abilities,
@@ -269,7 +270,7 @@ class Anthropic:
 
     def is_local(self, config: dict[str, Any]) -> bool:
         """Whether the address is this machine."""
-        return is_loopback(str(config.get("base_url", "")))
+        return is_this_machine(str(config.get("base_url", "")))
 
     def connect(self, config: dict[str, Any], key: str | None, folder: Path) -> Client:
         """A client. Raises MissingExtra, InvalidConfig."""

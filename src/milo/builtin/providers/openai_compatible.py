@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from milo.builtin.providers._http import check_address, is_loopback
+from milo.builtin.providers._http import check_address
 from milo.builtin.providers._openai_batch import OpenAIBatches
 from milo.builtin.providers._openai_client import Settings
 from milo.builtin.providers._openai_wire import MODES
+from milo.domain.addresses import is_this_machine
 from milo.domain.errors import InvalidConfig
 from milo.kinds.provider import Abilities, Client, Preset
 
@@ -70,7 +71,7 @@ class OpenAICompatible:
 
     def is_local(self, config: dict[str, Any]) -> bool:
         """Whether the address is this machine."""
-        return is_loopback(str(config.get("base_url", "")))
+        return is_this_machine(str(config.get("base_url", "")))
 
     def connect(self, config: dict[str, Any], key: str | None, folder: Path) -> Client:
         """A client. Raises MissingExtra, InvalidConfig."""

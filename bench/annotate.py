@@ -137,12 +137,12 @@ def _annotate(workspace: Workspace, project: int, model: int, number: int, given
     selection = Selection("items", item_ids=ids[:10_000])
     cpu, wall = time.process_time(), time.perf_counter()
     run = workspace.annotating.start(plan, selection, Bounds(1_000.0, None), None)
-    while True:
-        found = workspace.db.read(lambda c: ModelsSql(c).run(run))
-        if found is not None and found.state != "running":
-            break
-        time.sleep(0.01)
+    while (found := workspace.db.read(lambda c: ModelsSql(c).run(run))) is not None and found.state == "running":
+        time.sleep(0.02)
+        while workspace.annotating.live(run) is not None:  # looking costs nothing that would count as the run's
+            time.sleep(0.02)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    assert found is not None
     assert found.state == "done", progress_of(found)
     assert progress_of(found).done == given.items, progress_of(found)
     return cpu * 1000 / given.items, given.items / wall

@@ -383,9 +383,9 @@ def test_the_prompt_says_that_content_is_data() -> None:
     assert nasty not in system
 
 
-@given(st.text("item<>/-abc0123 ", max_size=60))
+@given(st.text("itemITEM<>/-abc0123 ", max_size=60))
 def test_no_text_closes_its_tag(text: str) -> None:
-    tag = tag_for({"text": text})
+    tag = tag_for([text])
     assert f"</{tag}" not in text.lower()
 
 

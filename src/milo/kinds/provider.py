@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
+T = TypeVar("T")
 Speaker = Literal["system", "user", "assistant", "tool"]
 Finish = Literal["stop", "length", "refused", "tool"]
 
@@ -259,6 +260,24 @@ def assistant(text: str) -> Message:
 def text_of(message: Message) -> str:
     """The text parts of a turn, joined."""
     return "".join(part.text for part in message.parts if isinstance(part, TextPart))
+
+
+class PerSchema(Generic[T]):
+    """What a function says of a JSON schema, worked out once for each schema object. Thousands of requests share one, and none
+    changes it."""
+
+    def __init__(self, look: Callable[[dict[str, Any]], T]) -> None:
+        self._look = look
+        self._known: dict[int, tuple[dict[str, Any], T]] = {}
+
+    def __call__(self, schema: dict[str, Any]) -> T:
+        """The same as the function itself."""
+        found = self._known.get(id(schema))
+        if found is None or found[0] is not schema:
+            if len(self._known) >= 256:
+                self._known.clear()
+            found = self._known[id(schema)] = (schema, self._look(schema))
+        return found[1]
 
 
 _pack = msgspec.msgpack.Encoder().encode

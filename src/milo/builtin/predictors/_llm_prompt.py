@@ -7,6 +7,7 @@ it, and the model is told that whatever stands within is data. The standing part
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -90,12 +91,12 @@ def standing(task: Task, brief: Brief, template: str | None, instructions: str, 
     return text.strip()
 
 
-def tag_for(texts: dict[str, str]) -> str:
+def tag_for(texts: list[str]) -> str:
     """A tag that no text of the item closes."""
     tag = "item"
-    if not any("item" in text for text in texts.values()):
+    joined = "\n".join(texts).lower()
+    if "item" not in joined:
         return tag
-    joined = "\n".join(texts.values()).lower()
     while f"</{tag}" in joined or f"<{tag}" in joined:
         tag = f"item-{blake2b(f'{tag}{joined}'.encode(errors='replace'), digest_size=6).hexdigest()}"
     return tag
@@ -122,13 +123,19 @@ def conversation(
     text: str, shown: Shown, demonstrations: list[tuple[dict[str, str], str]], closing: str = ""
 ) -> tuple[Message, ...]:
     """The messages: standing part with the rule on data, examples as turns, the item last."""
-    tag = tag_for({**shown.data, **{f"{n}.{k}": v for n, (d, _) in enumerate(demonstrations) for k, v in d.items()}})
-    messages = [system(f"{text}\n\n{RULE.format(tag=tag)}")]
+    tag = tag_for([*shown.data.values(), *(v for texts, _ in demonstrations for v in texts.values())])
+    messages = [_ruled(text, tag)]
     for texts, answer in demonstrations:
         messages += [Message("user", item_parts(texts, {}, tag)), assistant(answer)]
     parts = item_parts(shown.data, shown.media, tag)
     messages.append(Message("user", (*parts, TextPart(f"\n\n{closing}")) if closing else parts))
     return tuple(messages)
+
+
+@lru_cache(maxsize=64)
+def _ruled(text: str, tag: str) -> Message:
+    """The standing part with the rule on data; nearly always the same for the next item."""
+    return system(f"{text}\n\n{RULE.format(tag=tag)}")
 
 
 def demonstrations(task: Task, examples: list[Example], more: list[str]) -> list[tuple[dict[str, str], str]]:

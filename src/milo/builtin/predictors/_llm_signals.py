@@ -45,9 +45,8 @@ def concluded(plan: Plan, task: Task, shown: Shown, heard: list[Heard]) -> Answe
     values = [one.value for one in fitting]
     if both is not None and n == 1:
         values = [_surest(task, shown, both[0])]
-    merged = values[0] if len(values) == 1 else task.task_type.merge(task.question, values)
     try:
-        value = task.task_type.check(task.question, merged, shown.item)
+        value = values[0] if len(values) == 1 else _brought_together(task, shown, values)
     except InvalidValue as error:
         return Answer(None, {}, f"The voices cannot be brought together: {error.message}", "", attempts)
     signals = _Signals(plan, task, shown, value).all(votes, letter, turned, both)
@@ -63,6 +62,11 @@ def _both_orders(first: Heard, turned: Heard | None) -> tuple[dict[Any, float], 
     if turned is None or first.shares is None or turned.shares is None or first.options is None or turned.options is None:
         return None
     return averaged(first.shares, first.options, turned.shares, turned.options)
+
+
+def _brought_together(task: Task, shown: Shown, values: list[Any]) -> Any:
+    """One value of several that were checked one by one. Raises InvalidValue."""
+    return task.task_type.check(task.question, task.task_type.merge(task.question, values), shown.item)
 
 
 def _surest(task: Task, shown: Shown, shares: dict[Any, float]) -> Any:
@@ -132,7 +136,9 @@ class _Signals:
 
 def _reason(task: Task, value: Any, fitting: list[Understood]) -> str | None:
     """The reason of a voice that gave the value, and what was left out."""
-    first = next((o for o in fitting if task.task_type.agreement(task.question, o.value, value) >= 1), fitting[0])
+    first = fitting[0]
+    if len(fitting) > 1:
+        first = next((o for o in fitting if task.task_type.agreement(task.question, o.value, value) >= 1), first)
     parts = [first.reason] if first.reason else []
     if first.left_out:
         parts.append("Left out: " + "; ".join(first.left_out[:5]) + ".")

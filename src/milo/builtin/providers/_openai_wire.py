@@ -13,6 +13,7 @@ from milo.kinds.provider import (
     Finish,
     MediaPart,
     Message,
+    PerSchema,
     Reply,
     Request,
     TextPart,
@@ -74,7 +75,7 @@ def body_of(request: Request, wish: Wish) -> dict[str, Any]:
 def _ask_for_json(out: dict[str, Any], request: Request, mode: str) -> None:
     schema = request.json_schema or {}
     if mode == "json_schema":
-        named = {"name": request.schema_name, "schema": schema, "strict": binds(schema)}
+        named = {"name": request.schema_name, "schema": schema, "strict": _binds(schema)}
         out["response_format"] = {"type": "json_schema", "json_schema": named}
         return
     if mode == "json_object":
@@ -103,6 +104,9 @@ def binds(schema: Any) -> bool:
         if set(schema.get("required") or ()) != set(properties or ()):
             return False
     return all(binds(v) for k, v in schema.items() if k not in ("enum", "const", "required", "default", "examples"))
+
+
+_binds = PerSchema(binds)
 
 
 def _turn(message: Message) -> dict[str, Any]:

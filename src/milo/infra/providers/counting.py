@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import AsyncIterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from milo.domain.errors import InvalidConfig
-from milo.kinds.provider import Client, MediaPart, Piece, Reply, Request, TextPart, Usage
+from milo.kinds.provider import Client, MediaPart, PerSchema, Piece, Reply, Request, TextPart, Usage
 
 _PER_TURN = 8
 _CHARACTERS_PER_TOKEN = 4
@@ -151,25 +150,12 @@ def _media_tokens(part: MediaPart, image_tokens: int) -> int:
 
 
 def _schema_length(request: Request) -> int:
-    size = 0 if request.json_schema is None else _encoded(id(request.json_schema), _Held(request.json_schema))
+    size = 0 if request.json_schema is None else _length(request.json_schema)
     return size + sum(len(t.name) + len(t.description) + len(msgspec.json.encode(t.parameters)) for t in request.tools)
 
 
-class _Held:
-    """A schema as a key that is as good as its identity: it is kept alive while it is remembered."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: dict[str, Any]) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
+def _encoded(schema: dict[str, Any]) -> int:
+    return len(msgspec.json.encode(schema))
 
 
-@lru_cache(maxsize=256)
-def _encoded(_: int, held: _Held) -> int:
-    return len(msgspec.json.encode(held.value))
+_length = PerSchema(_encoded)

@@ -250,23 +250,23 @@ class ModelsSql:
     ) -> int:
         """Store suggestions (with their label text), replacing this predictor's earlier ones; how many. Items of the blind slice
         are passed over."""
-        stored = 0
         RewrittenSql(self._c).note(run_id, predictor_id, [one for one, _ in predictions], now)
-        for one, label in predictions:
-            done = self._c.execute(
-                "INSERT INTO annotation (item_id, question, role, author_kind, predictor_id, run_id, value, label, score, "
-                "reason, basis, schema_version, created_at) "
-                "SELECT id, ?, 'suggestion', 'model', ?, ?, ?, ?, ?, ?, 'unassisted', ?, ? FROM item WHERE id = ? AND blind = 0 "
-                "ON CONFLICT (item_id, question, predictor_id) WHERE role = 'suggestion' DO UPDATE SET run_id = excluded.run_id, "
-                "value = excluded.value, label = excluded.label, score = excluded.score, reason = excluded.reason, live = 1, "
-                "schema_version = excluded.schema_version, created_at = excluded.created_at",
+        done = self._c.executemany(
+            "INSERT INTO annotation (item_id, question, role, author_kind, predictor_id, run_id, value, label, score, "
+            "reason, basis, schema_version, created_at) "
+            "SELECT id, ?, 'suggestion', 'model', ?, ?, ?, ?, ?, ?, 'unassisted', ?, ? FROM item WHERE id = ? AND blind = 0 "
+            "ON CONFLICT (item_id, question, predictor_id) WHERE role = 'suggestion' DO UPDATE SET run_id = excluded.run_id, "
+            "value = excluded.value, label = excluded.label, score = excluded.score, reason = excluded.reason, live = 1, "
+            "schema_version = excluded.schema_version, created_at = excluded.created_at",
+            [
                 (
                     one.question, predictor_id, run_id, msgspec.json.encode(one.value).decode(), label, one.score,
                     one.reason, schema_version, now, one.item_id,
-                ),
-            )  # fmt: skip
-            stored += done.rowcount
-        return stored
+                )
+                for one, label in predictions
+            ],
+        )  # fmt: skip
+        return max(0, done.rowcount)
 
     def put_checks(self, run_id: int, predictor_id: int, predictions: list[Prediction], now: float) -> None:
         """Store what a model says of blind items: kept apart, never shown."""
@@ -282,18 +282,16 @@ class ModelsSql:
 
     def project_confidence(self, project_id: int, items: Iterable[int]) -> None:
         """Work out anew the top visible score of these items, and the count of items with suggestions."""
-        by = 0
-        for item in items:
-            row = self._c.execute(
-                "SELECT i.conf, (SELECT max(coalesce(a.score, 0)) FROM annotation a JOIN run r ON r.id = a.run_id AND r.active = 1 "
-                "JOIN predictor p ON p.id = a.predictor_id AND p.enabled = 1 "
-                "WHERE a.item_id = i.id AND a.role = 'suggestion' AND a.live = 1) FROM item i WHERE i.id = ? AND i.blind = 0",
-                (item,),
-            ).fetchone()
-            if row is None or row[0] == row[1]:
-                continue
-            self._c.execute("UPDATE item SET conf = ? WHERE id = ?", (row[1], item))
-            by += (row[1] is not None) - (row[0] is not None)
+        rows = self._c.execute(
+            "SELECT i.id, i.conf, (SELECT max(coalesce(a.score, 0)) FROM annotation a JOIN run r ON r.id = a.run_id AND r.active = 1 "
+            "JOIN predictor p ON p.id = a.predictor_id AND p.enabled = 1 "
+            "WHERE a.item_id = i.id AND a.role = 'suggestion' AND a.live = 1) "
+            "FROM json_each(?) e CROSS JOIN item i ON i.id = e.value WHERE i.blind = 0",
+            (msgspec.json.encode(list(dict.fromkeys(items))),),
+        )
+        changed = [(new, item, old) for item, old, new in rows if old != new]
+        self._c.executemany("UPDATE item SET conf = ? WHERE id = ?", [(new, item) for new, item, _ in changed])
+        by = sum((new is not None) - (old is not None) for new, _, old in changed)
         if by:
             self._c.execute("UPDATE project_count SET suggested = suggested + ? WHERE project_id = ?", (by, project_id))
 

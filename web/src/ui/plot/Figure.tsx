@@ -135,6 +135,8 @@ function Drawn({ draw, label, height }: { draw: FigureProps<unknown>["draw"]; la
     const drawn = library.plot.plot({ ...STYLE, width: wide, height, ...draw(library.plot, wide) });
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", label);
+    // The parts of an image have no names of their own.
+    for (const part of drawn.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
     box.replaceChildren(drawn);
     return () => box.replaceChildren();
   }, [library.plot, draw, wide, height, label]);

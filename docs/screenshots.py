@@ -172,7 +172,7 @@ def scenes(api: Api) -> Iterator[tuple[str, str, Step]]:
     yield "judges", "/p/1/judges", nothing
     yield "studio", f"/p/1/models/{scripted(api)}", nothing
     yield "connections", "/connections", nothing
-    yield "new-project", "/projects/new", pick
+    yield "new-project", "/projects/new", nothing
     yield "import", "/p/1/import", give
 
 
@@ -202,11 +202,6 @@ def mark(page: Page) -> None:
     """Take over what the models say, and go to the question of the marks."""
     for key in ("Shift+A", "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
-
-
-def pick(page: Page) -> None:
-    """Start from the first recipe."""
-    page.get_by_role("radio").first.click()
 
 
 def give(page: Page) -> None:

@@ -38,7 +38,7 @@ def test_from_first_start_to_export(page: Page, server: Server, tmp_path: Path) 
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("link", name="Create a project").click()
-    page.get_by_role("radio", name=re.compile("Text classification")).click()
+    page.get_by_role("button", name=re.compile("Text classification")).click()
     page.get_by_role("button", name="Create project").click()
 
     page.locator("input[type=file]").first.set_input_files(_csv(tmp_path / "m.csv"))

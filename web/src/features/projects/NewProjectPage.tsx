@@ -1,7 +1,8 @@
 /** A new project on one page: pick a start, change what you like, create. */
+import { IconFiles, IconFileText, IconMessages, IconMicrophone, IconMovie, IconPencil, IconPhoto, type Icon } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { api } from "../../api/client";
 import { kindsQuery, recipesQuery } from "../../api/queries";
 import type { Project, ProjectSpec, Recipe } from "../../api/types";
@@ -11,9 +12,18 @@ import { completeSpec, emptySpec, tidySpec } from "./editor/draft";
 import css from "./editor/editor.module.css";
 import { FromFile } from "./FromFile";
 import { SpecEditor } from "./SpecEditor";
+import { grouped, type Group } from "./starts";
 
 const EMPTY = "(empty)";
 const FILE = "(file)";
+type Words = Pick<Recipe, "title" | "summary">;
+const OWN: Record<typeof EMPTY | typeof FILE, Words> = {
+  [EMPTY]: { title: "Empty", summary: "Choose fields and questions yourself." },
+  [FILE]: { title: "From a file", summary: "A project kept as YAML or JSON." },
+};
+const ICONS: Record<Group, Icon> = {
+  Text: IconFileText, Images: IconPhoto, Video: IconMovie, Audio: IconMicrophone, Documents: IconFiles, "Answers and preferences": IconMessages,
+};
 
 export function NewProjectPage() {
   const recipes = useQuery(recipesQuery);
@@ -39,13 +49,8 @@ export function NewProjectPage() {
       <div className={layout.stack}>
         {recipes.isPending ? <Skeleton height={160} /> : null}
         <ErrorNote error={recipes.error ?? kinds.error} onRetry={() => void Promise.all([recipes.refetch(), kinds.refetch()])} />
-        <div className={css.recipes} role="radiogroup" aria-label="Start from">
-          {(recipes.data ?? []).map((recipe) => (
-            <Card key={recipe.name} {...recipe} picked={start === recipe.name} onPick={() => pick(recipe.name, recipe.spec)} />
-          ))}
-          <Card title="Empty" summary="Choose fields and questions yourself." picked={start === EMPTY} onPick={() => pick(EMPTY, {})} />
-          <Card title="From a file" summary="A project kept as YAML or JSON." picked={start === FILE} onPick={() => setStart(FILE)} />
-        </div>
+        {start === null ? <Starts recipes={recipes.data ?? []} onPick={pick} onFile={() => setStart(FILE)} /> : null}
+        {start !== null ? <Chosen {...chosen(start, recipes.data)} onBack={() => setStart(null)} /> : null}
         {start === FILE ? <FromFile onCreated={finish} /> : null}
         {editing ? (
           <SpecEditor key={start} spec={spec} kinds={kinds.data} error={create.error} models={plannedModels(spec)} onChange={setSpec} />
@@ -79,11 +84,57 @@ function plannedModels(spec: ProjectSpec): string[] {
   return spec.predictors.map((one) => one.name).filter((name) => typeof name === "string");
 }
 
-function Card({ title, summary, picked, onPick }: Pick<Recipe, "title" | "summary"> & { picked: boolean; onPick(): void }) {
+/** All starts, under what they are for. */
+function Starts({ recipes, onPick, onFile }: { recipes: Recipe[]; onPick(name: string, spec: Partial<ProjectSpec>): void; onFile(): void }) {
   return (
-    <button type="button" role="radio" aria-checked={picked} className={css.recipe} onClick={onPick}>
+    <div className={css.starts}>
+      {grouped(recipes).map(({ group, recipes: inside }) => (
+        <Section key={group} title={group} icon={ICONS[group]}>
+          {inside.map((recipe) => <Card key={recipe.name} {...recipe} onPick={() => onPick(recipe.name, recipe.spec)} />)}
+        </Section>
+      ))}
+      <Section title="Your own" icon={IconPencil}>
+        <Card {...OWN[EMPTY]} onPick={() => onPick(EMPTY, {})} />
+        <Card {...OWN[FILE]} onPick={onFile} />
+      </Section>
+    </div>
+  );
+}
+
+function Section({ title, icon: Icon, children }: { title: string; icon: Icon; children: ReactNode }) {
+  return (
+    <section className={css.group} aria-label={title}>
+      <h2>
+        <Icon size={18} stroke={1.5} aria-hidden />
+        {title}
+      </h2>
+      <div className={css.recipes}>{children}</div>
+    </section>
+  );
+}
+
+function Card({ title, summary, onPick }: Words & { onPick(): void }) {
+  return (
+    <button type="button" className={css.recipe} onClick={onPick}>
       <strong>{title}</strong>
       <span>{summary}</span>
     </button>
   );
+}
+
+/** The start that was picked, and the way back to the others. */
+function Chosen({ title, summary, onBack }: Words & { onBack(): void }) {
+  return (
+    <div className={css.chosen}>
+      <div className={layout.grow}>
+        <strong>{title}</strong>
+        <span>{summary}</span>
+      </div>
+      <Button onClick={onBack}>Choose another start</Button>
+    </div>
+  );
+}
+
+function chosen(start: string, recipes: Recipe[] | undefined): Words {
+  return start === EMPTY || start === FILE ? OWN[start] : (recipes?.find((one) => one.name === start) ?? { title: start, summary: "" });
 }

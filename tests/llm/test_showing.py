@@ -13,7 +13,7 @@ from PIL import Image
 
 from llm_bench import LlmBench
 from milo.domain.errors import Invalid, NotFound, RuleForbids
-from milo.infra.rendering import as_text, text_of_html
+from milo.infra.rendering import as_text
 from milo.infra.showing import Showing
 from milo.infra.sql.items import MediaSql
 from milo.testing.builders import make_item
@@ -142,5 +142,5 @@ def test_plain_text_is_never_changed(text: str) -> None:
 
 @given(st.text(alphabet="<>/apbr script&;\"'=!-", max_size=60))
 def test_no_html_can_stop_the_reader(text: str) -> None:
-    assert isinstance(text_of_html(text), str)
-    assert "alert" not in text_of_html(f"<p>{text.replace('<', '').replace('>', '')}</p><script>alert(1)</script>")
+    assert isinstance(as_text(text, "html"), str)
+    assert "alert" not in as_text(f"<p>{text.replace('<', '').replace('>', '')}</p><script>alert(1)</script>", "html")

@@ -47,4 +47,4 @@ export function show(stand: Stand): void {
   );
 }
 
-export const itemOf = (data: Record<string, unknown>): Item => ({ id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, data });
+export const itemOf = (data: Record<string, unknown>): Item => ({ id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, readings: {}, data });

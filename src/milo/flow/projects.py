@@ -14,6 +14,7 @@ import msgspec
 from milo.domain.errors import InvalidConfig
 from milo.domain.project import Project, ProjectSpec, check_spec
 from milo.domain.question import NAME_PATTERN, Field, Question
+from milo.domain.reading import reads_by_field
 from milo.flow.ports.people import PredictorEntry, ProjectsPort
 from milo.flow.resolve import check_rules
 from milo.kinds.asking import asks
@@ -45,6 +46,7 @@ def complete(spec: ProjectSpec, registry: Registry) -> ProjectSpec:
     """The spec with every default of its task types filled in. Raises InvalidConfig, naming the place."""
     check_spec(spec)
     questions = tuple(_complete_question(q, spec.fields, registry) for q in spec.questions)
+    reads_by_field(questions)
     check_rules(spec, registry)
     if spec.policy.order not in {s.name for s in registry.samplers.all()} | {"imported"}:
         raise InvalidConfig(f'There is no order "{spec.policy.order}".', place="policy.order")

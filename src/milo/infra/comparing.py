@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import msgspec
 
 from milo.domain.errors import BadAnswer, BudgetSpent, Conflict, Invalid, MiloError, NotFound
-from milo.domain.project import Project
-from milo.domain.question import Field, Question
+from milo.domain.project import Project, ProjectSpec
+from milo.domain.question import Question
+from milo.domain.reading import reads_by_field
 from milo.flow.compare import ArmAnswer, report
 from milo.infra.gateway import CallFor
 from milo.infra.jobs import JobRun
@@ -96,24 +97,23 @@ class Comparing:
         rows = self.ws.db.read(lambda c: ComparisonsSql(c).people(project.id, question.name, what, assisted))
         references = merged(task, question, rows)
         pool = self._pool(project.id, what, item_ids, references)
-        kept, examples = self._drawn(pool, min(n, MOST_ITEMS), arms, project.spec.fields, seed)
+        kept, examples = self._drawn(pool, min(n, MOST_ITEMS), arms, project.spec, seed)
         if not kept:
             raise Conflict(_NOTHING[what], place="what")
         left_out = {"not here, or kept for the blind test": len(set(item_ids)) - len(pool)} if what == "items" else {}
         left_out["used as an example in a prompt"] = examples
         return Chosen({i: references.get(i) for i in sorted(kept)}, {why: count for why, count in left_out.items() if count})
 
-    def _drawn(self, pool: list[int], n: int, arms: list[Arm], fields: Sequence[Field], seed: int) -> tuple[list[int], int]:
+    def _drawn(self, pool: list[int], n: int, arms: list[Arm], spec: ProjectSpec, seed: int) -> tuple[list[int], int]:
         """`n` of the pool by chance, without those whose content stands in a prompt; and how many those were."""
         written = [e for arm in arms for e in fixed_examples(arm.config)]
         drawn = random.Random(seed).sample(pool, min(n + len(written), len(pool)))
         if not written:
             return drawn, 0
         contents = self.ws.db.read(lambda c: list(ModelsSql(c).contents(drawn)))
-        kinds = {f.name: f.kind for f in fields}
-        examples = {
-            i for i, data, _ in contents if any(_is_written(e, _texts(msgspec.json.decode(data), kinds)) for e in written)
-        }
+        kinds, reads = {f.name: f.kind for f in spec.fields}, reads_by_field(spec.questions)
+        texts = ((i, _texts(msgspec.json.decode(data), kinds, reads)) for i, data, _ in contents)
+        examples = {i for i, text in texts if any(_is_written(e, text) for e in written)}
         return [i for i in drawn if i not in examples][:n], len(examples)
 
     def start(self, project: Project, question: str, what: What, plan: Plan, chosen: Chosen, user_id: int | None) -> int:
@@ -314,9 +314,9 @@ def fixed_examples(config: dict[str, Any]) -> list[dict[str, Any]]:
     return [cast("dict[str, Any]", e) for e in given if isinstance(e, dict)]
 
 
-def _texts(data: dict[str, Any], kinds: dict[str, str]) -> dict[str, str]:
+def _texts(data: dict[str, Any], kinds: dict[str, str], reads: dict[str, str]) -> dict[str, str]:
     """The item's texts as a model reads them."""
-    return {name: as_text(value, kinds[name]) for name, value in data.items() if name in kinds}
+    return {name: as_text(value, kinds[name], reads.get(name)) for name, value in data.items() if name in kinds}
 
 
 def _is_written(example: dict[str, Any], data: dict[str, str]) -> bool:

@@ -6,24 +6,22 @@ from 1, as task types count them; of who made an entry nothing is told.
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Any, TypeGuard, cast
 
 import msgspec
 
-_HIDDEN = frozenset({"script", "style", "template", "head", "noscript", "svg"})
-_BREAKS = frozenset(
-    {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "table", "ul", "ol"}
-)
+from milo.domain.reading import SOURCE, visible_text
+
 _CONTENT = ("messages", "text", "content")
 
 
-def as_text(value: Any, kind: str) -> str:
-    """A field's value as text; "" for none, and for media."""
+def as_text(value: Any, kind: str, reads: str | None = None) -> str:
+    """A field's value as text; "" for none, and for media. `reads`: how a question reads the field that it marks; else HTML is
+    its visible text, and Markdown as it was written."""
     if value is None or is_media(value):
         return ""
     if isinstance(value, str):
-        return text_of_html(value) if kind == "html" else value
+        return visible_text(value, reads or ("html" if kind == "html" else SOURCE))
     if isinstance(value, list):
         given = cast("list[Any]", value)
         if kind == "chat":
@@ -37,42 +35,6 @@ def as_text(value: Any, kind: str) -> str:
 def is_media(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a field's value refers to a file."""
     return isinstance(value, dict) and "media" in value and isinstance(cast("dict[str, Any]", value)["media"], int)
-
-
-def text_of_html(html: str) -> str:
-    """What a reader sees of HTML, with line breaks where blocks end; scripts, styles and comments are left out."""
-    parser = _Reader()
-    parser.feed(html)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._inside = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._inside += 1
-        elif tag in _BREAKS:
-            self.parts.append("\n")
-        elif tag in ("td", "th"):
-            self.parts.append(" | ")
-        elif tag == "img" and not self._inside:
-            self.parts.append(dict(attrs).get("alt") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._inside = max(0, self._inside - 1)
-        elif tag in _BREAKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside:
-            self.parts.append(data)
 
 
 def _turn(turn: Any) -> str:

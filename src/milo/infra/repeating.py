@@ -18,6 +18,7 @@ from milo.domain.errors import Conflict, InvalidConfig, InvalidValue, NotFound
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Question
+from milo.domain.reading import marked_text
 from milo.flow.labels import label_text
 from milo.infra.jobs import JobRun
 from milo.infra.sql.database import BACKGROUND, Connection
@@ -70,7 +71,7 @@ class Repeats:
         ids = [i for i in self.ws.db.read(lambda c: FtsSql(c).holding(project.id, words)).tolist() if i != item]
         n, snippets = 0, list[Snippet]()
         looked = self.ws.db.read(lambda c: list(RepeatsSql(c).open_contents(ids[:_LOOK])))
-        texts = {i: str(_decode(data).get(asked.field, "")) for i, data in looked}
+        texts = {i: marked_text(asked, str(_decode(data).get(asked.field, ""))) for i, data in looked}
         for found in self._predict(project, asked, [_rule(words, label)], looked):
             n += 1
             if len(snippets) < _SHOWN:

@@ -18,6 +18,7 @@ from milo.domain.ids import ord_of, project_of
 from milo.domain.item import Item
 from milo.domain.project import Project
 from milo.domain.question import Field
+from milo.domain.reading import reads_by_field
 from milo.flow.reach import check_reach, fields_for
 from milo.flow.veil import Veil
 from milo.infra.rendering import as_text, is_media
@@ -50,6 +51,7 @@ class Showing:
         self._veil = Veil(project.spec)
         self.fields = self._allowed(connections, fields)
         self.names = tuple(f.name for f in self.fields)
+        self._reads = reads_by_field(project.spec.questions)
 
     def _allowed(self, connections: Sequence[str], wanted: Sequence[str] | None) -> tuple[Field, ...]:
         known = {f.name: f for f in self.project.spec.fields}
@@ -98,7 +100,7 @@ class Showing:
             value = item.data.get(field.name)
             if is_media(value):
                 media[field.name] = [self._file(field, value)]
-            elif text := as_text(value, field.kind):
+            elif text := as_text(value, field.kind, self._reads.get(field.name)):
                 data[field.name] = text
                 length += len(text)
         if length > LONGEST:

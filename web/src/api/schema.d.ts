@@ -5362,7 +5362,8 @@ export interface components {
         };
         /**
          * ItemView
-         * @description An item as the browser gets it; `data` and `meta` pass through as stored JSON.
+         * @description An item as the browser gets it; `data` and `meta` pass through as stored JSON. `readings`: the visible text of the fields
+         *         in which marks count there, by name.
          */
         ItemView: {
             id: number;
@@ -5373,6 +5374,10 @@ export interface components {
             meta: unknown;
             status: string;
             flagged: boolean;
+            /** @default {} */
+            readings: {
+                [key: string]: components["schemas"]["Reading"];
+            };
         };
         /**
          * ItemsPage
@@ -5769,6 +5774,31 @@ export interface components {
             given: unknown;
             suggested: unknown;
             reason: string;
+        };
+        /**
+         * Line
+         * @description One line of the text, `start` to `end` without its line end. `look`: p, h1 to h6, pre, or row (of a table).
+         *
+         *         `first`: it begins a block. `depth`: how many lists it lies in, and `bullet` what stands before it; `quote`: how many
+         *         quotations. Of a row: `column` of its first cell, counted from 0, and whether it is a `head`.
+         */
+        Line: {
+            start: number;
+            end: number;
+            /** @default p */
+            look: string;
+            /** @default false */
+            first: boolean;
+            /** @default 0 */
+            depth: number;
+            /** @default  */
+            bullet: string;
+            /** @default 0 */
+            quote: number;
+            /** @default 0 */
+            column: number;
+            /** @default false */
+            head: boolean;
         };
         /**
          * LiveJudge
@@ -6842,6 +6872,15 @@ export interface components {
             reason: string;
         };
         /**
+         * Reading
+         * @description The visible text, its lines in order, and its styles by their start. Offsets count code points.
+         */
+        Reading: {
+            text: string;
+            lines: components["schemas"]["Line"][];
+            styles: components["schemas"]["Style"][];
+        };
+        /**
          * RecipeView
          * @description A ready-made project set-up.
          */
@@ -7519,6 +7558,15 @@ export interface components {
             needs: number;
             /** @default null */
             fits: number | null;
+        };
+        /**
+         * Style
+         * @description Text that looks different: b, i, u, s, code, sub, sup, or a (a link, whose address is not told).
+         */
+        Style: {
+            start: number;
+            end: number;
+            look: string;
         };
         /**
          * Submission

@@ -128,6 +128,8 @@ export interface ChatTurn {
 }
 
 type Fields = Record<string, unknown>;
+/** The visible text of a field, its lines and its styles; offsets in code points. */
+export type Reading = Schemas["Reading"];
 export type Item = Narrow<Schemas["ItemView"], { data: Fields; meta: Fields; status: Status }>;
 export type Suggestion = Schemas["SuggestionView"];
 export type Comment = Schemas["CommentView"];

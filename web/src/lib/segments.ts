@@ -67,10 +67,10 @@ function settle<T extends Stretch>(one: Placed<T>, depth: number, previous?: Rea
   return same ? before : { ...one, depth };
 }
 
-/** Cuts `start`..`end` into segments at every edge of the stretches that touch it. Covers the whole range, in order. */
-export function flatten<T extends Stretch>(placed: readonly Placed<T>[], start: number, end: number): Segment<T>[] {
+/** Cuts `start`..`end` into segments at every edge of the stretches that touch it, and at `more`. Covers the whole range, in order. */
+export function flatten<T extends Stretch>(placed: readonly Placed<T>[], start: number, end: number, more: readonly number[] = []): Segment<T>[] {
   const inside = placed.filter((p) => p.stretch.start < end && p.stretch.end > start);
-  const cuts = new Set([start, end]);
+  const cuts = new Set([start, end, ...more.filter((at) => at > start && at < end)]);
   for (const { stretch } of inside) {
     if (stretch.start > start) cuts.add(stretch.start);
     if (stretch.end < end) cuts.add(stretch.end);

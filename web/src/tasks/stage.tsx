@@ -7,7 +7,7 @@ import { widgets, type Command, type WidgetProps } from "./index";
 const NONE: Suggestion[] = [];
 const EMPTY: ReadonlySet<string> = new Set();
 
-export const itemWith = (data: Record<string, unknown>): Item => ({ id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, data });
+export const itemWith = (data: Record<string, unknown>): Item => ({ id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, readings: {}, data });
 export const questionOf = (type: string, config: Record<string, unknown>): Question => ({ name: "q", type, config });
 export const suggestionOf = (value: unknown, score: number | null = 0.8, id = 7): Suggestion => ({ id, item_id: 1, question: "q", value, score, reason: null, source: "m", version: 1, run_id: 1 });
 

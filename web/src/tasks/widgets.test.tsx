@@ -7,7 +7,7 @@ import { KeyCaps, type CapOf } from "./keycaps";
 
 afterEach(cleanup);
 
-const item: Item = { id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, data: { text: "Maria lives in Oslo 😀 now." } };
+const item: Item = { id: 1, project_id: 1, ord: 1, key: null, meta: {}, status: "new", flagged: false, readings: {}, data: { text: "Maria lives in Oslo 😀 now." } };
 const suggestion = (value: unknown, score: number | null = 0.8, id = 7): Suggestion => ({ id, item_id: 1, question: "q", value, score, reason: null, source: "m", version: 1, run_id: 1 });
 const question = (type: string, config: Record<string, unknown>): Question => ({ name: "q", type, config });
 const none: Suggestion[] = [];

@@ -13,7 +13,7 @@ from milo.flow.browse import SORTS, Filter, Sort
 from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.database import Connection
 from milo.infra.sql.grid import GridSql
-from milo.infra.sql.look import CommentView, ItemView, Look, veiled
+from milo.infra.sql.look import CommentView, ItemView, Look, readable, veiled
 from milo.infra.sql.rows import AnnotationView, EventView, Facets, FacetsSql, GridRow, RowsSql
 
 MAX_PAGE = 500
@@ -134,7 +134,7 @@ def get_item(call: Call) -> ItemDetail:
             return _in_study(call, found[0], rows.annotations(item_id), project)
         view = browse.view(role, project.spec.policy, project.spec.questions, *standing)
         return ItemDetail(
-            found[0] if view.answers_of_others else veiled(found[0], project),
+            readable(found[0], project) if view.answers_of_others else veiled(found[0], project),
             [_shown(a, view) for a in _planted(c, call, rows.annotations(item_id), view) if _may_see(call, view, a)],
             Look(c).comments(item_id),
             [_bare(e) for e in rows.history(item_id) if view.answers_of_others or e.user_id == call.actor.user_id],

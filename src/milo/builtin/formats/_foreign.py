@@ -16,6 +16,7 @@ import regex
 from milo.builtin.formats._stream import numbered_lines, shown, undecodable
 from milo.builtin.formats._tuning import Losses, asked, values, write_lines
 from milo.domain.question import Question
+from milo.domain.reading import marked_text
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Source
 
 __all__ = ["Losses", "asked", "values", "write_lines"]
@@ -77,9 +78,9 @@ def graph_of(value: Any) -> tuple[list[Span], list[Link]]:
 
 
 def text_of(row: ExportRow, question: Question, context: ExportContext) -> str | None:
-    """The text that a question is about: its field, else the first text of the project."""
+    """The text that a question marks: its field's, else the first text of the project."""
     names = [question.field] if question.field else [f.name for f in context.spec.fields if f.kind in ("text", "markdown")]
-    return next((row.data[n] for n in names if isinstance(row.data.get(n), str)), None)
+    return next((marked_text(question, row.data[n]) for n in names if isinstance(row.data.get(n), str)), None)
 
 
 def words_of(text: str, edges: set[int] | None = None) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from milo.builtin.formats._foreign import Losses, Span, graph_of
 from milo.builtin.formats._ls_pictures import FIGURE, KINDS, SHAPES, rectangles_in, region_results, regions_of
 from milo.domain.question import Question
+from milo.domain.reading import marked_text
 
 TEXT_MARKS = ("labels", "hypertextlabels")
 SIDES = ("left", "right")
@@ -132,7 +133,7 @@ def results_of(question: Question, shape: str, value: Any, data: dict[str, Any],
     if shape == "text":
         return [one | {"type": "textarea", "value": {"text": [value]}}]
     if shape in ("spans", "relations"):
-        return _mark_results(one, value, str(data.get(to, "")), losses)
+        return _mark_results(one, value, marked_text(question, str(data.get(to, ""))), losses)
     if shape in SHAPES:
         return region_results(one, question, shape, value, data.get(to), losses)
     if shape == "ranks" and len(value["tiers"]) == 2 and [len(t) for t in value["tiers"]] == [1, 1]:

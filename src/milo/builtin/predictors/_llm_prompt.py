@@ -17,6 +17,7 @@ from milo.builtin.predictors._llm_config import Config
 from milo.domain.errors import MiloError
 from milo.domain.item import Item
 from milo.domain.question import Question
+from milo.domain.reading import already_read
 from milo.kinds.asking import Shown, Task
 from milo.kinds.predictor import Example
 from milo.kinds.provider import MediaPart, Message, Part, TextPart, assistant, system, user
@@ -142,11 +143,12 @@ def demonstrations(task: Task, examples: list[Example], more: list[str]) -> list
     """Examples as (texts by field, the answer as the model would have written it, with its reason if `more` names it). One
     that does not fit is left out."""
     out: list[tuple[dict[str, str], str]] = []
+    question = already_read(task.question)
     for example in examples:
         item = Item(example.item_id, 0, 0, example.data)
         try:
-            value = task.task_type.check(task.question, example.value, None)
-            answer = to_model(task.task_type, task.question, value, item)
+            value = task.task_type.check(question, example.value, None)
+            answer = to_model(task.task_type, question, value, item)
         except (MiloError, KeyError, IndexError, TypeError):
             continue
         whole: dict[str, Any] = {"reason": example.why} if "reason" in more and example.why else {}

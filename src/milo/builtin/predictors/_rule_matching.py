@@ -15,6 +15,7 @@ from milo.builtin.predictors._content import text_of
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig
 from milo.domain.question import Field, Question
+from milo.domain.reading import marked_text
 from milo.kinds.predictor import Candidate
 
 _log = logging.getLogger("milo.rules")
@@ -98,7 +99,7 @@ def spans(question: Question, fields: tuple[Field, ...], rules: list[Rule], item
     text = item.data.get(fields[0].name) if fields else None
     if not isinstance(text, str):
         return None
-    known = known_labels(question)
+    text, known = marked_text(question, text), known_labels(question)
     found: dict[tuple[int, int, str], Rule] = {}
     for rule in rules:
         for start, end, label in _stretches(rule, text, item):

@@ -16,6 +16,7 @@ from milo.builtin.predictors._unlearned import Unlearned, checked_settings, matc
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, MissingExtra
 from milo.domain.question import Field, Question
+from milo.domain.reading import marked_text
 from milo.kinds.predictor import Candidate
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -74,7 +75,10 @@ class Patterns(Unlearned):
             text = item.data.get(field)
             if not isinstance(text, str):
                 continue
-            spans = [{"start": s, "end": e, "label": labels[kind]} for s, e, kind in find_all(text[:LONGEST], found_by)]
+            spans = [
+                {"start": s, "end": e, "label": labels[kind]}
+                for s, e, kind in find_all(marked_text(question, text)[:LONGEST], found_by)
+            ]
             if spans:
                 yield Prediction(item.item_id, question.name, spans[:_MOST])
 

@@ -14,15 +14,17 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from milo.builtin.tasks._config import config_error, value_error
+from milo.builtin.tasks._config import config_error, fitting_field, value_error
 from milo.builtin.tasks._labels import LabelSet, check_label, label_set
 from milo.domain.item import Item
-from milo.domain.question import NAME_PATTERN, Question
+from milo.domain.question import NAME_PATTERN, Field, Question
+from milo.domain.reading import READ_KINDS, SOURCE, marked_text
 
 Mark: TypeAlias = tuple[int, int, str]
 """A span without its id: start, end, label."""
 
 NIL = "NIL"
+TEXT_KINDS = ("text", "markdown", "html")
 MAX_ENTITY = 200
 
 
@@ -53,6 +55,26 @@ def knowledge_of(question: Question) -> dict[str, str]:
     return {"knowledge": name}
 
 
+def ground_of(question: Question, fields: tuple[Field, ...]) -> tuple[str, dict[str, str]]:
+    """The field that is marked, and for HTML and Markdown how it is `reads`: as the field's kind says (offsets count in the
+    visible text, the default), or "source". Raises InvalidConfig."""
+    name = fitting_field(question, fields, TEXT_KINDS)
+    kind = next(f.kind for f in fields if f.name == name)
+    if kind not in READ_KINDS:
+        return name, {}
+    reads = question.config.get("reads", kind)
+    if reads not in (kind, SOURCE):
+        raise config_error(
+            question, "reads", f'reads is {reads!r:.40}; of the field "{name}" it must be {kind} (as shown) or {SOURCE}.'
+        )
+    return name, {"reads": reads}
+
+
+def same_text(old: Question, new: Question) -> bool:
+    """Whether offsets mean the same in both: of the same field, read alike."""
+    return old.field == new.field and old.config.get("reads", SOURCE) == new.config.get("reads", SOURCE)
+
+
 def text_of(question: Question, item: Item | None) -> str | None:
     """The text that is marked; None without an item. Raises InvalidValue for an item without one."""
     if item is None:
@@ -62,7 +84,7 @@ def text_of(question: Question, item: Item | None) -> str | None:
     text = item.data.get(question.field)
     if not isinstance(text, str):
         raise value_error(question, f'the item has no text in the field "{question.field}", so it can have no spans.')
-    return text
+    return marked_text(question, text)
 
 
 def check_each(question: Question, spans: list[GivenSpan], text: str | None) -> None:

@@ -12,19 +12,22 @@ from typing import Any, cast
 import msgspec
 
 from milo.builtin.tasks import _links, _quotes
-from milo.builtin.tasks._config import fitting_field, flag, kept_or_none, known_keys, read, value_error
+from milo.builtin.tasks._config import flag, kept_or_none, known_keys, read, value_error
 from milo.builtin.tasks._labels import describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._links import GivenLink
 from milo.builtin.tasks._regions import MAX_REGIONS, check_ids, check_scores, f1, from_cell
 from milo.builtin.tasks._spans import (
+    TEXT_KINDS,
     GivenSpan,
     check_each,
+    ground_of,
     in_order,
     knowledge_of,
     linked_marks,
     mark_of,
     plain,
     refuse_overlap,
+    same_text,
     text_of,
     voted,
 )
@@ -44,20 +47,20 @@ class Relations:
     name = "relations"
     title = "Relations between spans"
     shape = "relations"
-    field_kinds: tuple[str, ...] = ("text", "markdown")
+    field_kinds: tuple[str, ...] = TEXT_KINDS
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `labels` of spans; `relations`: their types, each a name or {value, kind, head, tail, ...}; `overlap` and
-        `knowledge` as for spans. Fills in `field`."""
-        known_keys(question, "labels", "relations", "overlap", "knowledge")
+        """Settings: `labels` of spans; `relations`: their types, each a name or {value, kind, head, tail, ...}; `overlap`,
+        `knowledge` and `reads` as for spans. Fills in `field`."""
+        known_keys(question, "labels", "relations", "overlap", "knowledge", "reads")
         labels = normalise_labels(question)
         config: dict[str, Any] = {
             "labels": labels,
             "relations": _links.normalise_types(question, [label["value"] for label in labels]),
             "overlap": flag(question, "overlap", True),
         }
-        field = fitting_field(question, fields, self.field_kinds)
-        return msgspec.structs.replace(question, config=config | knowledge_of(question), field=field)
+        field, reads = ground_of(question, fields)
+        return msgspec.structs.replace(question, config=config | reads | knowledge_of(question), field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> dict[str, Any]:
         """Spans and relations in canonical order, held against the item's text if there is an item. A bare list is of spans."""
@@ -164,8 +167,8 @@ class Relations:
         return from_cell(question, cells)
 
     def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
-        """The value if all of it fits and the question still looks at the same field."""
-        if old.field != new.field or old.config.get("knowledge") != new.config.get("knowledge"):
+        """The value if all of it fits and the question still marks the same text."""
+        if not same_text(old, new) or old.config.get("knowledge") != new.config.get("knowledge"):
             return None
         return kept_or_none(lambda: self.check(new, value, None))
 

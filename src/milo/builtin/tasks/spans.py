@@ -1,7 +1,8 @@
 """`spans`: labelled stretches of a text, nested and overlapping ones included; each may be linked to a knowledge base.
 
 Stands alone because offsets need their own care: they count Unicode code points of the field's text, as Python does,
-from `start` (inclusive) to `end` (exclusive). The value is a list of {start, end, label, id?, entity?}, sorted by start, longer
+from `start` (inclusive) to `end` (exclusive); of HTML and Markdown they count its visible text (`milo.domain.reading`), unless
+the question `reads` the source. The value is a list of {start, end, label, id?, entity?}, sorted by start, longer
 first, then by label; equal spans are kept once. A span that comes with its `text` is checked against the item, which
 catches offsets counted in other units; the text itself is not stored.
 """
@@ -13,17 +14,20 @@ from typing import Any
 import msgspec
 
 from milo.builtin.tasks import _quotes
-from milo.builtin.tasks._config import fitting_field, flag, known_keys, value_error
+from milo.builtin.tasks._config import flag, known_keys, value_error
 from milo.builtin.tasks._labels import describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._regions import MAX_REGIONS, MarkList, check_ids, check_scores, f1, read_regions
 from milo.builtin.tasks._spans import (
+    TEXT_KINDS,
     GivenSpan,
     check_each,
+    ground_of,
     in_order,
     knowledge_of,
     linked_marks,
     plain,
     refuse_overlap,
+    same_text,
     text_of,
     voted,
 )
@@ -38,15 +42,16 @@ class Spans(MarkList):
     name = "spans"
     title = "Text spans"
     shape = "spans"
-    field_kinds: tuple[str, ...] = ("text", "markdown")
+    field_kinds: tuple[str, ...] = TEXT_KINDS
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
         """Settings: `labels`, `overlap` (true: spans may nest and overlap), `knowledge` (the name of a knowledge base of the
-        project: each span may be linked to one of its entries). Fills in `field`."""
-        known_keys(question, "labels", "overlap", "knowledge")
+        project: each span may be linked to one of its entries), `reads` (of HTML and Markdown: "html" or "markdown", the
+        visible text, or "source"). Fills in `field`."""
+        known_keys(question, "labels", "overlap", "knowledge", "reads")
         config = {"labels": normalise_labels(question), "overlap": flag(question, "overlap", True)} | knowledge_of(question)
-        field = fitting_field(question, fields, self.field_kinds)
-        return msgspec.structs.replace(question, config=config, field=field)
+        field, reads = ground_of(question, fields)
+        return msgspec.structs.replace(question, config=config | reads, field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> list[dict[str, Any]]:
         """The spans in canonical order, held against the item's text if there is an item."""
@@ -104,8 +109,8 @@ class Spans(MarkList):
         return values[0] if len(values) == 1 else voted(question, values)
 
     def same_ground(self, old: Question, new: Question) -> bool:
-        """The same field and the same knowledge base."""
-        return super().same_ground(old, new) and old.config.get("knowledge") == new.config.get("knowledge")
+        """The same text and the same knowledge base."""
+        return same_text(old, new) and old.config.get("knowledge") == new.config.get("knowledge")
 
 
 PLUGIN = Spans()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from milo.domain.reading import reads_by_field
 from milo.infra.rendering import as_text, is_media
 from milo.infra.sql.verified import verified
 from milo.kinds.asking import Shown, Task
@@ -83,11 +84,12 @@ def gather(workspace: Workspace, project_id: int, task: Task, k: int) -> Example
     """The project's verified answers to a question, with the texts of the fields that the model may see. Items that have
     media in these fields are passed over: examples are texts."""
     kinds = {f.name: f.kind for f in task.fields}
+    reads = reads_by_field((task.question,))
     pool: list[Example] = []
     for item, data, value in workspace.db.read(lambda c: verified(c, project_id, task.question.name, MOST)):
         if any(is_media(data.get(name)) for name in kinds):
             continue
-        texts = {name: text for name, kind in kinds.items() if (text := as_text(data.get(name), kind))}
+        texts = {name: text for name, kind in kinds.items() if (text := as_text(data.get(name), kind, reads.get(name)))}
         if texts and sum(map(len, texts.values())) <= LONGEST:
             pool.append(Example(item, dict(texts), value))
     return Examples(pool, k)

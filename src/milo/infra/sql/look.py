@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from milo.domain.project import Project
+from milo.domain.reading import READ_KINDS, Reading, reading_of, reads_by_field
 from milo.flow.ports.work import STATUS_NAMES
 from milo.flow.veil import Veil
 from milo.infra.sql.checks import ChecksSql
@@ -18,7 +19,8 @@ _decode = msgspec.json.decode
 
 
 class ItemView(msgspec.Struct):
-    """An item as the browser gets it; `data` and `meta` pass through as stored JSON."""
+    """An item as the browser gets it; `data` and `meta` pass through as stored JSON. `readings`: the visible text of the fields
+    in which marks count there, by name."""
 
     id: int
     project_id: int
@@ -28,12 +30,24 @@ class ItemView(msgspec.Struct):
     meta: msgspec.Raw
     status: str
     flagged: bool
+    readings: dict[str, Reading] = {}
+
+
+def readable(view: ItemView, project: Project) -> ItemView:
+    """The item with its readings."""
+    wanted = {name: kind for name, kind in reads_by_field(project.spec.questions).items() if kind in READ_KINDS}
+    if not wanted:
+        return view
+    data = _decode(view.data)
+    found = {name: reading_of(data[name], kind) for name, kind in wanted.items() if isinstance(data.get(name), str)}
+    return msgspec.structs.replace(view, readings=found)
 
 
 def veiled(view: ItemView, project: Project) -> ItemView:
     """The item as those who answer get it."""
     veil = Veil(project.spec)
-    return msgspec.structs.replace(view, data=_raw(veil.data(bytes(view.data))), meta=_raw(veil.meta(bytes(view.meta))))
+    seen = msgspec.structs.replace(view, data=_raw(veil.data(bytes(view.data))), meta=_raw(veil.meta(bytes(view.meta))))
+    return readable(seen, project)
 
 
 class SuggestionView(msgspec.Struct):

@@ -2,13 +2,15 @@
 import { memo, type CSSProperties } from "react";
 import { flatten, type Placed, type Segment } from "../../lib/segments";
 import { score as scoreText } from "../../ui/format";
-import type { Chunk } from "./document";
+import type { Chunk, Styled } from "./document";
 import type { DrawnSpan } from "./model";
 import css from "./marking.module.css";
 
 export interface RunsProps {
   text: string;
   chunk: Chunk;
+  /** Parts of its line that look different. */
+  styles?: readonly Styled[] | undefined;
   spans: readonly Placed<DrawnSpan>[];
   /** The selected span if it touches this chunk. */
   selected: DrawnSpan | null;
@@ -21,17 +23,18 @@ export const LANE = 3;
 /** Characters of a tag that fit over one character of text. */
 const TAG_PER_CHAR = 1.3;
 
-export const Runs = memo(function Runs({ text, chunk, spans, selected, handles }: RunsProps) {
-  if (spans.length === 0) return <span data-o={chunk.start}>{text.slice(chunk.start, chunk.end)}</span>;
-  const segments = flatten(spans, chunk.start, chunk.end);
+export const Runs = memo(function Runs({ text, chunk, styles = plain, spans, selected, handles }: RunsProps) {
+  if (spans.length === 0 && styles.length === 0) return <span data-o={chunk.start}>{text.slice(chunk.start, chunk.end)}</span>;
+  const segments = flatten(spans, chunk.start, chunk.end, styles.flatMap((style) => [style.start, style.end]));
   const tags = tagsOf(segments, spans, chunk);
   return segments.map((segment) => {
     const words = text.slice(segment.start, segment.end);
-    if (segment.over.length === 0) return <span key={segment.start} data-o={segment.start}>{words}</span>;
+    const looks = looksOf(styles, segment);
+    if (segment.over.length === 0) return <span key={segment.start} data-o={segment.start} data-s={looks}>{words}</span>;
     const on = selected !== null && segment.over.some((p) => p.stretch.key === selected.key);
     const grip = handles && on;
     return (
-      <mark key={segment.start} data-o={segment.start} data-on={on || undefined} className={css.mark} style={look(segment, selected?.key ?? null)}>
+      <mark key={segment.start} data-o={segment.start} data-s={looks} data-on={on || undefined} className={css.mark} style={look(segment, selected?.key ?? null)}>
         {grip && segment.start === selected.start ? <i className={css.grip} data-edge="start" style={{ color: selected.color }} /> : null}
         {words}
         {grip && segment.end === selected.end ? <i className={css.grip} data-edge="end" style={{ color: selected.color }} /> : null}
@@ -40,6 +43,11 @@ export const Runs = memo(function Runs({ text, chunk, spans, selected, handles }
     );
   });
 });
+
+const plain: readonly Styled[] = [];
+
+/** The names of the looks of a run, for the style sheet. */
+const looksOf = (styles: readonly Styled[], run: Chunk) => styles.filter((style) => style.start <= run.start && run.end <= style.end).map((style) => style.look).join(" ") || undefined;
 
 /** Underlines for all spans over a run, innermost next to the text, and a tint for what a person marked. */
 function look(segment: Segment<DrawnSpan>, selected: string | null): CSSProperties {

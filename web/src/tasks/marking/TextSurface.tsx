@@ -6,7 +6,7 @@ import { memo, useCallback, useImperativeHandle, useRef, useState, type Keyboard
 import type { Placed } from "../../lib/segments";
 import type { TextRange } from "../../lib/words";
 import { snapToWords, trimRange } from "../../lib/words";
-import { blockAt, type Block, type Shares } from "./document";
+import { blockAt, type Block, type LineLook, type Shares } from "./document";
 import { caretOffset, offsetAt, positionOf, selectedRange } from "./dom";
 import { measured, type Measure } from "./measure";
 import type { DrawnSpan } from "./model";
@@ -184,14 +184,28 @@ interface LineProps {
 
 const Line = memo(function Line({ text, block, shares, selected, handles }: LineProps) {
   const depth = Math.max(2, ...shares.map((share) => share.reduce((most, p) => Math.max(most, p.depth), 0)));
+  const tall = depth > 2 ? { lineHeight: `calc(var(--line) + ${(depth - 2) * LANE * 2}px)` } : undefined;
+  const { look } = block;
+  const runs = block.chunks.map((chunk, c) => {
+    const drawn = <Runs key={chunk.start} text={text} chunk={chunk} styles={block.styles} spans={shares[c] ?? nothing} selected={touching(chunk, selected)} handles={handles} />;
+    return look?.look === "row" ? <span key={chunk.start} className={css.cell} dir="auto" style={{ gridColumn: look.column + c + 1 }}>{drawn}</span> : drawn;
+  });
+  if (!look) return <div className={css.block} dir={block.dir} style={tall}>{runs}</div>;
   return (
-    <div className={css.block} dir={block.dir} style={depth > 2 ? { lineHeight: `calc(var(--line) + ${(depth - 2) * LANE * 2}px)` } : undefined}>
-      {block.chunks.map((chunk, c) => (
-        <Runs key={chunk.start} text={text} chunk={chunk} spans={shares[c] ?? nothing} selected={touching(chunk, selected)} handles={handles} />
-      ))}
+    <div
+      className={css.block} dir={block.dir} style={{ ...tall, ...placeOf(look) }} role={look.look.startsWith("h") ? "heading" : undefined} aria-level={look.look.startsWith("h") ? Number(look.look[1]) : undefined}
+      data-look={look.look} data-first={look.first || undefined} data-head={look.head || undefined} data-bullet={look.bullet || undefined} data-quote={look.quote || undefined}
+    >
+      {runs}
     </div>
   );
 });
+
+/** How deep it lies in lists and quotations, and of a row its columns. */
+function placeOf({ look, depth, quote, columns }: LineLook): Record<string, string | number> {
+  const place = { "--depth": depth, "--quote": quote };
+  return look === "row" ? { ...place, gridTemplateColumns: `repeat(${Math.max(1, columns)}, minmax(0, 1fr))` } : place;
+}
 
 const MOVES: Record<string, [direction: "forward" | "backward", unit: string]> = {
   ArrowRight: ["forward", "character"],

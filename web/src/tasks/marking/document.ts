@@ -17,8 +17,29 @@ export interface Chunk {
 /** One line with its line end, or a piece of a very long one, cut into at least one chunk. */
 export interface Block extends Chunk {
   chunks: Chunk[];
+  /** How it is drawn, where the text was read from something with looks. */
+  look?: LineLook;
+  /** Parts of it that look different, in order. */
+  styles?: readonly Styled[];
   /** The direction of writing, where a piece must follow the line it was cut from. */
   dir: "auto" | "ltr" | "rtl";
+}
+
+/** One line of what was read, as the server tells it; of a row, `columns` is how many its table has. */
+export interface LineLook {
+  look: string;
+  first: boolean;
+  depth: number;
+  bullet: string;
+  quote: number;
+  column: number;
+  columns: number;
+  head: boolean;
+}
+
+/** A stretch of text with the name of its look. */
+export interface Styled extends Chunk {
+  look: string;
 }
 
 const CHUNK = 1200;
@@ -57,7 +78,7 @@ function sentenceNear(text: string, at: number): number {
   return cutNear(text, at);
 }
 
-const chunksOf = (text: string, start: number, end: number): Chunk[] => cutUp(text, start, end, CHUNK, cutNear);
+export const chunksOf = (text: string, start: number, end: number): Chunk[] => cutUp(text, start, end, CHUNK, cutNear);
 
 /** Cuts a range into parts of about `size`, each at the place that `near` finds; the last may be half as long again. */
 function cutUp(text: string, start: number, end: number, size: number, near: (text: string, at: number) => number): Chunk[] {

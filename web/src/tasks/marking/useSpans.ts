@@ -7,6 +7,7 @@ import { labelsOf, type LabelEntry } from "../labels/label-set";
 import { openParts, regionParts, type RegionPart } from "../regions/parts";
 import type { WidgetProps } from "../types";
 import { blocksOf, shareOut, type Block, type Shares } from "./document";
+import { blocksOfReading, readingFor } from "./read";
 import { isSpan, readingOrder, signature, SpanDrawer, type DrawnSpan, type Span } from "./model";
 
 /** The field that a span question marks: the one it names, else the first text-like one. */
@@ -39,11 +40,12 @@ const nothing: readonly Span[] = [];
 export function useSpans(props: WidgetProps<Span[]>): Spans {
   const { question, fields, item, suggestions, rejected, minScore } = props;
   const field = textField(question, fields);
-  const text = textOf(item, field);
+  const reading = readingFor(question, item, field?.name);
+  const text = reading ? reading.text : textOf(item, field);
   const labels = labelsOf(question);
   const value = useMemo(() => (props.value ?? nothing).filter((s) => s.field === undefined || s.field === field?.name), [props.value, field?.name]);
   const offsets = useMemo(() => offsetMap(text), [text]);
-  const blocks = useMemo(() => blocksOf(text), [text]);
+  const blocks = useMemo(() => (reading ? blocksOfReading(reading, offsets) : blocksOf(text)), [reading, text, offsets]);
   const drawer = useMemo(() => new SpanDrawer(offsets, labels), [offsets, labels]);
   const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, isSpan)), [suggestions]);
   const open = useMemo(() => openParts(parts, value, rejected, minScore, signature), [parts, value, rejected, minScore]);

@@ -4,6 +4,7 @@ import { Button } from "../../ui";
 import layout from "../../ui/layout.module.css";
 import { labelsOf } from "../labels/label-set";
 import { KnowledgeSetting } from "../marking/KnowledgeSetting";
+import { ReadsSetting } from "../marking/ReadsSetting";
 import type { SettingsProps } from "../types";
 import { typesOf, type Kind } from "./model";
 
@@ -15,7 +16,7 @@ const KINDS: { value: Kind; label: string }[] = [
 
 type Raw = Record<string, unknown> & { value: string };
 
-export function Settings({ question, onChange }: SettingsProps) {
+export function Settings({ question, fields, onChange }: SettingsProps) {
   const { config } = question;
   const labels = labelsOf(question).map((label) => ({ value: label.value, label: label.title }));
   const raw: Raw[] = (Array.isArray(config.relations) ? (config.relations as (string | Raw)[]) : []).map((one) => (typeof one === "string" ? { value: one } : one));
@@ -39,6 +40,7 @@ export function Settings({ question, onChange }: SettingsProps) {
       })}
       <div><Button size="small" onClick={() => set({ relations: [...raw, { value: "" }] })}>Add a type</Button></div>
       <Checkbox label="Stretches may overlap" checked={config.overlap !== false} onChange={(event) => set({ overlap: event.currentTarget.checked })} />
+      <ReadsSetting question={question} fields={fields} onChange={onChange} />
       <KnowledgeSetting question={question} onChange={onChange} />
     </div>
   );

@@ -3,6 +3,7 @@ import { Chips, countLabels } from "../labels/Chips";
 import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget } from "../types";
 import { KnowledgeSetting } from "../marking/KnowledgeSetting";
+import { ReadsSetting } from "../marking/ReadsSetting";
 import { Editor } from "./Editor";
 import { isSpan, signature, withSpans, type Span } from "../marking/model";
 
@@ -17,6 +18,6 @@ export const widget: TaskWidget<Span[]> = {
   parts: (suggestion) => regionParts(suggestion, isSpan),
   accept: (value, parts) => withSpans(value ?? [], newParts(value, parts, isSpan, signature)),
   holds: (value, part) => isSpan(part) && holdsPart(value, part, signature),
-  Settings: KnowledgeSetting,
+  Settings: (props) => <><ReadsSetting {...props} /><KnowledgeSetting {...props} /></>,
   isEmpty: (value) => !value || value.length === 0,
 };

@@ -30,7 +30,7 @@ let supply: Supply;
 
 function work(id: number): WorkItem {
   return {
-    item: { id, project_id: 1, ord: id, key: null, data: { text: `text ${id}` }, meta: {}, status: "new", flagged: false },
+    item: { id, project_id: 1, ord: id, key: null, data: { text: `text ${id}` }, meta: {}, status: "new", flagged: false, readings: {} },
     assignment: { id: id + 100, until: 0, purpose: "", odds: null }, show: { topic: "shown" }, draft: null, previous: null, comments: [], returned: null,
     suggestions: [{ id: id * 10, item_id: id, question: "topic", value: "b", score: 0.9, reason: null, source: "m", version: 2, run_id: 1 }],
   }; // prettier-ignore

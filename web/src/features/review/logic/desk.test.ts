@@ -6,7 +6,7 @@ import { ReviewDesk } from "./desk";
 function aCase(id: number): ReviewCase {
   const answer = (n: number, value: string) => ({ id: id * 10 + n, value, author: null, mine: false, assisted: false, returnable: true, created_at: 0 });
   return {
-    id, kind: "conflict", question: "q", item: { id: id * 100, project_id: 1, ord: id, key: null, data: {}, meta: {}, status: "done", flagged: false },
+    id, kind: "conflict", question: "q", item: { id: id * 100, project_id: 1, ord: id, key: null, data: {}, meta: {}, status: "done", flagged: false, readings: {} },
     answers: [answer(1, "a"), answer(2, "b")], together: { value: "a", certainty: 0.5, by: "merge", soft: null }, agreement: 0, detail: {}, purpose: "settle", odds: null,
     reason: "", gold: null, comments: [],
   }; // prettier-ignore

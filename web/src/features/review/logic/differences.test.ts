@@ -3,7 +3,7 @@ import type { Item, Question } from "../../../api/types";
 import { differences, onlyDifferent, overlap, partsOf } from "./differences";
 
 const asked = (type: string, more: Partial<Question> = {}) => ({ name: "q", type, config: {}, ...more }) as Question;
-const item = { id: 1, project_id: 1, ord: 1, key: null, data: { text: "Maria Lopez of Acme" }, meta: {}, status: "done", flagged: false } as Item;
+const item = { id: 1, project_id: 1, ord: 1, key: null, data: { text: "Maria Lopez of Acme" }, meta: {}, status: "done", flagged: false, readings: {} } as Item;
 const titles = (question: Question, ...values: unknown[]) => differences(question, values, item).map((own) => own.map((one) => one.title));
 
 describe("what differs", () => {

@@ -84,3 +84,41 @@ def test_a_mapping_without_fields_is_completed_by_the_guess() -> None:
     assert mapping.completed(None, guessed) == guessed
     assert mapping.completed(Mapping({}, "nr"), guessed) == Mapping({"text": "body"}, "nr")
     assert mapping.completed(Mapping({"text": "a"}), guessed) == Mapping({"text": "a"})
+
+
+NESTED: list[dict[str, Any]] = [
+    {"id": str(n), "task": "rte", "content": {"text": f"{LONG} {n}", "hypothesis": f"{LONG}: {n}", "at": {"page": n}}}
+    for n in range(5)
+]
+
+
+def test_what_lies_in_objects_are_columns_too() -> None:
+    columns = mapping.columns_of([*NESTED, {"late": 1, "content": {"more": 2}}])
+    assert columns == [
+        "id", "task", "content", "content.text", "content.hypothesis", "content.at", "content.at.page", "content.more", "late",
+    ]  # fmt: skip
+    found = mapping.guess(spec(Field("text"), Field("hypothesis")), columns, NESTED)
+    assert found.fields == {"text": "content.text", "hypothesis": "content.hypothesis"}
+    done = mapping.apply(found, NESTED[2])
+    assert done.data == {"text": f"{LONG} 2", "hypothesis": f"{LONG}: 2"}
+    assert done.meta == {"task": "rte", "content": {"at": {"page": 2}}}
+    assert NESTED[2]["content"]["text"] == f"{LONG} 2"
+
+
+def test_a_name_with_a_dot_of_its_own_is_no_path() -> None:
+    row = {"meta.text": LONG, "meta": {"text": "inside"}}
+    assert mapping.cell(row, "meta.text") == LONG
+    assert mapping.cell({"meta": "plain"}, "meta.text") is None
+    assert guess([{"inner": {"text": "deep"}, "Text": LONG}]).fields == {"text": "Text"}
+
+
+def test_what_is_the_same_for_all_is_not_taken_for_the_text() -> None:
+    same = [{"corpus": "a very long name of a corpus", "stuff": f"short {n}"} for n in range(4)]
+    assert guess(same).fields == {"text": "stuff"}
+    assert guess([{"corpus": "only one thing"} for _ in range(4)]).fields == {}
+    assert guess([{"stuff": LONG}]).fields == {"text": "stuff"}
+
+
+def test_the_refusal_of_an_empty_mapping_names_what_there_is() -> None:
+    with pytest.raises(Invalid, match=r"text \(text\).*It has: file, video"):
+        mapping.check(spec(), Mapping({}), ["file", "video"])

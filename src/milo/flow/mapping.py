@@ -5,7 +5,7 @@ Stands alone because a person looks at the guess and changes it before the impor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, cast
 
 import msgspec
@@ -34,6 +34,9 @@ _FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Field kind -> (usual names of columns, suffixes of the files)."""
 _CHATS = ("messages", "chat", "conversation", "turns", "dialogue")
 _TEXT_KINDS = frozenset({"text", "markdown", "html"})
+
+_MOST_ENTRIES = 50
+_ENOUGH_TO_DIFFER = 4
 
 Looks = Callable[[Any], bool]
 
@@ -67,11 +70,48 @@ class Mapped(msgspec.Struct, frozen=True):
     cells: dict[str, Any]
 
 
+def cell(row: dict[str, Any], column: str) -> Any:
+    """What a record holds in a column; "content.text" is the text inside the object in "content". None where there is none."""
+    if column in row:
+        return row[column]
+    value: Any = row
+    for part in column.split("."):
+        value = cast("dict[str, Any]", value).get(part) if isinstance(value, dict) else None
+    return value
+
+
+def columns_of(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """All columns, in their order; behind a column that holds objects come their entries, two levels deep, by dotted names."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for column, value in row.items():
+            found[column] = None
+            found |= dict.fromkeys(_entries(column, value, 2))
+    return _beside_their_parents(found)
+
+
+def _entries(column: str, value: Any, deep: int) -> Iterator[str]:
+    """The dotted names of what lies in an object. One with many entries is a table of its own and stays whole."""
+    if not isinstance(value, dict) or not deep or len(cast("dict[str, Any]", value)) > _MOST_ENTRIES:
+        return
+    for key, inner in cast("dict[str, Any]", value).items():
+        if key and "." not in key:
+            yield f"{column}.{key}"
+            yield from _entries(f"{column}.{key}", inner, deep - 1)
+
+
+def _beside_their_parents(columns: Iterable[str]) -> list[str]:
+    """Entries that only later records have stand with those that the first ones had."""
+    order = {column: at for at, column in enumerate(columns)}
+    return sorted(order, key=lambda c: [order.get(".".join(c.split(".")[: n + 1]), order[c]) for n in range(c.count(".") + 1)])
+
+
 def guess(spec: ProjectSpec, columns: Sequence[str], rows: Sequence[dict[str, Any]], files: Iterable[str] = ()) -> Mapping:
     """The likely mapping: a column of the field's own name first, then the usual names, then what the values look like.
     `files` are columns that hold files. Label columns are never guessed: labels are not to appear by accident."""
     taken: set[str] = set()
     fields: dict[str, str] = {}
+    columns = sorted(columns, key=lambda c: _depth(c, rows))
     for field in spec.fields:
         column = _named(field.name, columns, taken)
         if column is not None:
@@ -89,7 +129,17 @@ def guess(spec: ProjectSpec, columns: Sequence[str], rows: Sequence[dict[str, An
 
 def _named(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
     wanted = _plain(name)
-    return next((c for c in columns if c not in taken and _plain(c) == wanted), None)
+    free = [c for c in columns if c not in taken]
+    return next((c for c in free if _plain(c) == wanted), None) or next((c for c in free if _plain(_leaf(c)) == wanted), None)
+
+
+def _depth(column: str, rows: Sequence[dict[str, Any]]) -> int:
+    """How deep in objects a column lies; a name with dots of its own lies at the top."""
+    return 0 if any(column in row for row in rows) else column.count(".")
+
+
+def _leaf(column: str) -> str:
+    return column.rsplit(".", 1)[-1]
 
 
 def _plain(name: str) -> str:
@@ -109,7 +159,7 @@ def _fitting(
         return _usual(free, _CHATS, rows, _looks_like_chat)
     if field.kind in _TEXT_KINDS:
         free = [c for c in free if c not in files and not (files and c in _PATHS)]
-        named = [c for n in _TEXTS for c in free if _plain(c) == _plain(n) and _share(rows, c, _is_text) > 0.5]
+        named = [c for n in _TEXTS for c in free if _plain(_leaf(c)) == _plain(n) and _share(rows, c, _is_text) > 0.5]
         return named[0] if named else _longest(free, rows)
     return None
 
@@ -121,13 +171,13 @@ def _first(columns: Iterable[str], fits: Callable[[str], bool]) -> str | None:
 def _usual(free: list[str], names: tuple[str, ...], rows: Sequence[dict[str, Any]], looks: Looks) -> str | None:
     for name in names:
         for column in free:
-            if _plain(column) == _plain(name) and _share(rows, column, looks) > 0.5:
+            if _plain(_leaf(column)) == _plain(name) and _share(rows, column, looks) > 0.5:
                 return column
     return _first(free, lambda c: _share(rows, c, looks) > 0.5)
 
 
 def _share(rows: Sequence[dict[str, Any]], column: str, looks: Looks) -> float:
-    values = [r[column] for r in rows if r.get(column) not in (None, "")]
+    values = [v for v in (cell(r, column) for r in rows) if v not in (None, "")]
     return sum(bool(looks(v)) for v in values) / len(values) if values else 0.0
 
 
@@ -144,11 +194,14 @@ def _looks_like_chat(value: Any) -> bool:
 
 
 def _longest(free: list[str], rows: Sequence[dict[str, Any]]) -> str | None:
-    """The column with the longest texts on average; columns that are all numbers do not count."""
+    """The column with the longest texts on average. Columns that are all numbers do not count, nor do those that say the same
+    of every record."""
     best, length = None, 0.0
     for column in free:
-        values = [r[column] for r in rows if isinstance(r.get(column), str)]
+        values = [v for v in (cell(r, column) for r in rows) if isinstance(v, str)]
         words = [v for v in values if any(c.isalpha() for c in v)]
+        if len(rows) >= _ENOUGH_TO_DIFFER and len(set(values)) < 2:
+            continue
         mean = sum(map(len, words)) / len(rows) if rows else 0.0
         if mean > length:
             best, length = column, mean
@@ -160,7 +213,7 @@ def _key(columns: Sequence[str], rows: Sequence[dict[str, Any]], taken: set[str]
     for name in _KEYS:
         column = _named(name, columns, taken)
         if column is not None:
-            values = [r.get(column) for r in rows]
+            values = [cell(r, column) for r in rows]
             plain = [v for v in values if isinstance(v, str | int) and not isinstance(v, bool) and v != ""]
             if plain and len(plain) == len(values) == len(set(plain)):
                 return column
@@ -204,14 +257,19 @@ def completed(given: Mapping | None, guessed: Mapping) -> Mapping:
     )
 
 
-def check(spec: ProjectSpec, mapping: Mapping) -> None:
-    """Raise Invalid where the mapping names a field or question that does not exist, or maps nothing."""
+def check(spec: ProjectSpec, mapping: Mapping, columns: Sequence[str] = ()) -> None:
+    """Raise Invalid where the mapping names a field or question that does not exist, or maps nothing. `columns` are those that
+    the source has, for the message."""
     names = {f.name for f in spec.fields}
     unknown = sorted(mapping.fields.keys() - names)
     if unknown:
         raise Invalid(f"There is no field {', '.join(unknown)}. Fields: {', '.join(names)}.", place="mapping.fields")
     if not mapping.fields:
-        raise Invalid(f"No column is mapped to a field. Fields: {', '.join(names)}.", place="mapping.fields")
+        takes = ", ".join(f"{f.name} ({f.kind})" for f in spec.fields)
+        has = f" It has: {', '.join(columns[:20])}{' and more' if len(columns) > 20 else ''}." if columns else ""
+        raise Invalid(
+            f"No column fills a field of the project: {takes}.{has} Say which column fills which field.", place="mapping.fields"
+        )
     asked = {q.name for q in spec.questions}
     wrong = sorted(mapping.labels.keys() - asked)
     if wrong:
@@ -220,19 +278,31 @@ def check(spec: ProjectSpec, mapping: Mapping) -> None:
 
 def apply(mapping: Mapping, row: dict[str, Any]) -> Mapped:
     """A record's columns as field values, key, metadata and label cells; empty cells are left out."""
-    data = {f: row[c] for f, c in mapping.fields.items() if row.get(c) not in (None, "")}
-    key = None if mapping.key is None else row.get(mapping.key)
+    found = ((f, cell(row, c)) for f, c in mapping.fields.items())
+    data = {f: v for f, v in found if v not in (None, "")}
+    key = None if mapping.key is None else cell(row, mapping.key)
     used = set(mapping.fields.values()) | {mapping.key}
     cells: dict[str, Any] = {}
     for question, label in mapping.labels.items():
         used |= {label.column, label.author, label.score}
-        if row.get(label.column) not in (None, ""):
-            cells[question] = row[label.column]
+        value = cell(row, label.column)
+        if value not in (None, ""):
+            cells[question] = value
     if mapping.meta == "rest":
-        meta = {c: v for c, v in row.items() if c not in used and v is not None}
+        left = ((c, _without(v, c, used)) for c, v in row.items() if c not in used)
     else:
-        meta = {c: row[c] for c in mapping.meta if row.get(c) is not None}
+        left = ((c, cell(row, c)) for c in mapping.meta)
+    meta = {c: v for c, v in left if v is not None}
     return Mapped(data, _key_text(key), meta, cells)
+
+
+def _without(value: Any, column: str, used: set[str | None]) -> Any:
+    """What is left of an object when the entries that went elsewhere are taken out of it; None where nothing is."""
+    if not isinstance(value, dict) or not any(u and u.startswith(f"{column}.") for u in used):
+        return value
+    inside = cast("dict[str, Any]", value)
+    left = {k: _without(v, f"{column}.{k}", used) for k, v in inside.items() if f"{column}.{k}" not in used}
+    return {k: v for k, v in left.items() if v is not None} or None
 
 
 def _key_text(key: Any) -> str | None:

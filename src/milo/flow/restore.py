@@ -18,6 +18,7 @@ from milo.domain.project import ProjectSpec
 from milo.domain.question import Question
 from milo.flow.labels import label_text
 from milo.flow.mapping import LabelColumn
+from milo.flow.mapping import cell as inside
 from milo.flow.placing import is_placed, placed
 from milo.flow.ports.items import Label
 from milo.kinds.task_type import TaskType
@@ -55,8 +56,8 @@ class Labels:
             column = columns[name]
             try:
                 value, text = self._cell(name, cell, row, data, wrong)
-                by = _text(row.get(column.author)) if column.author else None
-                score = _score(row.get(column.score)) if column.score else None
+                by = _text(inside(row, column.author)) if column.author else None
+                score = _score(inside(row, column.score)) if column.score else None
             except (InvalidValue, InvalidConfig) as error:
                 wrong.append(f"{column.column}: label left out: {error.message}")
                 continue

@@ -105,7 +105,7 @@ class Imports:
         try:
             seen = look(self._ws.registry, project, parts[0], args.options, folder)
             total = sum(_size(part.path) for part in parts)
-            rows = [_shown(r.data, r.files) for r in seen.rows[:SAMPLE]]
+            rows = [_shown(seen.columns, r.data, r.files) for r in seen.rows[:SAMPLE]]
             used = mapping.completed(args.mapping, seen.mapping)
             offered = offers(project.spec, self._ws.registry.task_types.all(), seen.answers, used.labels)
             return Preview(
@@ -230,7 +230,7 @@ class _Pass:
             seen = look(self._ws.registry, self._project, self._part, args.options, self._folder)
             used = mapping.completed(args.mapping, seen.mapping)
             if not seen.is_export and seen.rows:
-                mapping.check(self._project.spec, used)
+                mapping.check(self._project.spec, used, seen.columns)
         own = args.upload is not None or self._part.format in ("zip", "parquet") or self._part.path.suffix.lower() == ".zip"
         return Conversion(
             self._project, self._ws.task_types, self._ws.data.media, self._part, used, copy=args.copy or own, move=own
@@ -280,7 +280,8 @@ def _size(path: Path) -> int:
     return sum(p.lstat().st_size for p in path.rglob("*") if p.is_file() and not p.is_symlink())
 
 
-def _shown(data: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
-    """A row for the preview: long texts cut, files by their name only."""
-    cut: dict[str, Any] = {k: v[:500] if isinstance(v, str) else v for k, v in data.items()}
+def _shown(columns: list[str], data: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+    """A row for the preview: entries of objects as columns too, long texts cut, files by their name only."""
+    cells = ((c, mapping.cell(data, c)) for c in columns)
+    cut: dict[str, Any] = {c: v[:500] if isinstance(v, str) else v for c, v in cells if c in data or v is not None}
     return cut | {column: Path(path).name for column, path in files.items()}

@@ -87,7 +87,7 @@ def format_of(registry: Registry, path: Path) -> str:
     for one in sorted(registry.formats.all(), key=is_foreign):
         if one.reads and path.name.lower().endswith(one.suffixes) and one.suffixes:
             return one.name
-    known = ", ".join(s for f in registry.formats.all() if f.reads for s in f.suffixes)
+    known = ", ".join(sorted({s for f in registry.formats.all() if f.reads for s in f.suffixes}))
     raise Invalid(f"{path.name}: its ending names no known format. Name the format, or use one of {known}.", place="format")
 
 
@@ -155,7 +155,7 @@ class Reading:
         self.rows = [r for r in rows if isinstance(r, Row)]
         self.bad = [r for r in rows if isinstance(r, BadRow)]
         self.is_export = any(r.item is not None for r in self.rows)
-        self.columns = list(dict.fromkeys(c for r in self.rows for c in (*r.data, *r.files)))
+        self.columns = mappings.columns_of({**r.data, **r.files} for r in self.rows)
         files = {c for r in self.rows for c in r.files}
         if self.is_export:
             self.mapping = Mapping({f.name: f.name for f in project.spec.fields})

@@ -184,6 +184,7 @@ class _Making:
         )
         took = Took(reply.usage.input, reply.usage.output, reply.cost, reply.seconds)
         now = self.ws.clock()
+        self.ws.gateway.write_ledger(ANSWERS)  # a stored answer has its line, whenever the process dies
         await self.ws.db.write_through(
             lambda c: ContestSql(c).add(self.item_id, self.question.name, made, took, self.user_id, now), ANSWERS
         )

@@ -27,6 +27,7 @@ from milo.infra.providers.restoring import Restore
 from milo.infra.role_budgets import RoleBudgets
 from milo.infra.secrets import Secrets
 from milo.infra.sql.connections import ConnectionRow, ConnectionsSql, KeptReply
+from milo.infra.sql.database import BACKGROUND
 from milo.kinds.provider import BatchLine, BatchState, Client, Piece, Reply, Request, fingerprint
 
 if TYPE_CHECKING:
@@ -228,9 +229,10 @@ class Gateway:
         """Put a batch on record of which nobody will know what it took."""
         self.note(self._open(connection), call, Request(()), 0).lost(worst, _CANCELLED)
 
-    def write_ledger(self) -> None:
-        """Have the lines so far written before whatever is written next. Runs on the gateway's loop; does not wait."""
-        self._ledger.flush()
+    def write_ledger(self, priority: int = BACKGROUND) -> None:
+        """Have the lines so far written before whatever is written next at this priority. Runs on the gateway's loop; does not
+        wait."""
+        self._ledger.flush(priority)
 
     def flush(self) -> None:
         """Wait until every line of the ledger is on disk."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.test_foreign import FOREIGN
+from contracts.foreign_desk import FOREIGN
 from milo.builtin.formats.csv import PLUGINS as TABLES
 from milo.domain.question import Field
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Row, Source, data_set_of

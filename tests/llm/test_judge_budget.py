@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from llm.test_judge_routes import BAD, Court, Crowd, crowd, live
+from llm.court import BAD, Court, Crowd, live
 
-__all__ = ["crowd"]
 ROOM = 6_000
 """Tokens: for one call of a judge, whose worst case is some 3,600, or a few; not for twelve."""
 

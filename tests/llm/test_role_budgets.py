@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from data_bench import PASSWORD, Bench
+from llm.assist_bench import ask, only, said
 from llm.puppet import Puppet, connect
-from llm.test_assist import ask, only, said
 from milo.api.app import create_app
 from milo.bootstrap import open_workspace
 from milo.domain.errors import BudgetSpent, InvalidConfig

@@ -53,6 +53,22 @@ def test_a_run_over_all_items(bench: Make) -> None:
     assert made.calls() == 30
 
 
+def test_an_estimate_looks_at_all_that_is_selected(bench: Make) -> None:
+    made = ready(bench, 250)
+    made.add([{"text": f"it broke number {k} " + "and again " * 400} for k in range(50)])
+    ids = made.items()
+    before = made.call("POST", f"{made.path}/estimate", {"selection": {"what": "all"}})
+    assert before["items"] == 300
+    made.annotate({"what": "items", "item_ids": ids[:250]}, tokens=10**9)
+    left = made.call("POST", f"{made.path}/estimate", {"selection": {"what": "all"}})
+    assert 45 <= left["items"] <= 55
+    assert left["input_tokens"] / left["items"] > 2 * before["input_tokens"] / before["items"], "the long ones are left"
+    made.annotate({"what": "items", "item_ids": ids[:-1]}, tokens=10**9)
+    assert made.call("POST", f"{made.path}/estimate", {"selection": {"what": "all"}})["items"] == 1
+    made.annotate({"what": "items", "item_ids": ids[-1:]}, tokens=10**9)
+    assert made.fails("POST", f"{made.path}/estimate", {"selection": {"what": "all"}}) == 409
+
+
 def test_selections(bench: Make) -> None:
     made = ready(bench, 40)
     ids = made.items()

@@ -186,7 +186,8 @@ class Drive:
             self._pages.append(opened)
             if place > p.upto and not self.retrying:
                 p.upto = place
-                await asyncio.shield(self._flush())
+                if waiting:
+                    await asyncio.shield(self._flush())
             for item_id, shown in waiting:
                 await self._queue.put(Waiting(opened, item_id, shown))
         for _ in self._tasks:
@@ -272,7 +273,7 @@ class Drive:
         while True:
             await asyncio.sleep(_TICK)
             try:
-                if self._results:
+                if self._results or (self._pages and self._pages[0].left <= 0):
                     await asyncio.shield(self._flush())
             except StorageTrouble as error:
                 self._stop("paused", error.message)

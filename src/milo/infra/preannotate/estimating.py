@@ -20,7 +20,7 @@ from milo.kinds.provider import Request, Usage
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
 
-_SAMPLE = 24
+_LOOKED, _SAMPLE, _PAGE = 240, 24, 1_000
 _SECONDS = 1.0
 """For a call, where nothing was measured yet."""
 
@@ -61,29 +61,50 @@ def estimate(workspace: Workspace, plan: Plan, selection: Selection) -> Estimate
         listed = fixed_list(workspace, plan.project, plan.row.question, selection, runs)
     seed = int(workspace.clock())
     selected = select(workspace, plan.project, plan.row.question, selection, seed, listed)
-    found = _sample(selected)
-    if not found:
-        raise Conflict("There are no items to ask about.", place="selection")
-    done = workspace.db.read(lambda c: RunsSql(c).answered(runs, found)) if runs else set[int]()
+    items, fresh = _asked(workspace, selected, runs)
+    if not items:
+        again = "All of these items are answered by this version already."
+        raise Conflict(again if selected.total else "There are no items to ask about.", place="selection")
     task = plan.showing.task(plan.row.question)
     k, explain = plan.plugin.wants(plan.config)
     examples = gather(workspace, plan.project.id, task, k) if k else None
     past = {name: _past(workspace, name) for name in plan.plugin.connections(plan.config)}
     total, built = _Sum(), 0
-    for _, shown in plan.showing.pages([i for i in found if i not in done]):
+    for _, shown in plan.showing.pages(fresh):
         if isinstance(shown, MiloError):
             continue
         built += 1
         for name, request in plan.plugin.requests(task, plan.config, shown, examples.like(shown) if examples else []):
             total.add(name, request, likely_tokens(request), past[name][0] or _likely_output(request))
-    return _scaled(workspace, plan, selected, found, done, total, built, past, explain)
+    if not built:
+        raise Conflict("None of these items can be shown.", place="selection")
+    return _scaled(workspace, plan, items, bool(runs), total, built, past, explain)
 
 
-def _sample(selected: Selected) -> list[int]:
-    """Items from the beginning of what is selected, and from further on where pages can be jumped to."""
-    first = [item for _, item in selected.page(0, _SAMPLE * 20)]
-    step = max(1, len(first) // _SAMPLE)
-    return first[::step][:_SAMPLE]
+def _asked(workspace: Workspace, selected: Selected, runs: list[int]) -> tuple[int, list[int]]:
+    """How many items would be asked about, and some of them from all over."""
+    found = selected.spread(_LOOKED)
+    answered = _answered(workspace, runs, found)
+    fresh = [item for item in found if item not in answered]
+    if not fresh and found:
+        return _rest(workspace, selected, runs)
+    return round(selected.total * len(fresh) / max(1, len(found))), fresh[:: math.ceil(len(fresh) / _SAMPLE) or 1]
+
+
+def _rest(workspace: Workspace, selected: Selected, runs: list[int]) -> tuple[int, list[int]]:
+    """The same, counted item by item: what is left of a run that is nearly over."""
+    items, some, place = 0, list[int](), selected.jump(0.0)
+    while page := selected.page(place, _PAGE):
+        place = page[-1][0]
+        answered = _answered(workspace, runs, [item for _, item in page])
+        fresh = [item for _, item in page if item not in answered]
+        items += len(fresh)
+        some += fresh[: _SAMPLE - len(some)]
+    return items, some
+
+
+def _answered(workspace: Workspace, runs: list[int], items: list[int]) -> set[int]:
+    return workspace.db.read(lambda c: RunsSql(c).answered(runs, items)) if runs else set()
 
 
 def _past(workspace: Workspace, connection: str) -> tuple[float | None, float | None]:
@@ -99,19 +120,12 @@ def _likely_output(request: Request) -> float:
 
 
 def _scaled(
-    workspace: Workspace, plan: Plan, selected: Selected, found: list[int], done: set[int], total: _Sum, built: int,
+    workspace: Workspace, plan: Plan, items: int, begun: bool, total: _Sum, built: int,
     past: dict[str, tuple[float | None, float | None]], explain: bool,
 ) -> Estimate:  # fmt: skip
-    fresh = len(found) - len(done)
-    items = round(selected.total * fresh / len(found)) if found else 0
-    if not built:
-        raise Conflict(
-            "All of these items are answered by this version already." if not fresh else "None of these items can be shown.",
-            place="selection",
-        )
     factor = items / built
     said = [f"{built} of {items:,} items were built as they would be sent and counted."]
-    if done:
+    if begun:
         said.append("Items that this version has answered already are left out.")
     cost: float | None = 0.0
     currencies, seconds = list[str](), 0.0

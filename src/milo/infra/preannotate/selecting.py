@@ -5,7 +5,6 @@ What is drawn by lot is drawn from a stored seed, so that a run that goes on aft
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -31,10 +30,24 @@ Page = list[tuple[int, int]]
 
 
 class Selected:
-    """`total`: how many items there are, about (people go on working); `page(place, n)`: the next n behind a place."""
+    """`total`: how many items there are, about (people go on working); `page(place, n)`: the next n behind a place;
+    `jump(share)`: the place behind which that share of the whole is over, about."""
 
-    def __init__(self, total: int, page: Callable[[int, int], Page]) -> None:
-        self.total, self.page = total, page
+    def __init__(self, total: int, page: Callable[[int, int], Page], jump: Callable[[float], int]) -> None:
+        self.total, self.page, self.jump = total, page, jump
+
+    def spread(self, n: int) -> list[int]:
+        """At most n items from all over: what an import has put first is often shorter, or older, than the rest."""
+        found: list[int] = []
+        reached = self.jump(0.0)
+        for i in range(n):
+            if found and self.jump(i / n) < reached:
+                continue
+            if not (page := self.page(self.jump(i / n), 1)):
+                break
+            ((reached, item),) = page
+            found.append(item)
+        return found
 
 
 def fixed_list(workspace: Workspace, project: Project, question: str, selection: Selection, runs: list[int]) -> list[int]:
@@ -71,7 +84,11 @@ def select(
     db = workspace.db
     if selection.what == "gold":
         total = db.read(lambda c: RunsSql(c).count_gold(project.id, question))
-        return Selected(total, lambda place, n: _same(db.read(lambda c: RunsSql(c).gold(project.id, question, place, n))))
+
+        def gold(place: int, n: int) -> Page:
+            return _same(db.read(lambda c: RunsSql(c).gold(project.id, question, place, n)))
+
+        return Selected(total, gold, _by_id(workspace, project))
     if selection.what in ("open", "all") and not selection.filter:
         open_only = selection.what == "open"
         total = db.read(lambda c: RunsSql(c).counts(project.id))[int(open_only)]
@@ -80,7 +97,7 @@ def select(
         def page(place: int, n: int) -> Page:
             return _same(db.read(lambda c: RunsSql(c).every(project.id, open_only, max(place, low), n)))
 
-        return Selected(total, page)
+        return Selected(total, page, _by_id(workspace, project))
     return _of_ids(_drawn(workspace, project, selection, seed))
 
 
@@ -92,14 +109,16 @@ def _drawn(workspace: Workspace, project: Project, selection: Selection, seed: i
     if wanted.is_empty:
         last = workspace.db.read(lambda c: RunsSql(c).counts(project.id))[0]
         base = project.id * ITEMS_PER_PROJECT
-        n = min(selection.n or last, last)
-        places = random.Random(seed).sample(range(1, last + 1), n)
-        return np.sort(np.array(places, np.int64)) + base
+        return _sample(last, min(selection.n or last, last), seed) + base + 1
     ids = np.sort(workspace.data.matching(project, wanted))
     if selection.what == "sample" and selection.n is not None and selection.n < ids.size:
-        chosen = random.Random(seed).sample(range(ids.size), selection.n)
-        ids = ids[np.sort(np.array(chosen, np.int64))]
+        ids = ids[_sample(ids.size, selection.n, seed)]
     return ids
+
+
+def _sample(size: int, n: int, seed: int) -> Ids:
+    """n of the places 0 to size - 1, ascending."""
+    return np.sort(np.random.default_rng(seed).choice(size, n, replace=False)).astype(np.int64)
 
 
 def _of_ids(ids: Ids) -> Selected:
@@ -107,11 +126,20 @@ def _of_ids(ids: Ids) -> Selected:
         start = int(np.searchsorted(ids, place, side="right"))
         return _same([int(i) for i in ids[start : start + n]])
 
-    return Selected(int(ids.size), page)
+    return Selected(int(ids.size), page, lambda share: int(ids[int(share * ids.size)]) - 1 if ids.size else 0)
 
 
 def _of_list(ids: list[int]) -> Selected:
-    return Selected(len(ids), lambda place, n: list(enumerate(ids[place : place + n], place + 1)))
+    return Selected(
+        len(ids), lambda place, n: list(enumerate(ids[place : place + n], place + 1)), lambda share: int(share * len(ids))
+    )
+
+
+def _by_id(workspace: Workspace, project: Project) -> Callable[[float], int]:
+    """Jumps over the ids of a project."""
+    low = id_range(project.id)[0] - 1
+    span = max(0, workspace.db.read(lambda c: RunsSql(c).last(project.id)) - low)
+    return lambda share: low + int(share * span)
 
 
 def _same(ids: list[int]) -> Page:

@@ -99,6 +99,10 @@ class RunsSql:
                 found.append(item)
         return found
 
+    def last(self, project_id: int) -> int:
+        """The highest id of an item; 0 where there is none."""
+        return self._c.execute("SELECT max(id) FROM item WHERE id >= ? AND id < ?", id_range(project_id)).fetchone()[0] or 0
+
     def counts(self, project_id: int) -> tuple[int, int]:
         """(items, items that are not done)."""
         row = self._c.execute("SELECT items, items - done FROM project_count WHERE project_id = ?", (project_id,)).fetchone()

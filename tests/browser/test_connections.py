@@ -60,7 +60,7 @@ def test_a_key_goes_in_and_is_not_shown_again(page: Page, server: Server, owner:
     dialog.get_by_label("Key", exact=True).fill(KEY)
     dialog.get_by_role("button", name="Connect and test").click()
     card = page.get_by_role("article", name="nowhere")
-    expect(card).to_contain_text("did not answer when tested")
+    expect(card).to_contain_text("failed when tested")
     expect(card).to_contain_text("key stored")
     card.get_by_role("button", name="Report").click()
     expect(card).to_contain_text("Nothing answers at http://127.0.0.1:9/v1")

@@ -7,6 +7,7 @@ HTTP below it. What a server does not know (a way of asking for JSON, a paramete
 from __future__ import annotations
 
 import asyncio
+import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -163,7 +164,8 @@ class OpenAIClient:
                 # a connection that was kept open had been closed at the other end
                 response = await session.request(method, url, data=data, headers=sent_headers, allow_redirects=False)
         except self._aiohttp.ClientConnectorError as error:
-            raise Unreachable(f"Nothing answers at {self._address}: {self._plain(error)}.", sent=False) from None
+            cause = self._plain(_cause(error.os_error))
+            raise Unreachable(f"Nothing answers at {self._address}: {cause}.", sent=False) from None
         except (self._aiohttp.ClientError, OSError, ValueError) as error:
             raise self._lost(error) from None
         if path is None and response.status == 200:
@@ -279,7 +281,7 @@ class OpenAIClient:
     def _lost(self, error: Exception) -> ModelTrouble:
         return Unreachable(f"The connection to {self._address} broke: {self._plain(error)}.")
 
-    def _plain(self, error: Exception) -> str:
+    def _plain(self, error: Exception | str) -> str:
         return without_key(str(error) or type(error).__name__, self._key)[:300].rstrip(".")
 
 
@@ -310,6 +312,15 @@ def _code(error: Any) -> int:
     """The status that an error inside an answer stands for."""
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, int) and 400 <= code < 600 else 502
+
+
+def _cause(error: OSError) -> str:
+    """Why no connection came about, in words."""
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
+    if isinstance(error, socket.gaierror):
+        return "no machine is known by this name"
+    return error.strerror or str(error)
 
 
 def _too_long(most: int) -> BadAnswer:

@@ -24,8 +24,8 @@ export function PromptTab({ project, model }: { project: Project; model: Model }
   const shown = prompts.data?.find((one) => one.version === picked) ?? current;
   return (
     <div className={css.prompt}>
-      <ErrorNote error={prompts.error} onRetry={() => void prompts.refetch()} />
-      {prompts.isPending ? <Skeleton height={320} /> : null}
+      {prompts.error ? <div className={css.across}><ErrorNote error={prompts.error} onRetry={() => void prompts.refetch()} /></div> : null}
+      {prompts.isPending ? <div className={css.across}><Skeleton height={320} /></div> : null}
       {prompts.data && shown && current ? (
         <>
           <VersionList project={project} model={model} prompts={prompts.data} shown={shown} onShow={setPicked} />

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { api } from "../../../api/client";
 import type { Connection, Probe } from "../../../api/types";
 import { Button, ErrorNote, IconButton } from "../../../ui";
-import { plural } from "../../../ui/format";
+import { brief, plural } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
 import { Confirm } from "../../../ui/Confirm";
 import { notify } from "../../../ui/notify";
@@ -38,7 +38,7 @@ export function ConnectionCard({ connection, onEdit }: { connection: Connection;
               <span>{connection.local ? "on a machine of yours" : "elsewhere: data leaves this machine"}</span>
               <span>{connection.has_key ? "key stored" : "no key"}</span>
               <span>{priceText(connection)}</span>
-              <span>{stateText(connection)}</span>
+              <span className={css.state} data-state={stateOf(connection)}>{STATES[stateOf(connection)]}</span>
             </div>
           </div>
           {connection.probe ? (
@@ -67,6 +67,7 @@ export function ConnectionCard({ connection, onEdit }: { connection: Connection;
             </Menu.Dropdown>
           </Menu>
         </div>
+        {!open && stateOf(connection) === "failed" && why(connection) ? <p className={css.why}>{brief(why(connection), 240)}</p> : null}
         <ErrorNote error={test.error ?? change.error ?? forget.error ?? remove.error} />
         {open && connection.probe ? <ProbeReport probe={connection.probe} currency={currencyOf(connection.prices)} /> : null}
       </div>
@@ -88,8 +89,15 @@ function currencyOf(prices: Connection["prices"]): string {
   return typeof prices.currency === "string" ? prices.currency : "USD";
 }
 
-function stateText(connection: Connection): string {
-  if (!connection.enabled) return "switched off";
-  if (!connection.tested) return "not tested yet";
-  return connection.ok ? "answered when tested" : "did not answer when tested";
+type State = "off" | "untested" | "answered" | "failed";
+
+const STATES: Record<State, string> = { off: "switched off", untested: "not tested yet", answered: "answered when tested", failed: "failed when tested" };
+
+function stateOf(connection: Connection): State {
+  if (!connection.enabled) return "off";
+  if (!connection.tested) return "untested";
+  return connection.ok ? "answered" : "failed";
 }
+
+/** What the test found amiss, first. */
+const why = (connection: Connection): string => connection.probe?.checks.find((check) => check.state === "no")?.message ?? "";

@@ -9,11 +9,11 @@ import { brief, count, moment, moneyText } from "../../../ui/format";
 import layout from "../../../ui/layout.module.css";
 
 const BY: { value: LedgerBy; label: string }[] = [
-  { value: "connection", label: "connection" }, { value: "model", label: "model" }, { value: "purpose", label: "purpose" }, { value: "day", label: "day" },
-  { value: "project", label: "project" }, { value: "user", label: "person" },
+  { value: "connection", label: "Connection" }, { value: "model", label: "Model" }, { value: "purpose", label: "Purpose" }, { value: "day", label: "Day" },
+  { value: "project", label: "Project" }, { value: "user", label: "Person" },
 ];
 const DAYS = [
-  { value: "1", label: "last day" }, { value: "7", label: "last 7 days" }, { value: "30", label: "last 30 days" }, { value: "365", label: "last year" },
+  { value: "1", label: "Last day" }, { value: "7", label: "Last 7 days" }, { value: "30", label: "Last 30 days" }, { value: "365", label: "Last year" },
 ];
 const PURPOSES: Record<string, string> = { preannotate: "pre-annotation", assist: "assistant", candidates: "answers to compare", judge: "judge", compare: "comparison", probe: "test" };
 const STATES: Record<string, string> = { open: "on its way", lost: "lost: the server ended" };

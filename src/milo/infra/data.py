@@ -37,7 +37,7 @@ class DataArea:
         self.sounds = Sounds(self.media)
         self.films = Films(self.media)
         self.pyramids = Pyramids(self.media)
-        self.documents = Documents(self.media)
+        self.documents = Documents(self.media, self._words_read)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
@@ -45,6 +45,10 @@ class DataArea:
         self.found = Found()
         self.exporting = ThreadPoolExecutor(_EXPORTS, thread_name_prefix="milo-export")
         self._told: dict[int, float] = {}
+
+    def _words_read(self, project_id: int) -> None:
+        """The loop of models, which is made after this, may have more to go by."""
+        self._ws.loop_models.words_read(project_id)
 
     def start(self) -> None:
         """Go on with what an earlier process left undone."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,8 +54,9 @@ class TextHit(msgspec.Struct):
 class Documents:
     """Pages and words of the documents in a workspace."""
 
-    def __init__(self, media: MediaStore) -> None:
-        self._media = media
+    def __init__(self, media: MediaStore, on_read: Callable[[int], None]) -> None:
+        """`on_read` is told, in the reading thread, of the project whose last waiting page was just read."""
+        self._media, self._on_read = media, on_read
         self._reader = ImageWorker(_SECONDS, "milo.infra.ocr_work", _IDLE)
         self._lock = threading.Condition()
         self._wanted: deque[tuple[MediaRow, int]] = deque()
@@ -133,6 +135,20 @@ class Documents:
             self._lock.notify_all()
         return PageWords("reading")
 
+    def word_files(self, row: MediaRow, most: int) -> list[str | None]:
+        """The files with the words of the first pages, each word [line, x, y, w, h, text, score?]; None for a page without.
+        Pages that are pictures are put down to be read, and have words once that is done."""
+        if row.error:
+            return []
+        known = msgspec.json.decode(row.facts) if row.facts else {}
+        count = 1 if kind_of(row.mime) == "image" else int(known.get("pages") or 0)
+        found: list[str | None] = []
+        for page in range(min(most, count)):
+            source = self.read(row, page).source
+            name = {"text": f"words-{page}.json", "ocr": f"ocr-{page}.json"}.get(source)
+            found.append(str(self._media.cached(row, name).absolute()) if name else None)
+        return found
+
     def find(self, row: MediaRow, text: str) -> list[TextHit]:
         """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the
         pages.
@@ -179,9 +195,12 @@ class Documents:
                 row, page = self._wanted.pop()
                 self._at_work = (row.sha256, page)
             reason = self._read_one(row, page)
-            if reason:
-                with self._lock:
+            with self._lock:
+                if reason:
                     self._failed[(row.sha256, page)] = reason
+                last = all(one.project_id != row.project_id for one, _ in self._wanted)
+            if last and not reason:
+                self._on_read(row.project_id)
 
     def _read_one(self, row: MediaRow, page: int) -> str:
         """Read a page and keep its words; why it could not be read, "" if it could."""

@@ -20,11 +20,12 @@ from milo.domain.question import Question
 from milo.flow.likely_errors import FOLDS, LEAST, ErrorSearch, Given, agreement_of, folds, suspects
 from milo.infra.jobs import JobRun
 from milo.infra.model_jobs import TrainingFailed, media_paths
+from milo.infra.paper_words import add_words
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.likely_errors import LikelyErrorsSql
 from milo.infra.sql.models import ModelsSql
 from milo.infra.training import TrainingJob, read_predictions, run_training
-from milo.kinds.predictor import Candidate, Example, Predictor
+from milo.kinds.predictor import Candidate, Example, Predictor, reads_words
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -117,6 +118,8 @@ class LikelyErrors:
         self._write(project, given, fold, part, folder)
         config = kind.check_config({}, question)
         training = TrainingJob(kind.name, question, project.spec.fields, config)
+        if reads_words(kind):
+            add_words(self._ws, project, question, folder)
         result = run_training(training, folder, should_stop=job.should_stop, pool=self._ws.loop_models.trainer)
         job.check()
         if result.error:

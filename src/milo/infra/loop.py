@@ -17,6 +17,7 @@ from milo.infra.model_jobs import ModelJobs
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.training import TrainerPool
 from milo.kinds.asking import asks
+from milo.kinds.predictor import reads_words
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -45,6 +46,19 @@ class LoopModels:
         with self._lock:
             self._answered[project_id] += n
         self._news.set()
+
+    def words_read(self, project_id: int) -> None:
+        """Say that a machine has read pages of the project: models that go by words have more to go by."""
+        if self._closing or not self.ws.projects.exists(project_id):
+            return
+        for row in self.ws.db.read(lambda c: ModelsSql(c).predictors(project_id)):
+            plugin = self.ws.registry.predictors.get(row.plugin) if row.plugin in self.ws.registry.predictors else None
+            if plugin is None or not row.enabled or not reads_words(plugin):
+                continue
+            if not plugin.learns or row.version:
+                self.suggest_now(row, False, None)
+            else:
+                self._train_if_due(self.ws.projects.get(project_id), row, 1)
 
     def idle(self) -> bool:
         """Whether every answer that was told of has been looked at, so that the jobs it leads to are queued."""

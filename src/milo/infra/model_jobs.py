@@ -23,12 +23,13 @@ from milo.flow.ask import refill
 from milo.flow.labels import label_text
 from milo.flow.learn import Quality, quality
 from milo.infra.jobs import JobRun, Stopped
+from milo.infra.paper_words import add_words
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.guarantees import GuaranteesSql
 from milo.infra.sql.models import ModelsSql, PredictorRow
 from milo.infra.sql.work import QueueSql
 from milo.infra.training import TrainerPool, TrainingJob, TrainingResult, read_predictions, run_training
-from milo.kinds.predictor import Candidate, Example
+from milo.kinds.predictor import Candidate, Example, reads_words
 
 if TYPE_CHECKING:
     from milo.bootstrap import Workspace
@@ -277,6 +278,8 @@ class ModelJobs:
             config=self.ws.own.settle(project, row),
             model_in=str(model) if not fit and model.exists() else None,
         )
+        if reads_words(self.ws.registry.predictors.get(row.plugin)):
+            add_words(self.ws, project, training.question, folder)
         result = run_training(training, folder, should_stop=job.should_stop, pool=self.trainer)
         job.check()
         if result.error:

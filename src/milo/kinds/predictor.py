@@ -17,7 +17,12 @@ from milo.domain.shapes import Keyframe
 
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item as a predictor sees it. In `data`, media fields carry `path`, the file on disk."""
+    """An item as a predictor sees it. In `data`, media fields carry `path`, the file on disk.
+
+    For a predictor with the attribute `reads_words`, documents and pictures also carry `words`: for each of the first pages
+    None, or a file with its words in reading order, a JSON list of [line, x, y, w, h, text] in points of the page, with a score
+    after those that a machine has read.
+    """
 
     item_id: int
     data: dict[str, Any]
@@ -74,6 +79,11 @@ class Predictor(Protocol):
     ) -> Iterator[Prediction]:
         """At most one prediction an item; items may be passed over. `score` is a calibrated probability or None."""
         ...
+
+
+def reads_words(predictor: Predictor) -> bool:
+    """Whether a predictor goes by the words on pages."""
+    return bool(getattr(predictor, "reads_words", False))
 
 
 class Carry(msgspec.Struct, frozen=True):

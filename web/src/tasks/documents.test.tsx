@@ -1,4 +1,5 @@
 /** Forms and labels on pages: what is typed, dragged, accepted, and what keeps an answer from being sent. */
+import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
@@ -97,7 +98,7 @@ function mount(value?: Form, suggestions = [suggestionOf({ total: { value: 8 } }
       />
     );
   }
-  render(<QueryClientProvider client={client}><Holder /></QueryClientProvider>);
+  render(<MantineProvider env="test"><QueryClientProvider client={client}><Holder /></QueryClientProvider></MantineProvider>);
   return seen;
 }
 
@@ -119,7 +120,11 @@ describe("the editor of a form", () => {
     expect(date.value).toBe("7 may 2014");
     fireEvent.blur(date);
     expect(date.value).toBe("2014-05-07");
-    fireEvent.change(screen.getByLabelText("Currency"), { target: { value: "USD" } });
+    const currency = screen.getByRole<HTMLInputElement>("combobox", { name: "Currency" });
+    act(() => currency.focus());
+    fireEvent.change(currency, { target: { value: "us d" } });
+    fireEvent.keyDown(currency, { key: "Enter", code: "Enter" });
+    expect(currency.value).toBe("US dollar");
     expect(seen.value).toMatchObject({ due_date: { value: "2014-05-07" }, currency: { value: "USD" } });
   });
 

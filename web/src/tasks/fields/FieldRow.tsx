@@ -1,6 +1,7 @@
 /** One field of a form: its control, where its value stands, and what is suggested for it. */
+import { Select } from "@mantine/core";
 import { IconCheck, IconFocus2, IconBan, IconX } from "@tabler/icons-react";
-import { useState, type CSSProperties, type KeyboardEvent, type Ref } from "react";
+import { useRef, useState, type CSSProperties, type KeyboardEvent, type Ref } from "react";
 import type { Question } from "../../api/types";
 import { IconButton, Kbd } from "../../ui";
 import { score as scoreText } from "../../ui/format";
@@ -17,7 +18,7 @@ export interface FieldRowProps {
   offered: OpenPart | undefined;
   active: boolean;
   readOnly: boolean;
-  control: Ref<HTMLInputElement | HTMLSelectElement>;
+  control: Ref<HTMLInputElement>;
   onFocus(): void;
   onType(text: string): void;
   onPick(value: string): void;
@@ -73,6 +74,8 @@ const keepFocus = (event: { preventDefault(): void }) => event.preventDefault();
 function Control({ part, entry, offered, id, invalid, readOnly, control, onFocus, onType, onPick, onNext, onAccept }: FieldRowProps & { id: string; invalid: boolean }) {
   const [draft, setDraft] = useState<{ text: string; of: Entry["value"] | undefined } | null>(null);
   const [wrote, setWrote] = useState<string | null>(null);
+  /** The list of labels: while it is open, Enter takes what is marked in it, and Escape closes it. */
+  const menu = useRef({ open: false, typed: false });
   if (wrote !== null) {
     // The value that the typed text came to; once it is another one (undo, a drag), the text gives way to it.
     setDraft({ text: wrote, of: entry?.value });
@@ -80,6 +83,7 @@ function Control({ part, entry, offered, id, invalid, readOnly, control, onFocus
   }
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (menu.current.open && (event.key === "Escape" || menu.current.typed || event.currentTarget.hasAttribute("aria-activedescendant"))) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       event.stopPropagation();
@@ -91,20 +95,22 @@ function Control({ part, entry, offered, id, invalid, readOnly, control, onFocus
       event.currentTarget.blur();
     }
   };
+  const hint = entry?.value === null ? "not said" : offered?.part.entry.value != null ? `${String(offered.part.entry.value)}  ⏎` : part.type === "date" ? "2014-05-07" : part.type === "amount" ? "0.00" : "";
   if (part.type === "choice") {
     return (
-      <select id={id} ref={control as Ref<HTMLSelectElement>} value={shown(entry)} disabled={readOnly} aria-invalid={invalid || undefined} onFocus={onFocus} onKeyDown={onKeyDown} onChange={(event) => onPick(event.currentTarget.value)}>
-        <option value="">{entry?.value === null ? "not said" : ""}</option>
-        {part.labels.map((label) => <option key={label.value} value={label.value}>{label.title}</option>)}
-        {invalid ? <option value={shown(entry)}>{shown(entry)}</option> : null}
-      </select>
+      <Select
+        id={id} ref={control} className={css.choice} value={shown(entry) || null} readOnly={readOnly} error={invalid} searchable selectFirstOptionOnChange allowDeselect={false} placeholder={hint}
+        data={[...part.labels.map((label) => ({ value: label.value, label: label.title })), ...(invalid && shown(entry) ? [{ value: shown(entry), label: shown(entry) }] : [])]}
+        nothingFoundMessage="No such label" maxDropdownHeight={260} rightSectionPointerEvents="none" comboboxProps={{ shadow: "md" }} spellCheck={false} autoComplete="off"
+        onFocus={onFocus} onKeyDown={onKeyDown} onChange={(value) => value !== null && onPick(value)} onSearchChange={(text) => (menu.current.typed = text !== "" && part.labels.every((label) => label.title !== text))}
+        onDropdownOpen={() => (menu.current.open = true)} onDropdownClose={() => (menu.current = { open: false, typed: false })}
+      />
     );
   }
   const own = draft && draft.of === entry?.value ? draft.text : shown(entry);
-  const hint = entry?.value === null ? "not said" : offered?.part.entry.value != null ? `${String(offered.part.entry.value)}  ⏎` : part.type === "date" ? "2014-05-07" : part.type === "amount" ? "0.00" : "";
   return (
     <input
-      id={id} ref={control as Ref<HTMLInputElement>} value={own} readOnly={readOnly} placeholder={hint} dir="auto" spellCheck={false} autoComplete="off" aria-invalid={invalid || undefined} inputMode={part.type === "number" || part.type === "amount" ? "decimal" : undefined}
+      id={id} ref={control} value={own} readOnly={readOnly} placeholder={hint} dir="auto" spellCheck={false} autoComplete="off" aria-invalid={invalid || undefined} inputMode={part.type === "number" || part.type === "amount" ? "decimal" : undefined}
       onFocus={(event) => {
         event.currentTarget.select();
         onFocus();

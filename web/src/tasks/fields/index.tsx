@@ -28,7 +28,7 @@ function FormEditor(props: WidgetProps<Form> & { document: NonNullable<ReturnTyp
   const { question, value, onChange, onReject, onActivate, onComplete, readOnly, document, item } = props;
   const viewer = useViewer(document.value, document.asker);
   const parts = partsOf(question);
-  const controls = useRef(new Map<string, HTMLInputElement | HTMLSelectElement>());
+  const controls = useRef(new Map<string, HTMLInputElement>());
   const [chosen, setChosen] = useState<string | null>(null);
   const [shownItem, setShownItem] = useState(item.id);
   if (shownItem !== item.id) {

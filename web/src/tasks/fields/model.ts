@@ -157,13 +157,13 @@ export function formParts(suggestion: Suggestion): OpenPart[] {
 
 export const holds = (form: Form | undefined, part: FieldPart): boolean => form?.[part.name] !== undefined && form[part.name]!.value === part.entry.value;
 
-/** The best open suggestion for each field that has none of them as its value. */
+/** The best open suggestion for each field that has none of them as its value; one with a chance comes before one without. */
 export function openByField(suggestions: readonly Suggestion[], form: Form | undefined, rejected: ReadonlySet<string>, minScore: number): Map<string, OpenPart> {
   const best = new Map<string, OpenPart>();
   for (const part of suggestions.filter((s) => !rejected.has(String(s.id))).flatMap(formParts)) {
     if (rejected.has(part.key) || (part.score !== null && part.score < minScore) || holds(form, part.part)) continue;
     const known = best.get(part.part.name);
-    if (!known || (part.score ?? 1) > (known.score ?? 1)) best.set(part.part.name, part);
+    if (!known || (part.score ?? 0) > (known.score ?? 0)) best.set(part.part.name, part);
   }
   return best;
 }

@@ -130,9 +130,9 @@ def _zoom(page: Page, x: float, y: float, steps: int = 60) -> None:
         time.sleep(0.02)
 
 
-def _boxes(browser: Browser, base: str, n: int, kind: str = "boxes", key: str = "b") -> dict[str, float]:
+def _boxes(browser: Browser, base: str, n: int, kind: str = "boxes", key: str = "b", relations: int = 0) -> dict[str, float]:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{base}/bench-canvas.html?n={n}&kind={kind}")
+    page.goto(f"{base}/bench-canvas.html?n={n}&kind={kind}&relations={relations}")
     page.wait_for_function("window.bench && performance.getEntriesByName('regions-drawn').length > 0")
     page.wait_for_timeout(1500)
     x, y = _surface(page)
@@ -261,6 +261,8 @@ def _measure(chromium: str, repeat: int, only: str) -> list[Figure]:
         ("10,000 polygons in view", lambda b, u: _boxes(b, u, 10_000, "polygons", "p")),
         ("2,000 masks in view", lambda b, u: _boxes(b, u, 2000, "masks", "m")),
         ("10,000 masks in view", lambda b, u: _boxes(b, u, 10_000, "masks", "m")),
+        ("500 boxes, 1,000 relations in view", lambda b, u: _boxes(b, u, 500, relations=1000)),
+        ("50 kB, 1,000 relations", lambda b, u: _text(b, u, "chars=50000&spans=2000&relations=1000")),
         ("50 kB, 2,000 spans", lambda b, u: _text(b, u, "chars=50000&spans=2000")),
         ("50 kB, 2,000 spans, one line", lambda b, u: _text(b, u, "chars=50000&spans=2000&one")),
         ("500 kB, 20,000 spans", lambda b, u: _text(b, u, "chars=500000&spans=20000")),

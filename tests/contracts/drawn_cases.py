@@ -86,6 +86,25 @@ def _mask() -> Any:
     return runs.filter(lambda counts: sum(counts[1::2]) > 0).map(lambda counts: {"size": [9, 12], "counts": counts})
 
 
+RELATIONS: list[dict[str, Any]] = [
+    {"value": "follows", "head": ["car"]},
+    {"value": "beside", "kind": "undirected"},
+    {"value": "same", "kind": "chain"},
+]
+
+
+@st.composite
+def _related(draw: st.DrawFn, thing: Any, most: int = 4) -> list[dict[str, Any]]:
+    """A few things, some of them equal, and relations of all kinds between those that fit."""
+    things = [one | {"id": f"k{i}"} for i, one in enumerate(draw(st.lists(thing, max_size=most)))]
+    for _ in range(draw(st.integers(0, 5)) if len(things) > 1 else 0):
+        head, tail = draw(st.permutations(range(len(things))))[:2]
+        kinds = ["beside", "same", *(["follows"] if things[head]["label"] == "car" else [])]
+        one = {"to": f"k{tail}", "label": draw(st.sampled_from(kinds)), **draw(st.sampled_from([{}, {"score": 0.5}]))}
+        things[head].setdefault("relations", []).append(one)
+    return things
+
+
 CLIP = make_item({"video": {"media": 1, "mime": "video/mp4", "width": 640, "height": 480, "frames": 50}})
 
 
@@ -118,6 +137,7 @@ DRAWN: dict[str, list[Case]] = {
             make_question("boxes", {"labels": ["car", "bus"], "rotated": True, "attributes": ATTRIBUTES}),
             st.lists(_marked(_turned(), attributes=True), max_size=5),
         ),
+        Case(make_question("boxes", {"labels": ["car", "bus"], "relations": RELATIONS}), _related(_box(), 5)),
     ],
     "polygons": [
         Case(make_question("polygons", {"labels": ["car", "bus"]}), st.lists(_marked(_polygon()), max_size=4)),
@@ -125,6 +145,7 @@ DRAWN: dict[str, list[Case]] = {
             make_question("polygons", {"labels": ["car", "bus"], "attributes": ATTRIBUTES}),
             st.lists(_marked(_polygon(), attributes=True), max_size=4),
         ),
+        Case(make_question("polygons", {"labels": ["car", "bus"], "relations": RELATIONS}), _related(_marked(_polygon()))),
     ],
     "lines": [Case(make_question("lines", {"labels": ["car", "bus"]}), st.lists(_marked(_line()), max_size=4))],
     "keypoints": [
@@ -141,7 +162,8 @@ DRAWN: dict[str, list[Case]] = {
             make_question("masks", {"labels": ["car", "bus"], "attributes": ATTRIBUTES}),
             st.lists(_marked(_mask(), attributes=True), max_size=4),
             SMALL,
-        )
+        ),
+        Case(make_question("masks", {"labels": ["car", "bus"], "relations": RELATIONS}), _related(_marked(_mask()), 3), SMALL),
     ],
     "tracks": [
         Case(make_question("tracks", {"labels": ["car", "bus"]}), st.lists(_marked(_track("box")), max_size=3), CLIP),

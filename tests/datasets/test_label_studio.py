@@ -143,6 +143,33 @@ def test_points_become_figures_or_stand_alone_as_the_config_says(desk: Desk) -> 
     assert "results of the kind ellipselabels: 1" in reasons
 
 
+RELATED = """<View><Image name="image" value="$image"/><RectangleLabels name="things" toName="image" canRotate="false"><Label value="man"/></RectangleLabels>
+<Relations><Relation value="holds"/><Relation value="near"/></Relations></View>"""
+
+
+def test_relations_between_regions_come_in_and_go_out_again(desk: Desk) -> None:
+    place = {"y": 0, "width": 20, "height": 50, "rectanglelabels": ["man"]}
+    results = [
+        _result("rectanglelabels", "things", {"x": 0, **place}, id="a"),
+        _result("rectanglelabels", "things", {"x": 50, **place}, id="b"),
+        {"type": "relation", "from_id": "b", "to_id": "a", "direction": "left", "labels": ["holds"]},
+        {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["eats"]},
+        {"type": "relation", "from_id": "b", "to_id": "gone", "direction": "right", "labels": ["holds"]},
+    ]
+    tasks = [{"id": 1, "data": {"image": "0.png"}, "annotations": [{"result": results}]}]
+    done = desk.bench.bring(path=str(_set(desk, tasks, RELATED, {"0.png": (40, 20)})), format="label_studio", copy=True)
+    things = desk.values()["0.png"]["things"]
+    assert [(t["id"], t.get("relations")) for t in things] == [("a", [{"to": "b", "label": "holds"}]), ("b", None)]
+    reasons = " ".join(b["reason"] for b in done["bad_rows"])
+    assert "relations that do not join two marks of one control: 1" in reasons
+    assert 'relations left out (Question "things": "eats" is not one of' in reasons
+    back = [{**task, "data": {"image": "0.png"}} for task in json.loads(desk.bench.export("label_studio"))]
+    desk.bench.bring(path=str(_set(desk, back, RELATED, {"0.png": (40, 20)})), format="label_studio", copy=True)
+    again = desk.values()["0.png"]["things"]
+    assert [[r["label"] for r in t.get("relations", ())] for t in again] == [["holds"], []]
+    assert again[0]["relations"][0]["to"] == again[1]["id"]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 300), st.integers(0, 2**32 - 1), st.floats(0.0, 1.0))
 def test_brush_and_runs_say_the_same(height: int, width: int, seed: int, share: float) -> None:

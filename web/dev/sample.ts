@@ -113,3 +113,24 @@ export function spans(text: string, n: number, labels: readonly string[], seed =
     return { id: `s${i}`, start: starts[first]![0], end: starts[last]![1], label: labels[Math.floor(next() * labels.length)]! };
   }).sort((a, b) => a.start - b.start || b.end - a.end);
 }
+
+/** Things with relations between any two of them. */
+export function related<T extends { id: string }>(things: T[], n: number): (T & { relations?: { to: string; label: string }[] })[] {
+  const all = pairs(things.length, n);
+  return things.map((thing, i) => {
+    const own = all.filter(([head]) => head === i).map(([, tail, label]) => ({ to: things[tail]!.id, label }));
+    return own.length > 0 ? { ...thing, relations: own } : thing;
+  });
+}
+
+const TYPES = ["near", "part of", "before"];
+
+/** n pairs of different things, each with a type of relation. */
+export function pairs(things: number, n: number): [head: number, tail: number, label: string][] {
+  const next = random(6);
+  return Array.from({ length: n }, (_, i) => {
+    const head = Math.floor(next() * things);
+    const tail = (head + 1 + Math.floor(next() * (things - 1))) % things;
+    return [head, tail, TYPES[i % TYPES.length]!];
+  });
+}

@@ -75,12 +75,21 @@ class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float | None = None
 
 
+class RelationTo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A relation that starts from the thing that carries it, to another thing of the same value, by its id."""
+
+    to: str
+    label: str
+    score: float | None = None
+
+
 class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What all things marked on an image have in common.
 
     `score` as in `Span`. `attributes`: answers about this one thing, by the name of the question's attribute. `group`: things
     of one number, from 1, belong together (the parts of a thing that is cut in two, say). `z`: things with a higher one lie in
     front; equal ones in the order of the list. `page`: of an image or a document with several pages, counted from 0.
+    `relations`: what leads from this thing to others on the same page.
     """
 
     id: str | None = None
@@ -90,6 +99,7 @@ class Marked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     group: int | None = None
     z: int = 0
     page: int = 0
+    relations: list[RelationTo] = []
 
 
 class Box(Marked, frozen=True, omit_defaults=True):

@@ -164,7 +164,12 @@ def _unturned(thing: Thing) -> Thing:
 
 
 def _asked(question: Question, thing: Thing, told: Told) -> Thing:
-    """Without the attributes that are not asked of its label, and of a choice the answers that are none."""
+    """Without the attributes that are not asked of its label, of a choice the answers that are none, and relations that are not
+    asked at all."""
+    links = cast("list[Any]", thing.get("relations") or [])
+    if links and not question.config.get("relations"):
+        told.add("relations that the question does not ask were left out, of", str(thing.get("id", ""))[:40])
+        thing = {k: v for k, v in thing.items() if k != "relations"}
     given = thing.get("attributes")
     if not isinstance(given, dict):
         return thing
@@ -203,7 +208,7 @@ def _split(question: Question, shape: str, thing: Thing, place: int, told: Told)
         return [thing]
     told.add("points of one thing became figures of their own, in a group", str(thing.get("id") or place + 1))
     parts = cast("list[Any]", points)
-    common = {k: v for k, v in thing.items() if k not in ("points", "id")}
+    common = {k: v for k, v in thing.items() if k not in ("points", "id", "relations")}
     ids = [{"id": f"{thing['id']}/{n}"[:64]} if thing.get("id") else {} for n in range(1, len(parts) + 1)]
     return [{**common, "group": 900_000 + place, "points": [point], **ident} for point, ident in zip(parts, ids, strict=True)]
 
@@ -292,11 +297,29 @@ def _checked(things: list[Thing], check: Check, told: Told) -> Any:
         whole = error
     kept: list[Thing] = []
     for place, thing in enumerate(things):
+        alone = {k: v for k, v in thing.items() if k != "relations"}
         try:
-            check([thing])
-            kept.append(thing)
+            check([alone])
+            kept.append(alone)
         except InvalidValue as error:
             told.add(f"left out ({error.message})", str(thing.get("id") or place + 1))
-    if len(kept) == len(things):
+    fit = _relate(things, kept, check, told)
+    if len(kept) == len(things) and not any(thing.get("relations") for thing in things):
         raise whole
-    return check(kept)
+    return check(fit)
+
+
+def _relate(things: list[Thing], kept: list[Thing], check: Check, told: Told) -> list[Thing]:
+    """The kept things with the relations between them that fit."""
+    by_id = {one["id"]: one for one in kept if one.get("id")}
+    links: dict[str, list[Any]] = {}
+    for head, one in ((thing.get("id"), one) for thing in things for one in thing.get("relations") or []):
+        ends = [by_id.get(head), by_id.get(one.get("to"))]
+        try:
+            if head is None or None in ends or ends[0] is ends[1]:
+                raise InvalidValue("it does not join two things that are there")
+            check([{**cast("Thing", ends[0]), "relations": [one]}, cast("Thing", ends[1])])
+            links.setdefault(head, []).append(one)
+        except InvalidValue as error:
+            told.add(f"relations left out ({error.message})", str(head))
+    return [{**one, "relations": links[one["id"]]} if one.get("id") in links else one for one in kept]

@@ -33,6 +33,23 @@ export function pixelOf(color: string, opacity: number): number {
   return pixel;
 }
 
+/** The sides of what is being painted, in device pixels, and where a row cuts them: kept from one shape to the next. */
+let X = new Int32Array(1024);
+let Y = new Int32Array(1024);
+let ENDX = new Int32Array(1024);
+let ENDY = new Int32Array(1024);
+let CUTS = new Float64Array(1024);
+
+function makeRoom(n: number): void {
+  if (n <= X.length) return;
+  const grown = (old: Int32Array) => {
+    const made = new Int32Array(2 * n);
+    made.set(old);
+    return made;
+  };
+  [X, Y, ENDX, ENDY, CUTS] = [grown(X), grown(Y), grown(ENDX), grown(ENDY), new Float64Array(2 * n)];
+}
+
 export class CrowdPainter {
   readonly #pixels: Uint32Array;
   readonly #w: number;
@@ -62,12 +79,31 @@ export class CrowdPainter {
       for (const p of shape.points) if (p.v > 0) this.dot(p, paint.line, 3);
       return;
     }
-    const rings = shape.kind === "line" ? [shape.points] : ringsOf(shape);
-    if (paint.fill && shape.kind !== "line") this.#fill(rings, paint.fill);
+    const closed = shape.kind !== "line";
+    const rings = closed ? ringsOf(shape) : [shape.points];
+    const n = this.#place(rings, closed);
+    if (paint.fill && closed) this.#fill(n, paint.fill);
+    for (let i = 0; i < n; i++) this.#segment(X[i]!, Y[i]!, ENDX[i]!, ENDY[i]!, paint);
+  }
+
+  /** The sides of outlines in device pixels, in the arrays below; returns how many. */
+  #place(rings: readonly (readonly Point[])[], closed: boolean): number {
+    const s = this.view.scale * this.ratio;
+    const [offX, offY] = [this.view.x * this.ratio, this.view.y * this.ratio];
+    let n = 0;
     for (const ring of rings) {
-      const last = shape.kind === "line" ? ring.length - 1 : ring.length;
-      for (let i = 0; i < last; i++) this.#line(ring[i]!, ring[(i + 1) % ring.length]!, paint);
+      makeRoom(n + ring.length);
+      const first = n;
+      for (const p of ring) {
+        X[n] = Math.round(p.x * s + offX);
+        Y[n] = Math.round(p.y * s + offY);
+        if (n > first) [ENDX[n - 1], ENDY[n - 1]] = [X[n]!, Y[n]!];
+        n++;
+      }
+      if (closed && n > first) [ENDX[n - 1], ENDY[n - 1]] = [X[first]!, Y[first]!];
+      else if (n > first) n--;
     }
+    return n;
   }
 
   /** A small square, for what is too small to have a shape. */
@@ -84,21 +120,30 @@ export class CrowdPainter {
     if (b > a) this.#pixels.fill(pixel, y * this.#w + a, y * this.#w + b);
   }
 
+  #line(from: Point | null, to: Point | null, paint: Paint): void {
+    if (from && to) this.#segment(...this.#at(from), ...this.#at(to), paint);
+  }
+
   /** A line by Bresenham's method. */
-  #line(from: Point | null, to: Point | null, { line: pixel, dashed }: Paint): void {
-    if (!from || !to) return;
-    let [x, y] = this.#at(from);
-    const [endX, endY] = this.#at(to);
+  #segment(x: number, y: number, endX: number, endY: number, { line: pixel, dashed }: Paint): void {
     if (Math.max(x, endX) < 0 || Math.max(y, endY) < 0 || Math.min(x, endX) >= this.#w || Math.min(y, endY) >= this.#h) return;
-    const [dx, dy] = [Math.abs(endX - x), -Math.abs(endY - y)];
-    const [stepX, stepY] = [x < endX ? 1 : -1, y < endY ? 1 : -1];
+    const dx = Math.abs(endX - x);
+    const dy = -Math.abs(endY - y);
+    const stepX = x < endX ? 1 : -1;
+    const stepY = y < endY ? 1 : -1;
     const across = dx > -dy;
     for (let error = dx + dy, n = 0; ; n++) {
       if (!dashed || n % (2 * DASH) < DASH) this.#plot(x, y, across, pixel);
       if (x === endX && y === endY) return;
       const twice = 2 * error;
-      if (twice >= dy) [error, x] = [error + dy, x + stepX];
-      if (twice <= dx) [error, y] = [error + dx, y + stepY];
+      if (twice >= dy) {
+        error += dy;
+        x += stepX;
+      }
+      if (twice <= dx) {
+        error += dx;
+        y += stepY;
+      }
     }
   }
 
@@ -109,24 +154,27 @@ export class CrowdPainter {
     }
   }
 
-  /** What is inside by the even-odd rule, row by row. */
-  #fill(rings: readonly (readonly Point[])[], pixel: number): void {
-    const edges: [x: number, y: number, endX: number, endY: number][] = [];
-    let [top, bottom] = [Infinity, -Infinity];
-    for (const ring of rings) {
-      ring.forEach((p, i) => {
-        const [x, y] = this.#at(p);
-        const [endX, endY] = this.#at(ring[(i + 1) % ring.length]!);
-        [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-        if (y !== endY) edges.push([x, y, endX, endY]);
-      });
+  /** What is inside of the first n sides by the even-odd rule, row by row. */
+  #fill(n: number, pixel: number): void {
+    let top = this.#h;
+    let bottom = 0;
+    for (let i = 0; i < n; i++) {
+      if (Y[i]! < top) top = Y[i]!;
+      if (Y[i]! > bottom) bottom = Y[i]!;
     }
     for (let row = Math.max(0, top); row < Math.min(this.#h, bottom); row++) {
       const middle = row + 0.5;
-      const cuts: number[] = [];
-      for (const [x, y, endX, endY] of edges) if (y < middle !== endY < middle) cuts.push(x + ((middle - y) / (endY - y)) * (endX - x));
-      cuts.sort((a, b) => a - b);
-      for (let i = 0; i + 1 < cuts.length; i += 2) this.#row(row, Math.round(cuts[i]!), Math.round(cuts[i + 1]!), pixel);
+      let cuts = 0;
+      for (let i = 0; i < n; i++) {
+        const y = Y[i]!;
+        const endY = ENDY[i]!;
+        if (y < middle === endY < middle) continue;
+        const cut = X[i]! + ((middle - y) / (endY - y)) * (ENDX[i]! - X[i]!);
+        let at = cuts++;
+        for (; at > 0 && CUTS[at - 1]! > cut; at--) CUTS[at] = CUTS[at - 1]!;
+        CUTS[at] = cut;
+      }
+      for (let i = 0; i + 1 < cuts; i += 2) this.#row(row, Math.round(CUTS[i]!), Math.round(CUTS[i + 1]!), pixel);
     }
   }
 

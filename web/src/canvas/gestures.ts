@@ -29,6 +29,9 @@ export interface Stage {
   grips(): readonly Grip[];
   /** Regions at a point, smallest first. */
   hits(at: Point): Held[];
+  /** The arrow at a point, by its key. */
+  arrowAt?(at: Point): string | null;
+  pickArrow?(key: string): void;
   panBy(dx: number, dy: number): void;
   zoomAt(at: Point, factor: number): void;
   select(key: string | null): void;
@@ -174,6 +177,8 @@ export class Gestures {
   }
 
   #press(at: Point): void {
+    const arrow = this.stage.arrowAt?.(at) ?? null;
+    if (arrow !== null) return this.stage.pickArrow?.(arrow);
     const hits = this.stage.hits(at);
     const selected = this.stage.selected();
     const hit = hits.find((h) => h.key === selected?.key) ?? hits[0];
@@ -224,6 +229,7 @@ export class Gestures {
     if (grip) return grip.grip.cursor;
     if ((tool === "draw" || pen.busy) && editable) return pen.cursor;
     const selected = this.stage.selected();
+    if (this.stage.arrowAt?.(at)) return "pointer";
     if (selected?.movable && holds(selected.shape, toImage(this.stage.view, at), 0)) return "move";
     return this.stage.hits(at).length > 0 ? "pointer" : "grab";
   }

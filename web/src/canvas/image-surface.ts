@@ -1,40 +1,27 @@
 /**
- * The drawing surface of an image: image layer, regions layer and selection layer over each other, one view, one frame
- * loop. No framework: the owner hands in regions and hears of selections, drawn boxes and edits.
+ * The drawing surface of an image: layers over each other (see `Layers`), one view, one frame loop. No framework: the owner
+ * hands in regions and arrows between them, and hears of selections, drawn boxes and edits.
  *
  * With many regions in view, panning and zooming move the drawn bitmap and draw it anew once the view rests.
  */
 import type { Point, Rect, Size } from "../lib/geometry";
-import { gripsOf, sameShape, type Grip, type Shape } from "../lib/shape";
+import { boundsOf, gripsOf, sameShape, type Grip, type Shape } from "../lib/shape";
+import type { SurfaceArrow } from "./arrows-layer";
 import { attach } from "./attach";
 import { Gestures, type Held, type Stage, type Tool } from "./gestures";
-import { InkLayer } from "./ink-layer";
-import { ImageLayer } from "../lib/image-layer";
+import type { InkLayer } from "./ink-layer";
+import { Layers } from "./layers";
 import type { Mips } from "../lib/mips";
 import { Repaint, type Parts } from "./repaint";
-import { Minimap } from "./minimap";
 import { BoxPen, type Paper, type Pen } from "./pens";
-import { isAt, RegionsLayer, shapeOf, type SurfaceRegion } from "./regions-layer";
-import { SelectionLayer } from "./selection-layer";
+import { isAt, shapeOf, type SurfaceRegion } from "./regions-layer";
+import type { Outline } from "./selection-layer";
+import type { SurfaceEvents } from "./surface-events";
 import { snapTo } from "./snap";
 import { markLatest } from "../lib/marks";
 import { pixelsIn, toImage, unturned, visible, type Turn, type View } from "../lib/view";
 import { Viewport } from "./viewport";
 
-export interface SurfaceEvents {
-  onSelect(key: string | null): void;
-  onDraw(shape: Shape): void;
-  onEdit(key: string, shape: Shape): void;
-  /** Something is begun by the pen, or ended. */
-  onBusy?(busy: boolean): void;
-  /** A point of the selected shape was clicked. */
-  onPick?(grip: Grip): void;
-  /** After the view changed: the magnification in CSS pixels per image pixel. */
-  onView?(scale: number): void;
-}
-
-/** Above this many regions in view the bitmap is moved instead of drawn anew in every frame. */
-export const MOVE_ABOVE = 1500;
 /** The view rests when it has not changed for this long, in milliseconds. */
 export const REST_MS = 140;
 /** Places within this many CSS pixels are snapped to. */
@@ -47,25 +34,22 @@ export class ImageSurface implements Stage, Paper {
   readonly gestures = new Gestures(this);
   /** Boxes have a grip by which they are turned. */
   turns = false;
+  /** A click on an arrow chooses it. */
+  picksArrows = true;
   /** Points snap to the points and edges of other shapes. */
   snaps = false;
   readonly viewport: Viewport = new Viewport(() => this.image, (settled) => this.#viewChanged(settled));
   /** Dragging pans while Space is held. */
   spacePans = true;
-  readonly ink = new InkLayer(() => this.view);
-  #frameBox = document.createElement("div");
-  #minimap = new Minimap((at) => this.viewport.centreOn(at));
+  readonly ink: InkLayer;
+  #layers: Layers;
   #picked: { ring: number; at: number } | null = null;
   #brush: (() => number) | null = null;
-  #image = new ImageLayer();
-  #regions = new RegionsLayer();
-  #selection = new SelectionLayer();
   #selected: string | null = null;
   #edited: { key: string; shape: Shape } | null = null;
   #draft: Shape | null = null;
   #drawColor = "#ffffff";
   #hidden = false;
-  #ratio = 0;
   #repaint = new Repaint((parts) => this.#paint(parts), REST_MS);
   #detach: () => void;
 
@@ -73,16 +57,15 @@ export class ImageSurface implements Stage, Paper {
     readonly host: HTMLElement,
     private readonly events: SurfaceEvents,
   ) {
-    this.#frameBox.className = "milo-layers";
-    this.#frameBox.append(this.#image.canvas, this.#regions.canvas, this.ink.canvas, this.#selection.svg);
-    host.append(this.#frameBox, this.#minimap.canvas);
-    this.#image.onNews = () => this.#repaint.ask({ view: true });
+    this.#layers = new Layers(host, () => this.view, (at) => this.viewport.centreOn(at));
+    this.ink = this.#layers.ink;
+    this.#layers.image.onNews = () => this.#repaint.ask({ view: true });
     this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size), () => this.spacePans);
     this.#resize();
   }
 
   get image(): Size {
-    return this.#image.size;
+    return this.#layers.image.size;
   }
 
   get view(): View {
@@ -96,8 +79,8 @@ export class ImageSurface implements Stage, Paper {
   /** Shows another image and fits it. */
   setImage(mips: Mips | null): void {
     this.gestures.cancel();
-    this.#image.setMips(mips);
-    this.#minimap.setMips(mips);
+    this.#layers.image.setMips(mips);
+    this.#layers.minimap.setMips(mips);
     this.viewport.fit();
     this.#repaint.ask({ view: true, regions: true, selection: true });
   }
@@ -105,29 +88,29 @@ export class ImageSurface implements Stage, Paper {
   /** Another picture of the same size, in the same view: the next frame of a video. */
   setFrame(mips: Mips): void {
     if (mips.size.w !== this.image.w || mips.size.h !== this.image.h) return this.setImage(mips);
-    this.#image.setMips(mips);
+    this.#layers.image.setMips(mips);
     this.#repaint.ask({ view: true });
   }
 
   /** The colour around the image. */
   setGround(color: string): void {
-    this.#image.ground = color;
+    this.#layers.image.ground = color;
     this.#repaint.ask({ view: true });
   }
 
-  /** Replaces all regions, in drawing order. One that is new at the end is only drawn on top; so is, in a crowd, one with another label, until the view rests. */
+  /** Replaces all regions, in drawing order. Where only a few have changed, only what is there is drawn anew. */
   setRegions(regions: readonly SurfaceRegion[]): void {
-    const before = this.#regions.regions;
-    this.#regions.setRegions(regions);
-    const differ = regions.flatMap((r, i) => (r === before[i] ? [] : [i]));
-    const only = differ.length === 1 ? regions[differ[0]!]! : null;
-    const added = only !== null && regions.length === before.length + 1 && differ[0] === before.length;
-    const relabelled = only !== null && regions.length === before.length && only.key === before[differ[0]!]!.key && sameShape(shapeOf(only), shapeOf(before[differ[0]!]!)) && this.#isDear;
-    if ((added || relabelled) && !this.#repaint.waiting) this.#regions.drawOne(only, this.view);
-    else if (differ.length > 0 || regions.length !== before.length) this.#repaint.ask({ regions: true });
-    if (relabelled) this.#repaint.afterRest();
+    const changed = this.#layers.regions.setRegions(regions);
+    this.#repaint.ask(changed === "all" ? { regions: true } : { patches: changed });
     this.#edited = null;
     this.#repaint.ask({ selection: true });
+  }
+
+  /** Replaces the arrows between regions. */
+  setArrows(arrows: readonly SurfaceArrow[]): void {
+    if (arrows.length === 0 && this.#layers.arrows.arrows.length === 0) return;
+    this.#layers.arrows.setArrows(arrows);
+    this.#repaint.ask({ arrows: true });
   }
 
   /** Marks a region as selected without telling the owner. */
@@ -148,7 +131,7 @@ export class ImageSurface implements Stage, Paper {
     this.pen = pen;
     this.#brush = brush;
     this.#drawColor = this.ink.color = color;
-    if (!brush) this.#selection.brush(null, 0);
+    if (!brush) this.#layers.selection.brush(null, 0);
     this.#repaint.ask({ selection: true });
   }
 
@@ -160,22 +143,21 @@ export class ImageSurface implements Stage, Paper {
 
   /** Brightness and contrast of the image, 1 as it is. What is stored does not change. */
   setLight(brightness: number, contrast: number): void {
-    this.#image.canvas.style.filter = brightness === 1 && contrast === 1 ? "" : `brightness(${brightness}) contrast(${contrast})`;
+    this.#layers.setLight(brightness, contrast);
   }
 
   /** Turns the view clockwise. What is stored does not change. */
   setTurn(turn: Turn): void {
     if (turn === this.viewport.turn) return;
     this.viewport.turn = turn;
-    this.#ratio = 0;
-    this.#resize();
+    this.#resize(true);
     this.viewport.fit();
   }
 
   /** Hides all regions while true, to see what is under them. */
   setHidden(hidden: boolean): void {
     this.#hidden = hidden;
-    this.#regions.canvas.style.visibility = this.#selection.svg.style.visibility = hidden ? "hidden" : "";
+    this.#layers.setHidden(hidden);
   }
 
   destroy(): void {
@@ -203,8 +185,16 @@ export class ImageSurface implements Stage, Paper {
     if (this.#hidden) return [];
     const p = toImage(this.view, at);
     const reach = 3 / this.view.scale;
-    const found = this.#regions.index.at(p, 3 * reach).filter((r) => isAt(r, p, reach));
+    const found = this.#layers.regions.index.at(p, 3 * reach).filter((r) => isAt(r, p, reach));
     return found.map((r) => ({ key: r.key, shape: shapeOf(r), movable: !r.dashed && !r.locked }));
+  }
+
+  arrowAt(at: Point): string | null {
+    return this.#hidden || !this.picksArrows ? null : (this.#layers.arrows.at(at, this.view)?.key ?? null);
+  }
+
+  pickArrow(key: string): void {
+    this.events.onArrow?.(key);
   }
 
   pick(grip: Grip): void {
@@ -213,7 +203,7 @@ export class ImageSurface implements Stage, Paper {
 
   snap(at: Point): Point {
     if (!this.snaps) return at;
-    const near = this.#regions.index.at(at, SNAP / this.view.scale).filter((r) => r.key !== this.#edited?.key && r.key !== this.#selected);
+    const near = this.#layers.regions.index.at(at, SNAP / this.view.scale).filter((r) => r.key !== this.#edited?.key && r.key !== this.#selected);
     return snapTo(at, near.map(shapeOf), this.image, SNAP / this.view.scale);
   }
 
@@ -233,12 +223,13 @@ export class ImageSurface implements Stage, Paper {
   edit(key: string, shape: Shape, done: boolean): void {
     const began = this.#edited === null;
     this.#edited = { key, shape };
-    this.#repaint.ask({ selection: true, regions: began });
+    const region = began ? this.#find(key) : undefined;
+    this.#repaint.ask({ selection: true, arrows: this.#layers.arrows.arrows.length > 0, patches: region ? [region] : [] });
     if (!done) return;
-    const region = this.#find(key);
-    if (!region || !sameShape(shapeOf(region), shape)) return this.events.onEdit(key, shape);
+    const before = this.#find(key);
+    if (!before || !sameShape(shapeOf(before), shape)) return this.events.onEdit(key, shape);
     this.#edited = null;
-    this.#repaint.ask({ regions: true });
+    this.#repaint.ask({ patches: [before] });
   }
 
   draft(shape: Shape | null): void {
@@ -253,29 +244,22 @@ export class ImageSurface implements Stage, Paper {
 
   hover(at: Point | null, cursor: string): void {
     this.host.style.cursor = cursor;
-    this.#selection.cross(cursor === "crosshair" ? at : null, this.viewport.size);
-    if (this.#brush) this.#selection.brush(cursor === "none" ? at : null, this.#brush() * this.view.scale);
-  }
-
-  /** So much is in view that drawing it anew in every frame would be too slow. */
-  get #isDear(): boolean {
-    return this.#regions.inView > MOVE_ABOVE || this.#regions.costly;
+    this.#layers.selection.cross(cursor === "crosshair" ? at : null, this.viewport.size);
+    if (this.#brush) this.#layers.selection.brush(cursor === "none" ? at : null, this.#brush() * this.view.scale);
   }
 
   #find(key: string): SurfaceRegion | undefined {
-    return this.#regions.regions.find((r) => r.key === key);
+    return this.#layers.regions.regions.find((r) => r.key === key);
   }
 
-  #resize(): void {
+  #resize(anew = false): void {
     const { turn } = this.viewport;
     const { clientWidth: w, clientHeight: h } = this.host;
     const ratio = window.devicePixelRatio || 1;
     const resized = this.viewport.resize(turn % 180 === 0 ? { w, h } : { w: h, h: w });
     const { size } = this.viewport;
-    if (!size.w || (!resized && ratio === this.#ratio)) return;
-    this.#ratio = ratio;
-    for (const layer of [this.#image, this.#regions, this.ink]) layer.resize(size, ratio);
-    this.#frameBox.style.cssText = `position:absolute;left:50%;top:50%;width:${size.w}px;height:${size.h}px;transform:translate(-50%,-50%) rotate(${turn}deg)`;
+    if (!size.w || !(resized || anew || this.#layers.isStale(ratio))) return;
+    this.#layers.resize(size, ratio, turn);
     this.#repaint.ask({ view: true, regions: true, selection: true });
   }
 
@@ -286,22 +270,20 @@ export class ImageSurface implements Stage, Paper {
 
   #viewChanged(settled: boolean): void {
     if (!this.gestures.busy) this.ink.end();
-    const move = !settled && this.#isDear;
+    const move = !settled && this.#layers.dear;
     this.#repaint.ask({ view: true, selection: true, regions: !move });
     if (move) this.#repaint.afterRest();
     this.events.onView?.(this.view.scale);
   }
 
-  #paint({ view, regions, selection }: Parts): void {
-    if (view) this.#image.draw(this.view, !this.#repaint.moving);
-    if (view) this.#minimap.show(this.view, this.viewport.size, this.viewport.turn);
-    if (regions) this.#regions.draw(this.view, this.#edited?.key ?? null);
-    else if (view) this.#regions.follow(this.view);
-    if (selection || view) this.#selection.show(this.#outline(), this.view);
-    if (regions) markLatest("regions-drawn");
+  #paint(parts: Parts): void {
+    const { size, turn } = this.viewport;
+    const edited = this.#edited && { key: this.#edited.key, bounds: boundsOf(this.#edited.shape) };
+    this.#layers.paint(parts, { view: this.view, size, turn, moving: this.#repaint.moving, edited, outline: parts.selection || parts.view ? this.#outline() : null });
+    if (parts.regions) markLatest("regions-drawn");
   }
 
-  #outline() {
+  #outline(): Outline | null {
     const plain = { dashed: false, faint: false, grips: [], picked: null, measured: true, open: true };
     if (this.#draft) return { ...plain, shape: this.#draft, color: this.#drawColor, measured: this.#draft.kind === "box", open: this.#draft.kind !== "box" };
     const selected = this.selected();

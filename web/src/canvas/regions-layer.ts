@@ -6,9 +6,11 @@ import { readableOn, withAlpha } from "../lib/colors";
 import type { Rect, Size } from "../lib/geometry";
 import { boxShape, holds, type Shape } from "../lib/shape";
 import { BADGE_HEIGHT, Badges } from "./badges";
+import { changeOf, type Changed } from "./changes";
 import { CrowdPainter, pixelOf } from "./crowd-painter";
 import { HitIndex } from "./hit-index";
 import { isDot, ontoImage, paint, screen } from "./shape-painter";
+import { Sheet } from "./sheet";
 import { rectToScreen, visible, type View } from "../lib/view";
 
 /** One region as the surface draws it. A changed region is a new object. */
@@ -50,18 +52,17 @@ interface Style {
   halo: string;
 }
 
-export class RegionsLayer {
-  readonly canvas = document.createElement("canvas");
+export class RegionsLayer extends Sheet {
   readonly index = new HitIndex<SurfaceRegion>();
   /** How many regions the last drawing held. */
   inView = 0;
   /** So many shapes with paths are in view that moving the bitmap is cheaper than drawing them. */
   costly = false;
-  #pen = this.canvas.getContext("2d")!;
   #regions: readonly SurfaceRegion[] = [];
-  #drawn: View = { scale: 1, x: 0, y: 0 };
-  #ratio = 1;
-  #size: Size = { w: 0, h: 0 };
+  /** How the last drawing was made: what is drawn into it later is drawn alike. */
+  #view: View = { scale: 1, x: 0, y: 0 };
+  #way: "boxes" | "shapes" | "crowd" = "boxes";
+  #order: string[] = [];
   #styles = new Map<string, Style>();
   #tints = new Map<string, string>();
   #badges = new Badges();
@@ -70,56 +71,79 @@ export class RegionsLayer {
     return this.#regions;
   }
 
-  setRegions(regions: readonly SurfaceRegion[]): void {
+  /** Replaces all regions. Returns the parts of the image in which something has changed. */
+  setRegions(regions: readonly SurfaceRegion[]): Changed {
+    const { parts, placed } = changeOf(regions, this.#regions);
     this.#regions = regions;
-    this.index.set(regions);
+    this.index.set(regions, placed);
+    return parts;
   }
 
-  resize(size: Size, ratio: number): void {
-    this.canvas.width = Math.round(size.w * ratio);
-    this.canvas.height = Math.round(size.h * ratio);
-    this.canvas.style.width = `${size.w}px`;
-    this.canvas.style.height = `${size.h}px`;
-    if (ratio !== this.#ratio) this.#styles.clear();
+  override resize(size: Size, ratio: number): void {
+    if (ratio !== this.ratio) this.#styles.clear();
     this.#badges.setRatio(ratio);
-    this.#ratio = ratio;
-    this.#size = size;
-  }
-
-  /** Moves the bitmap as it is to where it belongs in another view. */
-  follow(view: View): void {
-    const s = view.scale / this.#drawn.scale;
-    const x = view.x - s * this.#drawn.x;
-    const y = view.y - s * this.#drawn.y;
-    this.canvas.style.transform = `matrix(${s},0,0,${s},${x},${y})`;
+    super.resize(size, ratio);
   }
 
   /** Draws everything in view anew, except the region `omit`. */
   draw(view: View, omit: string | null): void {
-    this.#drawn = view;
-    this.canvas.style.transform = "";
-    this.#pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const shown = this.index.within(visible(view, this.#size)).map((i) => this.#regions[i]!);
+    this.begin(view);
+    this.#view = view;
+    const shown = this.index.within(visible(view, this.size)).map((i) => this.#regions[i]!);
     this.inView = shown.length;
     const crowded = shown.length > CROWD;
-    this.costly = shown.reduce((n, r) => (r.shape ? n + 1 : n), 0) > COSTLY;
-    if (crowded && shown.some((r) => r.shape)) this.#crowd(shown, omit, view);
-    else if (this.costly || shown.some((r) => r.shape)) this.#shapes(shown, omit, view, crowded);
-    else for (const [color, group] of grouped(shown, omit)) this.#group(group, color, view, crowded);
+    const shaped = shown.reduce((n, r) => (r.shape ? n + 1 : n), 0);
+    this.costly = shaped > COSTLY;
+    this.#way = shaped === 0 ? "boxes" : crowded ? "crowd" : "shapes";
+    this.#order = [];
+    this.#paint(shown, omit, view, { x: 0, y: 0, w: this.canvas.width, h: this.canvas.height });
     if (shown.length <= BADGES_UP_TO) for (const r of shown) if (r.key !== omit) this.#badge(r, view);
   }
 
-  /** Draws one more region on top of what is there; for a region just added. */
-  drawOne(region: SurfaceRegion, view: View): void {
-    if (region.shape) this.#shapes([region], null, view, this.inView > CROWD);
-    else this.#group([region], styleKey(region), view, this.inView > CROWD);
-    this.inView += 1;
-    if (this.inView <= BADGES_UP_TO) this.#badge(region, view);
+  /** Draws parts of the image anew in the view of the last drawing, in the same way as that. */
+  patch(parts: readonly Rect[], omit: string | null): void {
+    const view = this.#view;
+    if (this.inView <= BADGES_UP_TO) return this.draw(view, omit);
+    for (const part of parts) {
+      const place = this.#around(part, view);
+      if (place.w <= 0 || place.h <= 0) continue;
+      const s = view.scale * this.ratio;
+      const within = { x: (place.x / this.ratio - view.x) / view.scale, y: (place.y / this.ratio - view.y) / view.scale, w: place.w / s, h: place.h / s };
+      const shown = this.index.within(within).map((i) => this.#regions[i]!);
+      this.pen.save();
+      this.pen.beginPath();
+      this.pen.rect(place.x, place.y, place.w, place.h);
+      this.pen.clip();
+      this.pen.clearRect(place.x, place.y, place.w, place.h);
+      this.#paint(shown, omit, view, place);
+      this.pen.restore();
+    }
+  }
+
+  /** `place`: the part of the canvas, in device pixels. */
+  #paint(shown: readonly SurfaceRegion[], omit: string | null, view: View, place: Rect): void {
+    const crowded = this.inView > CROWD;
+    if (this.#way === "crowd") return this.#crowd(shown, omit, view, place);
+    if (this.#way === "shapes") return this.#shapes(shown, omit, view, crowded);
+    const groups = grouped(shown, omit);
+    for (const key of groups.keys()) if (!this.#order.includes(key)) this.#order.push(key);
+    for (const key of this.#order) {
+      const group = groups.get(key);
+      if (group) this.#group(group, key, view, crowded);
+    }
+  }
+
+  /** A part of the image with room for lines, in whole device pixels of the canvas. */
+  #around(part: Rect, view: View): Rect {
+    const r = rectToScreen(view, part);
+    const room = 5;
+    const [x, y] = [Math.max(0, Math.floor((r.x - room) * this.ratio)), Math.max(0, Math.floor((r.y - room) * this.ratio))];
+    return { x, y, w: Math.min(this.canvas.width, Math.ceil((r.x + r.w + room) * this.ratio)) - x, h: Math.min(this.canvas.height, Math.ceil((r.y + r.h + room) * this.ratio)) - y };
   }
 
   /** In drawing order, one after the other: shapes may cover each other, so that order counts. */
   #shapes(shown: readonly SurfaceRegion[], omit: string | null, view: View, crowded: boolean): void {
-    const pen = this.#pen;
+    const pen = this.pen;
     pen.lineJoin = "round";
     const unit = 1 / view.scale;
     for (const region of shown) {
@@ -129,7 +153,7 @@ export class RegionsLayer {
         this.#group([region], styleKey(region), view, crowded);
         continue;
       }
-      ontoImage(pen, view, this.#ratio);
+      ontoImage(pen, view, this.ratio);
       const { halo } = this.#style(styleKey(region), region);
       paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed || region.faint ? "" : this.#tint(region), dashed: region.dashed }, unit, crowded || region.faint === true);
     }
@@ -137,8 +161,9 @@ export class RegionsLayer {
   }
 
   /** So many that paths would take too long: pixel by pixel. */
-  #crowd(shown: readonly SurfaceRegion[], omit: string | null, view: View): void {
-    const painter = new CrowdPainter(this.#pen.createImageData(this.canvas.width, this.canvas.height), view, this.#ratio);
+  #crowd(shown: readonly SurfaceRegion[], omit: string | null, view: View, place: Rect): void {
+    const within = { scale: view.scale, x: view.x - place.x / this.ratio, y: view.y - place.y / this.ratio };
+    const painter = new CrowdPainter(this.pen.createImageData(place.w, place.h), within, this.ratio);
     for (const region of shown) {
       if (region.key === omit) continue;
       const shape = shapeOf(region);
@@ -146,7 +171,7 @@ export class RegionsLayer {
       if (isDot(region, view.scale)) painter.dot(region, line, DOT);
       else painter.paint(shape, { line, fill: region.dashed ? 0 : pixelOf(region.color, shape.kind === "mask" ? MASK_TINT : TINT), dashed: region.dashed });
     }
-    this.#pen.putImageData(painter.image, 0, 0);
+    this.pen.putImageData(painter.image, place.x, place.y);
   }
 
   #tint(region: SurfaceRegion): string {
@@ -160,22 +185,22 @@ export class RegionsLayer {
     const style = this.#style(key, group[0]!);
     const rects = group.map((r) => this.#device(r, view));
     const thin = crowded || group[0]!.faint === true;
-    const line = thin ? Math.max(1, Math.round(this.#ratio)) : Math.max(2, Math.round(1.5 * this.#ratio));
+    const line = thin ? Math.max(1, Math.round(this.ratio)) : Math.max(2, Math.round(1.5 * this.ratio));
     if (!thin) this.#edges(rects, style.halo, line + 2, 1);
     if (style.fill) this.#fills(rects, style.fill);
     this.#edges(rects, style.stroke, line, 0);
   }
 
   #fills(rects: readonly Rect[], fill: string): void {
-    const pen = this.#pen;
-    const least = NO_FILL * this.#ratio;
+    const pen = this.pen;
+    const least = NO_FILL * this.ratio;
     pen.fillStyle = fill;
     for (const { x, y, w, h } of rects) if (w >= least && h >= least) pen.fillRect(x, y, w, h);
   }
 
   #edges(rects: readonly Rect[], stroke: string | CanvasPattern, line: number, out: number): void {
-    const pen = this.#pen;
-    const dot = DOT * this.#ratio;
+    const pen = this.pen;
+    const dot = DOT * this.ratio;
     pen.fillStyle = stroke;
     for (const rect of rects) {
       if (rect.w < dot && rect.h < dot) {
@@ -195,20 +220,20 @@ export class RegionsLayer {
 
   #badge(region: SurfaceRegion, view: View): void {
     const at = this.#device(region, view);
-    if (at.w < 28 * this.#ratio || at.h < 10 * this.#ratio) return;
+    if (at.w < 28 * this.ratio || at.h < 10 * this.ratio) return;
     const badge = this.#badges.get(region.title, region.color, region.dashed);
     const width = this.inView <= WHOLE_BADGES_UP_TO ? badge.width : Math.min(badge.width, at.w);
-    const above = at.y - BADGE_HEIGHT * this.#ratio;
+    const above = at.y - BADGE_HEIGHT * this.ratio;
     const y = above >= 0 ? above : at.y;
-    this.#pen.drawImage(badge, 0, 0, width, badge.height, at.x, y, width, badge.height);
+    this.pen.drawImage(badge, 0, 0, width, badge.height, at.x, y, width, badge.height);
   }
 
   /** The region in whole device pixels. */
   #device(region: Rect, view: View): Rect {
     const r = rectToScreen(view, region);
-    const x = Math.round(r.x * this.#ratio);
-    const y = Math.round(r.y * this.#ratio);
-    return { x, y, w: Math.max(1, Math.round((r.x + r.w) * this.#ratio) - x), h: Math.max(1, Math.round((r.y + r.h) * this.#ratio) - y) };
+    const x = Math.round(r.x * this.ratio);
+    const y = Math.round(r.y * this.ratio);
+    return { x, y, w: Math.max(1, Math.round((r.x + r.w) * this.ratio) - x), h: Math.max(1, Math.round((r.y + r.h) * this.ratio) - y) };
   }
 
   #style(key: string, region: SurfaceRegion): Style {
@@ -223,7 +248,7 @@ export class RegionsLayer {
 
   /** A diagonal stripe: along any horizontal or vertical edge it reads as a dashed line. */
   #stripes(color: string): CanvasPattern {
-    const side = Math.max(8, Math.round(9 * this.#ratio));
+    const side = Math.max(8, Math.round(9 * this.ratio));
     const tile = document.createElement("canvas");
     tile.width = tile.height = side;
     const pen = tile.getContext("2d")!;
@@ -232,7 +257,7 @@ export class RegionsLayer {
     for (let row = 0; row < side; row++) {
       for (let i = 0; i < on; i++) pen.fillRect((i + row) % side, row, 1, 1);
     }
-    return this.#pen.createPattern(tile, "repeat")!;
+    return this.pen.createPattern(tile, "repeat")!;
   }
 }
 

@@ -1,12 +1,18 @@
 /** Gathers what must be drawn anew until the next frame, and waits for the view to rest where drawing all is dear. */
 
+import type { Rect } from "../lib/geometry";
+
 export interface Parts {
   view: boolean;
   regions: boolean;
+  /** Parts of the image in which regions have changed; all of them are drawn anew with `regions`. */
+  patches: readonly Rect[];
+  /** Arrows between regions; they are drawn with the regions as well. */
+  arrows: boolean;
   selection: boolean;
 }
 
-const NOTHING: Parts = { view: false, regions: false, selection: false };
+const NOTHING: Parts = { view: false, regions: false, patches: [], arrows: false, selection: false };
 
 export class Repaint {
   #dirty = NOTHING;
@@ -23,13 +29,9 @@ export class Repaint {
     return this.#timer !== 0;
   }
 
-  /** Whether the regions wait for being drawn anew. */
-  get waiting(): boolean {
-    return this.#dirty.regions || this.moving;
-  }
-
   ask(parts: Partial<Parts>): void {
-    this.#dirty = { view: this.#dirty.view || !!parts.view, regions: this.#dirty.regions || !!parts.regions, selection: this.#dirty.selection || !!parts.selection };
+    const was = this.#dirty;
+    this.#dirty = { view: was.view || !!parts.view, regions: was.regions || !!parts.regions, patches: parts.patches ? [...was.patches, ...parts.patches] : was.patches, arrows: was.arrows || !!parts.arrows, selection: was.selection || !!parts.selection };
     this.#frame ||= requestAnimationFrame(() => {
       const due = this.#dirty;
       this.#frame = 0;

@@ -72,6 +72,7 @@ class _Reading:
         self.lost: list[str] = []
         self._relations = [r.get("value") or "related" for r in root.iter("Relation")]
         self._related = root.find(".//Relations") is not None
+        self._marks_text = root.find(".//Labels") is not None
         self._figures = _figures_in(root)
         self._controls = {
             "Choices": self._choices,
@@ -135,13 +136,18 @@ class _Reading:
         if name.endswith(FIGURE) and name.removesuffix(FIGURE) in self._figures:
             return
         turned = {} if element.get("canRotate") == "false" else {"rotated": True}
-        self._add(element, name, "boxes", {"labels": _labels(element, "Label"), **turned}, self._field(to, "image"))
+        self._things(element, name, "boxes", {"labels": _labels(element, "Label"), **turned}, to)
 
     def _polygonlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
-        self._add(element, name, "polygons", {"labels": _labels(element, "Label")}, self._field(to, "image"))
+        self._things(element, name, "polygons", {"labels": _labels(element, "Label")}, to)
 
     def _brushlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
-        self._add(element, name, "masks", {"labels": _labels(element, "Label")}, self._field(to, "image"))
+        self._things(element, name, "masks", {"labels": _labels(element, "Label")}, to)
+
+    def _things(self, element: ElementTree.Element, name: str, type: str, config: dict[str, Any], to: list[str]) -> None:
+        """Things on a picture, with relations between them if the document asks for any and has no text to mark."""
+        related = {"relations": self._relations or ["related"]} if self._related and not self._marks_text else {}
+        self._add(element, name, type, config | related, self._field(to, "image"))
 
     def _keypointlabels(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
         """Labels with numbers for a model are the points of one figure; without, each is a thing of its own."""
@@ -153,7 +159,7 @@ class _Reading:
             ordered = sorted(zip(places, entries, strict=True), key=lambda pair: int(pair[0]))
             points = [entry.get("alias") or entry.get("value") or "" for _, entry in ordered]
             config = {"labels": self._figures.get(name) or [{"value": name}], "points": points}
-        self._add(element, name, "keypoints", config, self._field(to, "image"))
+        self._things(element, name, "keypoints", config, to)
 
     def _pairwise(self, element: ElementTree.Element, name: str, to: list[str]) -> None:
         fields = [self.fields[t].name for t in to if t in self.fields]
@@ -231,17 +237,17 @@ def _control(question: Question, shape: str, to: str) -> list[str] | None:  # no
         return [f'<Rating {head} maxRating="{question.config.get("max", 5)}"/>'] if question.config.get("min", 1) == 1 else None
     if shape == "text":
         return [f"<TextArea {head}/>"]
+    types: list[Any] = question.config.get("relations") or []
+    links = ["<Relations>", *_entries(types, "Relation"), "</Relations>"] if types else []
     if shape in ("spans", "relations"):
-        types: list[Any] = question.config.get("relations") or []
-        links = ["<Relations>", *_entries(types, "Relation"), "</Relations>"] if types else []
         return [f"<Labels {head}>", *_entries(given, "Label"), "</Labels>", *links]
     if shape == "boxes":
         turn = "" if question.config.get("rotated") else ' canRotate="false"'
-        return [f"<RectangleLabels {head}{turn}>", *_entries(given, "Label"), "</RectangleLabels>"]
+        return [f"<RectangleLabels {head}{turn}>", *_entries(given, "Label"), "</RectangleLabels>", *links]
     if shape in _REGIONS:
-        return [f"<{_REGIONS[shape]} {head}>", *_entries(given, "Label"), f"</{_REGIONS[shape]}>"]
+        return [f"<{_REGIONS[shape]} {head}>", *_entries(given, "Label"), f"</{_REGIONS[shape]}>", *links]
     if shape == "keypoints":
-        return _figure_control(question, head, to, given)
+        return [*_figure_control(question, head, to, given), *links]
     sides: list[Any] = question.config.get("candidates") or []
     if shape == "ranks" and len(sides) == 2:
         return [f"<Pairwise name={quoteattr(question.name)} toName={quoteattr(','.join(sides))}/>"]

@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import Any, cast
 
 from milo.builtin.formats._foreign import Losses, Span, graph_of
+from milo.builtin.formats._ls_links import among, ids_in, link_results, related
 from milo.builtin.formats._ls_pictures import FIGURE, KINDS, SHAPES, rectangles_in, region_results, regions_of
 from milo.domain.question import Question
 from milo.domain.reading import marked_text
@@ -41,6 +42,8 @@ def values_of(
         value = _value(name, heap, links, data, losses, sides, rectangles)
         if value is not None:
             found[name] = {"": value}
+    within = sum(len(among(links, ids_in(heap))) for heap in heaps.values())
+    losses.add("relations that do not join two marks of one control", len(links) - within)
     return found
 
 
@@ -67,7 +70,7 @@ def _value(  # noqa: PLR0911 - one for each kind
     if kind in TEXT_MARKS:
         return _marks(heap, kind, links, data, losses)
     if kind in KINDS:
-        return regions_of(kind, heap, rectangles, losses)
+        return related(regions_of(kind, heap, rectangles, losses), among(links, ids_in(heap)))
     if kind == "pairwise" and heap[0]["value"].get("selected") in SIDES and name in sides:
         return {"winner": sides[name][SIDES.index(heap[0]["value"]["selected"])]}
     losses.add(f"results of the kind {kind}", len(heap))
@@ -92,14 +95,7 @@ def _marks(heap: list[dict[str, Any]], kind: str, links: list[dict[str, Any]], d
         span: Span = {"start": place[0], "end": place[1], "label": str(labels[0]), "id": str(one.get("id"))[:64]}
         ids.add(str(one.get("id")))
         spans.append(span | ({"score": one["score"]} if isinstance(one.get("score"), float) else {}))
-    own: list[dict[str, Any]] = []
-    for link in links:
-        head, tail = str(link.get("from_id")), str(link.get("to_id"))
-        if head not in ids or tail not in ids:
-            continue
-        if link.get("direction") == "left":
-            head, tail = tail, head
-        own.append({"head": head[:64], "tail": tail[:64], "label": str((_listed(link.get("labels")) or ["related"])[0])})
+    own = among(links, ids)
     return {"spans": spans, "relations": own} if own else spans
 
 
@@ -156,7 +152,4 @@ def _mark_results(one: dict[str, Any], value: Any, text: str, losses: Losses) ->
         start, end = span["start"], span["end"]
         place = {"start": start, "end": end, "text": text[start:end], "labels": [span["label"]]}
         out.append(one | {"id": f"m{i}", "type": "labels", "value": place})
-    for link in links:
-        ends = {"from_id": names[link["head"]], "to_id": names[link["tail"]]}
-        out.append({"type": "relation", "direction": "right", "labels": [link["label"]], **ends})
-    return out
+    return out + link_results(links, names)

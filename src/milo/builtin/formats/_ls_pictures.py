@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from milo.builtin.formats._ls_brush import decoded, encoded
+from milo.builtin.formats._ls_links import link_results
 from milo.builtin.formats._packing import Thing, around, corners, upright
 from milo.builtin.formats._tuning import Losses
 from milo.domain.question import Question
@@ -102,7 +103,8 @@ def _figures(points: list[tuple[dict[str, Any], str, tuple[float, float]]], rect
             if figure is not None:
                 yield figure
             begun: Thing = {"named": {}, "label": rectangles.get(parent, "")}
-            figure = open_[parent] = begun | ({"id": parent[:64]} if parent else {})
+            ident = parent or str(one.get("id") or "")
+            figure = open_[parent] = begun | ({"id": ident[:64]} if ident else {})
         figure["named"][name] = [x, y, 2]
     yield from open_.values()
 
@@ -126,7 +128,17 @@ def region_results(
         else:
             kind, place = _value(shape, thing, (width, height))
             out.append(one | about | {"id": ident, "type": kind, "value": {**place, kind: [thing["label"]]}})
-    return out
+    return out + _links(question, shape, value)
+
+
+def _links(question: Question, shape: str, value: list[Thing]) -> list[dict[str, Any]]:
+    """What holds between things; a point that is labelled by itself is named as its result is."""
+    alone = shape == "keypoints" and len(cast("list[Any]", question.config["points"])) == 1
+    names = {thing["id"]: f"{question.name}-{thing['id']}{'-0' if alone else ''}" for thing in value if "id" in thing}
+    found: list[dict[str, Any]] = []
+    for thing in value:
+        found += [{"head": thing["id"], "tail": r["to"], "label": r["label"]} for r in thing.get("relations", ())]
+    return link_results(found, names)
 
 
 def _count(thing: Thing, losses: Losses) -> None:

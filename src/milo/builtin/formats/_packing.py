@@ -121,6 +121,7 @@ _EXTRAS = {
     "attributes": "attributes of things",
     "score": "scores of things",
     "holes": "holes of polygons",
+    "relations": "relations between things",
 }
 
 

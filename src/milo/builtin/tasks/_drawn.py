@@ -3,7 +3,7 @@
 Stands alone because a list of labelled things on an image is checked, compared, merged and written in the same way whatever
 the geometry. Things are sorted by top, left, label and geometry; of equal ones one is kept. Two things of one label mean the
 same when they are alike by at least 0.5; what "alike" measures is the geometry's own. Agreement is F1 over the best one-to-one
-pairing; where there are attributes, half of each pair's weight is how far these agree.
+pairing; where there are attributes, half of each pair's weight is how far these agree. Relations between things: `_related`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, ClassVar, cast
 
 import msgspec
 
+from milo.builtin.tasks import _related
 from milo.builtin.tasks._attributes import (
     attributes_agree,
     attributes_schema,
@@ -28,6 +29,7 @@ from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
 from milo.builtin.tasks._likeness import SAME, Extent, Pair, best_total, groups, touching
 from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
+from milo.builtin.tasks._related import GivenTo
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
@@ -54,6 +56,7 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     group: int | None = None
     z: int = 0
     page: int | None = None
+    relations: list[GivenTo] = []
 
 
 class Drawn(MarkList):
@@ -65,6 +68,8 @@ class Drawn(MarkList):
     what: ClassVar[str] = "things"
     given: ClassVar[type[Given]] = Given
     own_keys: ClassVar[tuple[str, ...]] = ()
+    related: ClassVar[bool] = True
+    """Whether there may be relations between its things."""
     field_kinds: tuple[str, ...] = ("image",)
 
     def settings(self, question: Question) -> dict[str, Any]:
@@ -106,10 +111,12 @@ class Drawn(MarkList):
         """Geometry: to thousandths."""
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
-        """Settings: `labels`, `attributes` (see `_attributes`), and the task type's own. Fills in `field`."""
-        known_keys(question, "labels", "attributes", *self.own_keys)
+        """Settings: `labels`, `attributes` (see `_attributes`), `relations` (types of relations between things, see `_links`),
+        and the task type's own. Fills in `field`."""
+        more = ("relations",) if self.related else ()
+        known_keys(question, "labels", "attributes", *more, *self.own_keys)
         labels = normalise_labels(question)
-        config = {"labels": labels, **self.settings(question)}
+        config = {"labels": labels, **self.settings(question), **_related.read_types(question, labels)}
         attributes = read_attributes(question, labels)
         if attributes:
             config["attributes"] = attributes
@@ -120,9 +127,11 @@ class Drawn(MarkList):
         """The things in canonical order, held against the size of the item's image where that is known."""
         given = cast("list[Any]", read_regions(question, value, self.given, self.what))
         check_ids(question, [mark.id for mark in given])
-        check_scores(question, [mark.score for mark in given])
+        check_scores(question, [one.score for mark in given for one in (mark, *mark.relations)])
+        links = _related.links_of(question, given)
         labels = label_set(question)
         kept: dict[str, Thing] = {}
+        places: dict[str, str] = {}
         for mark in given:
             if mark.label not in labels.order:
                 check_label(question, labels, mark.label)
@@ -130,9 +139,13 @@ class Drawn(MarkList):
             self.place(question, mark, size_on(question, item, mark.page))
             thing = {**self.geometry(mark), "label": mark.label, **common(question, mark)}
             place = _key(thing)
+            if mark.id is not None:
+                places[mark.id] = place
             if place not in kept or "id" not in kept[place]:
                 kept[place] = thing
-        return [thing for _, thing in sorted(kept.items(), key=lambda pair: self._order(*pair))]
+        found = [thing for _, thing in sorted(kept.items(), key=lambda pair: self._order(*pair))]
+        now = {ident: kept[place]["id"] for ident, place in places.items()} if links else {}
+        return _related.attach(question, found, links, now)
 
     def _order(self, key: str, thing: Thing) -> tuple[int, float, float, str, str]:
         x, y, _, _ = self.extent(thing)
@@ -142,7 +155,11 @@ class Drawn(MarkList):
         """See the module; ids, groups and depth do not matter."""
         if not a and not b:
             return 1.0
-        return 2 * best_total(self._pairs(question, a, b, weighed=True)) / (len(a) + len(b))
+        total = best_total(self._pairs(question, a, b, weighed=True))
+        if not question.config.get("relations"):
+            return 2 * total / (len(a) + len(b))
+        first, second = sorted((list(a), list(b)), key=_order_of)
+        return _related.agreement(question, first, second, total, self._pairs(question, first, second, weighed=False))
 
     def _pairs(self, question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) -> list[Pair]:
         ours, theirs = [self.extent(one) for one in a], [self.extent(one) for one in b]
@@ -177,7 +194,8 @@ class Drawn(MarkList):
 
     def _brief(self, question: Question, size: Size | None) -> Brief:
         own, needed, words = self.written(question, size)
-        properties: dict[str, Any] = {"label": {"type": "string", "enum": list(label_set(question).order)}, **own}
+        related, about = _related.asked(question, "thing")
+        properties: dict[str, Any] = {"label": {"type": "string", "enum": list(label_set(question).order)}, **own, **related}
         attributes = attributes_schema(question)
         if attributes is not None:
             properties["attributes"] = attributes
@@ -185,9 +203,10 @@ class Drawn(MarkList):
         text = (
             f"Answer with the list of all {self.what}; an empty list if there are none. Places are in {unit}, from the top "
             f"left corner, x to the right and y down. {words} Labels:\n"
-            f"{describe_labels(question)}\n{describe_attributes(question)}"
+            f"{describe_labels(question)}\n{describe_attributes(question)}\n{about}"
         )
-        thing = {"type": "object", "properties": properties, "required": ["label", *needed], "additionalProperties": False}
+        required = ["label", *needed, *related]
+        thing = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
         return Brief(instruction(question, text.strip()), {"type": "array", "items": thing, "maxItems": MOST})
 
     def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
@@ -195,30 +214,32 @@ class Drawn(MarkList):
         size = size_of(question, item)
         if size is None:
             raise value_error(question, "the size of the item's image is not known.")
-        found: list[Thing] = []
+        found: list[tuple[Thing, Thing]] = []
         left_out: list[str] = []
         for one in answer:
             extra = {"attributes": one["attributes"]} if one.get("attributes") else {}
             try:
                 thing = {**self.from_written(question, one, size), "label": one["label"], **extra}
                 self.check(question, [thing], item)
-                found.append(thing)
+                found.append((one, thing))
             except InvalidValue as error:
                 if not last:
                     raise
                 left_out.append(error.message)
         if left_out and not found:
             raise value_error(question, left_out[0])
-        return Read(found, tuple(left_out))
+        left_out += _related.from_answer(question, found, last)
+        return Read([thing for _, thing in found], tuple(left_out))
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:
         """The things in thousandths."""
         size = size_of(question, item) or (float(SCALE), float(SCALE))
-        return [
+        written = [
             {"label": one["label"], **self.to_written(question, one, size)}
             | ({"attributes": one["attributes"]} if one.get("attributes") else {})
             for one in value
         ]
+        return _related.to_answer(question, value, written)
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """One for every group of alike things that at least half of the answers contain."""
@@ -228,15 +249,18 @@ class Drawn(MarkList):
         source = [n for n, value in enumerate(values) for _ in value]
         pairs = [p for p in self._pairs(question, things, things, weighed=False) if source[p[0]] != source[p[1]]]
         found: list[Thing] = []
-        for group in groups(things, source, _key, pairs):
-            if 2 * len(group) < len(values):
-                continue
+        kept = [group for group in groups(things, source, _key, pairs) if 2 * len(group) >= len(values)]
+        for group in kept:
             members = sorted((things[i] for i in group), key=_key)
             label = members[0]["label"]
             attributes = merge_attributes(question, label, [one.get("attributes", {}) for one in members])
             page = {"page": members[0]["page"]} if members[0].get("page") else {}
             found.append({**self.blend(question, members), "label": label, "attributes": attributes, **page})
-        return self.check(question, found, None)
+        return self.check(question, _related.with_voted(question, found, kept, values), None)
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels of things and relations."""
+        return _related.summary(value)
 
 
 def size_of(question: Question, item: Item | None) -> Size | None:
@@ -307,7 +331,11 @@ def to_pixels(point: dict[str, Any], size: Size) -> tuple[float, float]:
 
 
 def _only_geometry(thing: Thing) -> Thing:
-    return {k: v for k, v in thing.items() if k not in ("id", "score", "attributes", "group", "z", "label")}
+    return {k: v for k, v in thing.items() if k not in ("id", "score", "attributes", "group", "z", "label", "relations")}
+
+
+def _order_of(things: list[Thing]) -> str:
+    return json.dumps(things, sort_keys=True)
 
 
 def _key(thing: Thing) -> str:

@@ -36,13 +36,19 @@ def touching(a: Sequence[Extent], b: Sequence[Extent], reach: float = 0.0) -> It
 
 def best_total(pairs: Sequence[Pair]) -> float:
     """The largest total weight of a one-to-one choice of pairs (i, j, weight)."""
-    total = 0
+    return sum(weight for _, _, weight in _best(pairs)) / _FINE
+
+
+def best_pairs(pairs: Sequence[Pair]) -> list[tuple[int, int]]:
+    """The pairs (i, j) of such a choice."""
+    return sorted((i, j) for i, j, _ in _best(pairs))
+
+
+def _best(pairs: Sequence[Pair]) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
     for part in _entangled(pairs):
-        if len(part) == 1:
-            total += round(part[0][2] * _FINE)
-        else:
-            total += _best_of(part)
-    return total / _FINE
+        found += [(i, j, round(weight * _FINE)) for i, j, weight in part] if len(part) == 1 else _best_of(part)
+    return found
 
 
 def _entangled(pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -63,21 +69,24 @@ def _entangled(pairs: Sequence[Pair]) -> list[list[Pair]]:
     return list(parts.values())
 
 
-def _best_of(pairs: list[Pair]) -> int:
-    first = {i: n for n, i in enumerate(sorted({i for i, _, _ in pairs}))}
-    second = {j: n for n, j in enumerate(sorted({j for _, j, _ in pairs}))}
+def _best_of(pairs: list[Pair]) -> list[tuple[int, int, int]]:
+    rows_of, columns_of = sorted({i for i, _, _ in pairs}), sorted({j for _, j, _ in pairs})
+    first = {i: n for n, i in enumerate(rows_of)}
+    second = {j: n for n, j in enumerate(columns_of)}
     if max(len(first), len(second)) > _ENTANGLED:
         partners: list[list[int]] = [[] for _ in first]
         for i, j, _ in pairs:
             partners[first[i]].append(second[j])
-        return round(largest_matching(partners) * min(weight for _, _, weight in pairs) * _FINE)
+        least = round(min(weight for _, _, weight in pairs) * _FINE)
+        return [(rows_of[i], columns_of[j], least) for i, j in largest_matching(partners)]
     from scipy.optimize import linear_sum_assignment
 
     table = np.zeros((len(first), len(second)), np.int64)
     for i, j, weight in pairs:
         table[first[i], second[j]] = round(weight * _FINE)
     rows, columns = linear_sum_assignment(table, maximize=True)
-    return int(table[rows, columns].sum())
+    chosen = zip(rows.tolist(), columns.tolist(), strict=True)
+    return [(rows_of[i], columns_of[j], int(table[i, j])) for i, j in chosen if table[i, j]]
 
 
 def groups(marks: Sequence[Any], source: Sequence[int], key: Callable[[Any], str], pairs: Sequence[Pair]) -> list[list[int]]:

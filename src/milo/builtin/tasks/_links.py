@@ -1,28 +1,29 @@
-"""Relations between spans: the setting that names their types, their canonical form, and how far two sets of them agree.
+"""Relations: the setting that names their types, their canonical form, and how far two sets of them agree.
 
-Stands alone because a relation is no region: it has two ends, which are spans of the same value, and one of three kinds.
+Stands alone because a relation is no region: it has two ends, which are marks of the same value (spans of a text, things on an
+image), and one of three kinds.
 
 - `directed` (the default): from a head to a tail; "works for".
-- `undirected`: the ends have no order; they are stored in reading order.
-- `chain`: spans that mean the same, as in coreference. What counts is which spans hang together, not which links were drawn: a
-  chain is stored as links from each of its spans to the next one in reading order.
+- `undirected`: the ends have no order; they are stored in the order of the value.
+- `chain`: marks that mean the same, as in coreference. What counts is which marks hang together, not which links were drawn: a
+  chain is stored as links from each of its marks to the next one in the order of the value.
 
 `head` and `tail` of a type list the labels its ends may have; left out, any. An undirected type takes them either way round;
-all spans of a chain need one of the labels of `head`.
+all marks of a chain need one of the labels of `head`. Agreement and votes see an end only as its `Mark`: something
+hashable and ordered that is equal for ends that mean the same.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
 import msgspec
 
 from milo.builtin.tasks._config import config_error, value_error
-from milo.builtin.tasks._labels import LabelSet, check_label, normalise_labels
-from milo.builtin.tasks._spans import GivenSpan, Mark, mark_of
+from milo.builtin.tasks._labels import LabelSet, check_label, describe_labels, normalise_labels
 from milo.domain.errors import InvalidConfig
 from milo.domain.question import Question
 
@@ -32,6 +33,7 @@ NEAR = 500
 
 Kind = Literal["directed", "undirected", "chain"]
 KINDS = ("directed", "undirected", "chain")
+Mark: TypeAlias = Any
 Arc = tuple[Mark, Mark, str]
 Cluster = tuple[str, frozenset[Mark]]
 
@@ -46,12 +48,19 @@ class LinkType(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 class GivenLink(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A relation as it may come in: ids of two spans and the type."""
+    """A relation as it may come in: ids of two marks and the type."""
 
     head: str
     tail: str
     label: str
     score: float | None = None
+
+
+class End(Protocol):
+    """What a relation may end at."""
+
+    id: str | None
+    label: str
 
 
 def normalise_types(question: Question, labels: Sequence[str]) -> list[dict[str, Any]]:
@@ -114,23 +123,23 @@ def types_of(question: Question) -> dict[str, LinkType]:
     return found
 
 
-def check_links(question: Question, links: list[GivenLink], spans: list[GivenSpan]) -> None:
-    """Every relation by itself: its type, its ends, their labels. Raises InvalidValue."""
-    types, by_id = types_of(question), {s.id: s for s in spans if s.id is not None}
+def check_links(question: Question, links: Iterable[GivenLink], ends: Iterable[End], what: str = "span") -> None:
+    """Every relation by itself: its type, its ends (a `what` each), their labels. Raises InvalidValue."""
+    types, by_id = types_of(question), {e.id: e for e in ends if e.id is not None}
     known = LabelSet(list(types))
     for link in links:
         kind = types.get(link.label) or types[check_label(question, known, link.label)]
         for end in (link.head, link.tail):
             if end not in by_id:
                 raise value_error(
-                    question, f'a relation "{link.label}" ends at the span "{end[:80]}", and there is none of that id.'
+                    question, f'a relation "{link.label}" ends at the {what} "{end[:80]}", and there is none of that id.'
                 )
         if link.head == link.tail:
-            raise value_error(question, f'a relation "{link.label}" leads from the span "{link.head[:80]}" to itself.')
+            raise value_error(question, f'a relation "{link.label}" leads from the {what} "{link.head[:80]}" to itself.')
         _check_ends(question, kind, by_id[link.head], by_id[link.tail])
 
 
-def _check_ends(question: Question, kind: LinkType, head: GivenSpan, tail: GivenSpan) -> None:
+def _check_ends(question: Question, kind: LinkType, head: End, tail: End) -> None:
     if fits(kind, head.label, tail.label):
         return
     wanted = " or ".join(kind.head) or "any label"
@@ -148,7 +157,7 @@ def fits(kind: LinkType, head: str, tail: str) -> bool:
 
 
 def canonical(question: Question, links: Iterable[GivenLink], order: Sequence[str]) -> list[dict[str, Any]]:
-    """The relations as they are stored; `order`: the ids of the spans in reading order."""
+    """The relations as they are stored; `order`: the ids of the marks in the order of the value."""
     types, place = types_of(question), {ident: i for i, ident in enumerate(order)}
     found: dict[tuple[int, int, str], float | None] = {}
     chains: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -190,19 +199,25 @@ def clusters(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def arcs_and_clusters(question: Question, value: dict[str, Any]) -> tuple[set[Arc], set[Cluster]]:
-    """The relations of a value by what their ends cover: arcs, and the clusters that chains make."""
-    types, marks = types_of(question), {s["id"]: mark_of(s) for s in value["spans"] if "id" in s}
+def arcs_and_clusters(
+    question: Question, links: Iterable[Mapping[str, Any]], marks: Mapping[str, Mark]
+) -> tuple[set[Arc], set[Cluster]]:
+    """The relations of a value by what their ends are: arcs, and the clusters that chains make. `marks`: the mark of each id;
+    relations that end elsewhere are left out."""
+    types = types_of(question)
     arcs: set[Arc] = set()
     pairs: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     ids = list(marks)
     place = {ident: i for i, ident in enumerate(ids)}
-    for link in value["relations"]:
-        kind = types.get(link["label"])
-        if kind is not None and kind.kind == "chain":
+    for link in links:
+        if link["head"] not in marks or link["tail"] not in marks:
+            continue
+        kind = types[link["label"]].kind if link["label"] in types else "directed"
+        if kind == "chain":
             pairs[link["label"]].append((place[link["head"]], place[link["tail"]]))
-        else:
-            arcs.add((marks[link["head"]], marks[link["tail"]], link["label"]))
+            continue
+        head, tail = marks[link["head"]], marks[link["tail"]]
+        arcs.add((*(sorted((head, tail)) if kind == "undirected" else (head, tail)), link["label"]))
     found = {(label, frozenset(marks[ids[i]] for i in group)) for label, own in pairs.items() for group in clusters(own)}
     return arcs, found
 
@@ -226,15 +241,52 @@ def links_in(found: Iterable[Cluster]) -> int:
     return sum(len(marks) - 1 for _, marks in found)
 
 
-def voted_links(question: Question, values: Sequence[dict[str, Any]], kept: Sequence[Mark]) -> list[tuple[int, int, str]]:
-    """Relations that at least half of the values contain between the kept marks, as places in `kept`. Spans are of one chain if
-    at least half of the values have them in one chain, directly or by way of others."""
+def voted_links(found: Sequence[tuple[set[Arc], set[Cluster]]], kept: Sequence[Mark]) -> list[tuple[int, int, str]]:
+    """Relations that at least half of the values contain between the kept marks, as places in `kept`; `found`: what
+    `arcs_and_clusters` makes of each value. Marks are of one chain if at least half of the values have them in one chain,
+    directly or by way of others."""
     place = {mark: i for i, mark in enumerate(kept)}
     votes: Counter[tuple[int, int, str]] = Counter()
-    for value in values:
-        arcs, chains = arcs_and_clusters(question, value)
+    for arcs, chains in found:
         votes.update({(place[h], place[t], label) for h, t, label in arcs if h in place and t in place})
         for label, marks in chains:
             inside = sorted(place[mark] for mark in marks if mark in place)
             votes.update({(a, b, label) for i, a in enumerate(inside) for b in inside[i + 1 : i + 1 + NEAR]})
-    return sorted(one for one, n in votes.items() if 2 * n >= len(values))
+    return sorted(one for one, n in votes.items() if 2 * n >= len(found))
+
+
+def resolved(
+    question: Question, given: Iterable[dict[str, Any]], labels: Mapping[str, str], what: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The relations of a model's answer that can be used, and what is wrong with the others. `labels`: that of each end, which
+    is a `what`."""
+    types = types_of(question)
+    links: list[dict[str, Any]] = []
+    wrong: list[str] = []
+    for one in given:
+        head, tail = labels.get(one["head"]), labels.get(one["tail"])
+        said = f'"{one["label"]}" from {one["head"][:64]} to {one["tail"][:64]}'
+        if head is None or tail is None:
+            wrong.append(f"{said} names a {what} that is not in the answer")
+        elif one["head"] == one["tail"]:
+            wrong.append(f"{said} leads to itself")
+        elif not fits(types[one["label"]], head, tail):
+            wrong.append(f"{said} does not fit ends of the labels {head} and {tail}")
+        else:
+            links.append({"head": one["head"], "tail": one["tail"], "label": one["label"]})
+    return links, wrong
+
+
+def describe_types(question: Question, what: str) -> str:
+    """The types for models, one a line, with what their ends (`what`) may be."""
+    config = cast("list[Any]", question.config.get("relations") or [])
+    about = describe_labels(msgspec.structs.replace(question, config={"labels": config})).split("\n")
+    kinds = types_of(question).values()
+    return "\n".join(f"{line} ({_ends(kind, what)})" for line, kind in zip(about, kinds, strict=True))
+
+
+def _ends(kind: LinkType, what: str) -> str:
+    head, tail = (" or ".join(end) or f"any {what}" for end in (kind.head, kind.tail))
+    if kind.kind == "chain":
+        return f"joins {what}s that mean the same thing: {head}; link each to the next one"
+    return f"between {head} and {tail}, without direction" if kind.kind == "undirected" else f"from {head} to {tail}"

@@ -43,16 +43,16 @@ def count_matches(a: Sequence[Box], b: Sequence[Box]) -> int:
     edges: list[list[int]] = [[] for _ in a]
     for i, j, _ in close_pairs(a, b):
         edges[i].append(j)
-    return largest_matching(edges)
+    return len(largest_matching(edges))
 
 
-def largest_matching(edges: list[list[int]]) -> int:
-    """How many pairs the largest one-to-one matching has, given the possible partners of each."""
+def largest_matching(edges: list[list[int]]) -> list[tuple[int, int]]:
+    """The pairs of a largest one-to-one matching, given the possible partners of each."""
     owner: dict[int, int] = {}
     held: dict[int, int] = {}
     for i in range(len(edges)):
         _augment(i, edges, owner, held)
-    return len(owner)
+    return [(i, j) for j, i in owner.items()]
 
 
 def _augment(start: int, edges: list[list[int]], owner: dict[int, int], held: dict[int, int]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from milo.builtin.tasks._config import value_error
 from milo.domain.question import Question
-from milo.kinds.task_type import Read
 
 SCALE = 1000
 SizeOf = Callable[[int], tuple[float, float]]
@@ -35,10 +34,13 @@ def schema(labels: list[str], most: int, *, paged: bool = False) -> dict[str, An
     return {"type": "array", "items": box, "maxItems": most}
 
 
-def in_pixels(question: Question, answer: list[dict[str, Any]], size_of: SizeOf, last: bool, least: float) -> Read:
-    """The boxes in pixels, or points of their page; `size_of` tells the size of a page from 0, of an image that of page 0.
-    Raises InvalidValue for one without area, unless it is the `last` attempt and others have some."""
-    boxes: list[dict[str, Any]] = []
+def in_pixels(
+    question: Question, answer: list[dict[str, Any]], size_of: SizeOf, last: bool, least: float
+) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[str]]:
+    """What was written of each box, with the box in pixels, or points of its page; and what was left out. `size_of` tells the
+    size of a page from 0, of an image that of page 0. Raises InvalidValue for a box without area, unless it is the `last`
+    attempt and others have some."""
+    boxes: list[tuple[dict[str, Any], dict[str, Any]]] = []
     bad: list[str] = []
     for one in answer:
         size = size_of(one.get("page", 1) - 1)
@@ -47,10 +49,10 @@ def in_pixels(question: Question, answer: list[dict[str, Any]], size_of: SizeOf,
         if w <= 0 or h <= 0 or w < least or h < least:
             bad.append(", ".join(f"{name}={one[name]}" for name in _CORNERS))
         else:
-            boxes.append({"x": x, "y": y, "w": w, "h": h, "label": one["label"]} | _stored_page(one))
+            boxes.append((one, {"x": x, "y": y, "w": w, "h": h, "label": one["label"]} | _stored_page(one)))
     if bad and not (last and boxes):
         raise value_error(question, f"a box has no area or is too small: {bad[0]}; x2 must be beyond x1, and y2 below y1.")
-    return Read(boxes, tuple(f"a box without area ({one})" for one in bad))
+    return boxes, [f"a box without area ({one})" for one in bad]
 
 
 def _stored_page(one: dict[str, Any]) -> dict[str, int]:

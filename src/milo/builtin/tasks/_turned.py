@@ -9,6 +9,7 @@ import json
 from math import atan2, cos, degrees, fsum, radians, sin
 from typing import Any
 
+from milo.builtin.tasks import _related
 from milo.builtin.tasks._attributes import attributes_agree, merge_attributes
 from milo.builtin.tasks._likeness import SAME, Extent, Pair, groups, touching
 from milo.domain.question import Question
@@ -59,19 +60,19 @@ def pairs(question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) 
 
 
 def merged(question: Question, values: list[list[Thing]]) -> list[Thing]:
-    """The mean of every group of alike boxes that at least half of the answers contain."""
+    """The mean of every group of alike boxes that at least half of the answers contain, and the relations of as many."""
     boxes = [box for value in values for box in value]
     source = [n for n, value in enumerate(values) for _ in value]
     near = [p for p in pairs(question, boxes, boxes, weighed=False) if source[p[0]] < source[p[1]]]
     found: list[Thing] = []
-    for group in groups(boxes, source, _key, near):
-        if 2 * len(group) >= len(values):
-            members = sorted((boxes[i] for i in group), key=_key)
-            given = [one.get("attributes", {}) for one in members]
-            page = {"page": members[0]["page"]} if members[0].get("page") else {}
-            attributes = merge_attributes(question, members[0]["label"], given)
-            found.append(_mean(members) | {"attributes": attributes} | page)
-    return found
+    kept = [group for group in groups(boxes, source, _key, near) if 2 * len(group) >= len(values)]
+    for group in kept:
+        members = sorted((boxes[i] for i in group), key=_key)
+        given = [one.get("attributes", {}) for one in members]
+        page = {"page": members[0]["page"]} if members[0].get("page") else {}
+        attributes = merge_attributes(question, members[0]["label"], given)
+        found.append(_mean(members) | {"attributes": attributes} | page)
+    return _related.with_voted(question, found, kept, values)
 
 
 def _mean(boxes: list[Thing]) -> Thing:

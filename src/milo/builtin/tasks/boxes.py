@@ -6,17 +6,19 @@ label; equal boxes are kept once. A box that leaves the image by at most one pix
 `angle` is in degrees, 0 <= angle < 360: x, y, w, h is the box before it is turned clockwise about its middle. The middle of a
 turned box lies on the image, its corners need not. Of an image with several pages, each box may say its `page`, from 0. On a
 document it always does (0 where it came without), and its numbers are points of that page as shown, from its top left corner.
+Relations between the boxes of an image: `_related`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
 import msgspec
 
-from milo.builtin.tasks import _thousandths, _turned
+from milo.builtin.tasks import _related, _thousandths, _turned
 from milo.builtin.tasks._attributes import read_attributes
 from milo.builtin.tasks._config import fitting_field, flag, known_keys, number, value_error
 from milo.builtin.tasks._drawn import MAX_PIXEL, OVERSHOOT, Given, check_common, common, size_of
@@ -51,8 +53,9 @@ class Boxes(MarkList):
 
     def check_config(self, question: Question, fields: tuple[Field, ...]) -> Question:
         """Settings: `labels`, `min_size` (1.0: the least width and height in pixels or points), `rotated` (false: boxes may be
-        turned), `attributes` (see `_attributes`). Fills in `field`, and `pages` where that field holds documents."""
-        known_keys(question, "labels", "min_size", "rotated", "attributes", "pages")
+        turned), `attributes` (see `_attributes`), `relations` (types of relations between boxes of an image, see `_links`).
+        Fills in `field`, and `pages` where that field holds documents."""
+        known_keys(question, "labels", "min_size", "rotated", "attributes", "relations", "pages")
         labels = normalise_labels(question)
         config: dict[str, Any] = {"labels": labels, "min_size": number(question, "min_size", 1.0, 0.0, 10_000.0)}
         if flag(question, "rotated", False):
@@ -60,16 +63,19 @@ class Boxes(MarkList):
         attributes = read_attributes(question, labels)
         if attributes:
             config["attributes"] = attributes
+        config |= _related.read_types(question, labels)
         field = fitting_field(question, fields, self.field_kinds)
         if is_paged(field, fields):
             config["pages"] = True
+            _related.refuse_types(question, "boxes on the pages of a document take no relations; those of an image do.")
         return msgspec.structs.replace(question, config=config, field=field)
 
     def check(self, question: Question, value: Any, item: Item | None) -> list[dict[str, Any]]:
         """The boxes in canonical order, held against the size of the item's image where that is known."""
         given = read_regions(question, value, _Given, "boxes")
         check_ids(question, [box.id for box in given])
-        check_scores(question, [box.score for box in given])
+        check_scores(question, [one.score for box in given for one in (box, *box.relations)])
+        links = _related.links_of(question, given)
         labels = label_set(question)
         size_on = _sizes(question, item)
         for box in given:
@@ -78,10 +84,16 @@ class Boxes(MarkList):
             check_common(question, box)
             _check_box(question, box, size_on(box))
         given.sort(key=lambda b: (b.page or 0, b.y, b.x, b.w, b.h, b.angle, b.label, b.id or ""))
-        return [_plain(question, box) for box in _without_repeats(given)]
+        kept = _without_repeats(given)
+        now = _kept_ids(given, kept) if links else {}
+        return _related.attach(question, [_plain(question, box) for box in kept], links, now)
 
     def agreement(self, question: Question, a: Any, b: Any) -> float:
-        """F1 of the largest matching; ids do not matter."""
+        """F1 of the largest matching, and of relations; ids do not matter."""
+        if question.config.get("relations"):
+            first, second = sorted((a, b), key=_order_of)
+            total = best_total(_turned.pairs(question, first, second, weighed=True))
+            return _related.agreement(question, first, second, total, _turned.pairs(question, first, second, weighed=False))
         if question.config.get("attributes") or question.config.get("rotated"):
             pairs = _turned.pairs(question, a, b, weighed=True)
             return 2 * best_total(pairs) / (len(a) + len(b)) if a or b else 1.0
@@ -103,30 +115,37 @@ class Boxes(MarkList):
             box["properties"]["page"] = {"type": "integer", "minimum": 0}
             box["required"].append("page")
             unit = "points of the page that is given (from 0)"
+        related, about = _related.asked(question, "box")
+        box["properties"] |= related
+        box["required"] += [*related]
         what = (
             f"Answer with the list of all boxes in {unit}: x, y of the top left corner, width w, height h. "
-            f"Labels:\n{describe_labels(question)}"
+            f"Labels:\n{describe_labels(question)}\n{about}"
         )
-        return Brief(instruction(question, what), {"type": "array", "items": box, "maxItems": MAX_REGIONS})
+        return Brief(instruction(question, what.strip()), {"type": "array", "items": box, "maxItems": MAX_REGIONS})
 
     def model_brief(self, question: Question) -> Brief:
         """A list of boxes in thousandths of the picture, so that they mean the same at any size."""
         paged = bool(question.config.get("pages"))
         asked = f"{_thousandths.ASKED} {_thousandths.PAGED}" if paged else _thousandths.ASKED
-        what = f"{asked} Labels:\n{describe_labels(question)}"
+        related, about = _related.asked(question, "box")
+        what = f"{asked} Labels:\n{describe_labels(question)}\n{about}"
         schema = _thousandths.schema(list(label_set(question).order), MAX_REGIONS, paged=paged)
-        return Brief(instruction(question, what), schema)
+        schema["items"]["properties"] |= related
+        schema["items"]["required"] += [*related]
+        return Brief(instruction(question, what.strip()), schema)
 
     def from_model(self, question: Question, answer: Any, item: Item, last: bool) -> Read:
         """The boxes in pixels of the item's image."""
         least = float(question.config.get("min_size", 1.0))
-        return _thousandths.in_pixels(question, answer, _known_sizes(question, item), last, least)
+        found, bad = _thousandths.in_pixels(question, answer, _known_sizes(question, item), last, least)
+        return Read([box for _, box in found], (*bad, *_related.from_answer(question, found, last)))
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:
         """The boxes in thousandths."""
         if not question.config.get("pages"):
             size = size_of(question, item) or (1000.0, 1000.0)
-            return _thousandths.in_thousandths(value, lambda _: size)
+            return _related.to_answer(question, value, _thousandths.in_thousandths(value, lambda _: size))
         document = document_of(question, item)
         return _thousandths.in_thousandths(value, lambda page: page_size(document, page) or (1000.0, 1000.0))
 
@@ -134,13 +153,17 @@ class Boxes(MarkList):
         """The mean of every group of matching boxes that at least half of the answers contain."""
         if len(values) == 1:
             return values[0]
-        if question.config.get("attributes") or question.config.get("rotated"):
+        if any(question.config.get(name) for name in ("attributes", "rotated", "relations")):
             return self.check(question, _turned.merged(question, values), None)
         found: list[dict[str, Any]] = []
         for page in sorted({box.get("page") for value in values for box in value}, key=lambda p: p or 0):
             agreed = consensus([_boxes(value, page) for value in values])
             found += [msgspec.to_builtins(box) | ({} if page is None else {"page": page}) for box in agreed]
         return self.check(question, found, None)
+
+    def summary(self, question: Question, value: Any) -> list[str]:
+        """The distinct labels of boxes and relations."""
+        return _related.summary(value)
 
 
 def _sizes(question: Question, item: Item | None) -> Callable[[_Given], tuple[float, float] | None]:
@@ -234,13 +257,27 @@ def _plain(question: Question, box: _Given) -> dict[str, Any]:
     return plain | common(question, box)
 
 
+def _place(box: _Given) -> tuple[float, float, float, float, float, str, int]:
+    return (box.x, box.y, box.w, box.h, box.angle, box.label, box.page or 0)
+
+
 def _without_repeats(boxes: list[_Given]) -> list[_Given]:
     kept: dict[tuple[float, float, float, float, float, str, int], _Given] = {}
     for box in boxes:
-        place = (box.x, box.y, box.w, box.h, box.angle, box.label, box.page or 0)
+        place = _place(box)
         if place not in kept or kept[place].id is None:
             kept[place] = box
     return list(kept.values())
+
+
+def _kept_ids(given: list[_Given], kept: list[_Given]) -> dict[str, str]:
+    """Under which id each box that has one is kept."""
+    ids = {_place(box): box.id for box in kept}
+    return {box.id: ids[_place(box)] or box.id for box in given if box.id is not None}
+
+
+def _order_of(boxes: list[dict[str, Any]]) -> str:
+    return json.dumps(boxes, sort_keys=True)
 
 
 PLUGIN = Boxes()

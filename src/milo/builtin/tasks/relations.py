@@ -83,7 +83,7 @@ class Relations:
     def agreement(self, question: Question, a: Any, b: Any) -> float:
         """See the class; ids do not matter. Links of chains are counted as in the MUC score."""
         spans, others = linked_marks(a["spans"]), linked_marks(b["spans"])
-        (arcs, chains), (arcs_b, chains_b) = (_links.arcs_and_clusters(question, v) for v in (a, b))
+        (arcs, chains), (arcs_b, chains_b) = (_parts(question, v) for v in (a, b))
         matches = len(spans & others) + len(arcs & arcs_b) + _links.common_links(chains, chains_b)
         ours = len(spans) + len(arcs) + _links.links_in(chains)
         theirs = len(others) + len(arcs_b) + _links.links_in(chains_b)
@@ -130,7 +130,8 @@ class Relations:
         read_spans = _quotes.found(question, given, text, last)
         found = [one for one in given if _quotes.find(text, one["quote"], int(one["occurrence"])) is not None]
         spans = [span | {"id": one["id"]} for span, one in zip(read_spans.value, found, strict=True)]
-        links, wrong = _resolved(question, answer["relations"], spans)
+        labels = {span["id"]: span["label"] for span in spans}
+        links, wrong = _links.resolved(question, answer["relations"], labels, "span")
         if wrong and not last:
             raise value_error(question, f"these relations cannot be used: {'; '.join(wrong[:5])}.")
         return Read({"spans": spans, "relations": links}, (*read_spans.left_out, *wrong))
@@ -148,7 +149,7 @@ class Relations:
         if len(values) == 1:
             return values[0]
         spans = voted(question, [value["spans"] for value in values])
-        links = _links.voted_links(question, values, [mark_of(span) for span in spans])
+        links = _links.voted_links([_parts(question, v) for v in values], [mark_of(span) for span in spans])
         used = {end for head, tail, _ in links for end in (head, tail)}
         named = [span | {"id": f"s{i + 1}"} if i in used else span for i, span in enumerate(spans)]
         arcs = [{"head": f"s{head + 1}", "tail": f"s{tail + 1}", "label": label} for head, tail, label in links]
@@ -185,19 +186,14 @@ def _unified(given: _Given) -> tuple[list[GivenSpan], list[GivenLink]]:
     return in_order(given.spans), links
 
 
+def _parts(question: Question, value: Any) -> tuple[set[_links.Arc], set[_links.Cluster]]:
+    marks = {s["id"]: mark_of(s) for s in value["spans"] if "id" in s}
+    return _links.arcs_and_clusters(question, value["relations"], marks)
+
+
 def _described(question: Question) -> str:
-    lines = [f"Labels of spans:\n{describe_labels(question)}", "Types of relations:"]
-    types = _links.types_of(question)
-    config = cast("list[Any]", question.config.get("relations") or [])
-    about = describe_labels(msgspec.structs.replace(question, config={"labels": config})).split("\n")
-    return "\n".join([*lines, *(f"{line} ({_ends(kind)})" for line, kind in zip(about, types.values(), strict=True))])
-
-
-def _ends(kind: _links.LinkType) -> str:
-    head, tail = (" or ".join(end) or "any span" for end in (kind.head, kind.tail))
-    if kind.kind == "chain":
-        return f"joins spans that mean the same thing: {head}; link each to the next one in the text"
-    return f"between {head} and {tail}, without direction" if kind.kind == "undirected" else f"from {head} to {tail}"
+    types = _links.describe_types(question, "span")
+    return f"Labels of spans:\n{describe_labels(question)}\nTypes of relations:\n{types}"
 
 
 def _schema(question: Question, span: dict[str, Any]) -> dict[str, Any]:
@@ -218,25 +214,6 @@ def _refuse_repeats(question: Question, spans: list[dict[str, Any]]) -> None:
         if span["id"] in seen:
             raise value_error(question, f'two spans have the id "{span["id"][:64]}"; each needs its own.')
         seen.add(span["id"])
-
-
-def _resolved(question: Question, given: list[dict[str, Any]], spans: list[dict[str, Any]]) -> tuple[list[Any], list[str]]:
-    """The relations that can be used, and what is wrong with the others."""
-    types, labels = _links.types_of(question), {span["id"]: span["label"] for span in spans}
-    links: list[dict[str, Any]] = []
-    wrong: list[str] = []
-    for one in given:
-        head, tail, kind = labels.get(one["head"]), labels.get(one["tail"]), types[one["label"]]
-        what = f'"{one["label"]}" from {one["head"][:64]} to {one["tail"][:64]}'
-        if head is None or tail is None:
-            wrong.append(f"{what} names a span that is not in the answer")
-        elif one["head"] == one["tail"]:
-            wrong.append(f"{what} leads to itself")
-        elif not _links.fits(kind, head, tail):
-            wrong.append(f"{what} does not fit ends of the labels {head} and {tail}")
-        else:
-            links.append({"head": one["head"], "tail": one["tail"], "label": one["label"]})
-    return links, wrong
 
 
 PLUGIN = Relations()

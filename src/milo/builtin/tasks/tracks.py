@@ -46,6 +46,7 @@ class Tracks(Drawn):
     what: ClassVar[str] = "tracks"
     given: ClassVar[type[Given]] = _Given
     own_keys: ClassVar[tuple[str, ...]] = ("places", "changing", "rotated", "points", "edges")
+    related: ClassVar[bool] = False
     field_kinds: tuple[str, ...] = ("video",)
 
     def settings(self, question: Question) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import { askTool, refine } from "./refine";
 import { useChanges } from "./useChanges";
 import { useHold } from "./useHold";
 import { useLook } from "./useLook";
+import { useRelating } from "./useRelating";
 import { imageField, looksOf, mediaOf, useMarks } from "./useMarks";
 import { useSurface } from "./useSurface";
 import { useViewing, type Viewing } from "./useViewing";
@@ -74,6 +75,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const [shownItem, setShownItem] = useState(props.item.id);
   const select = (key: string | null) => {
     if (key !== selectedKey && selectedKey !== null) setBefore(selectedKey);
+    relating.forget();
     setSelectedKey(key);
     pick(null);
   };
@@ -88,11 +90,13 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const label = wanted ?? labels[0]?.value ?? "";
   const spec = kind.tools.find((one) => one.id === tool);
   const changes = useChanges(kind, props, { size, label, own, select, where: { field: props.fields.length > 1 ? marks.field?.name : undefined, page: looking.look.page || undefined } as Partial<Mark> });
+  const relating = useRelating({ kind, props, marks, shown: viewing.shown, selected, own, select, reveal: (mark) => surface?.viewport.reveal(mark) });
   const surface = useSurface(host, {
-    mips, drawn: viewing.shown, selected: selectedKey, tool: spec ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly, theme,
+    mips, drawn: viewing.shown, arrows: relating.arrows, picksArrows: !relating.linking, selected: selectedKey, tool: spec && !relating.linking ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly: readOnly || relating.linking, theme,
     turns: kind.turns?.(question) ?? false, film: film !== undefined, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
     events: {
-      onSelect: select, onView: setScale, onBusy: setBusy,
+      onView: setScale, onBusy: setBusy, onArrow: relating.pick,
+      onSelect: (key) => (relating.linking ? (relating.click(key), surface?.setSelected(selectedKey)) : select(key)),
       onDraw: (shape) => changes.draw(shape, spec?.cuts ?? false),
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
@@ -170,22 +174,22 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
           join: () => changes.join(before), snap: viewing.toggleSnap, pages: looking.pages > 1, turnPage: (by) => looking.turnTo(looking.look.page + by), turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
         })),
   ];
-  useCommands(props, film && !busy ? film.commands(commands, selected) : commands);
+  useCommands(props, busy ? commands : film ? film.commands(commands, selected) : relating.commands(commands));
   const about = selected && !selected.suggested ? film?.about(selected) : undefined;
   const mark = own ? (props.value ?? []).find((one) => keyOf(kind, one) === own.key) : undefined;
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
         <div className={css.top}>
-          <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={choose} filterRef={filter} />
+          {relating.strip ?? <LabelStrip question={question} active={props.active} labels={labels} armed={own?.label ?? label} readOnly={readOnly} onPick={choose} filterRef={filter} />}
           <Tools kind={kind} tool={tool} readOnly={readOnly} scale={scale} listed={listed} viewing={viewing} looking={looking} marked={new Set((props.value ?? []).map((one) => one.page ?? 0))} onTool={setTool} onFit={() => surface?.viewport.fit()} onZoom={(f) => surface?.viewport.zoomAt(surface.viewport.middle, f)} onList={() => setListed(!listed)} />
         </div>
-        <RegionBar
+        {relating.about ?? <RegionBar
           commands={kind.type}
           hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} /></>} readOnly={readOnly}
           selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
-          more={about?.more} onAccept={() => accept()} onReject={reject} onRemove={remove}
-        />
+          more={about?.more ?? relating.more} onAccept={() => accept()} onReject={reject} onRemove={remove}
+        />}
       </div>
       <div className={css.stage}>
         <div ref={host} className={css.surface} aria-hidden />
@@ -193,10 +197,10 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         {listed || (own && attributesOf(question, own.label).length > 0) ? (
           <ObjectList kind={kind} drawn={drawn} selected={selected} image={size} readOnly={readOnly} viewing={viewing} whole={listed} onSelect={(key) => go(drawn.find((b) => b.key === key))} onAdd={addInMiddle}>
             {selected && mark && shape ? (
-              <Details
+              <>{relating.list}<Details
                 key={selected.key} question={question} shape={shape} drawn={selected} picked={picked} image={size} readOnly={readOnly || locked}
                 onShape={(next) => changes.edit(selected.key, next)} onSet={(change, name) => changes.set(selected.key, change as Partial<M>, name)}
-              />
+              /></>
             ) : null}
           </ObjectList>
         ) : null}

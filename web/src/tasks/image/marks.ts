@@ -20,6 +20,8 @@ export interface Mark extends Region {
   z?: number;
   /** Of an image with several pages, from 0; the first where it is left out. */
   page?: number;
+  /** What leads from this thing to others, by their ids. */
+  relations?: { to: string; label: string; score?: number }[];
 }
 
 /** What a pen is made with. */
@@ -68,6 +70,8 @@ export interface Kind<M extends Mark> {
   geometry(shape: Shape, image: Size, question: Question): Partial<M> | null;
   /** A thing of ordinary size in the middle, for those who draw without a mouse. */
   inMiddle(at: { x: number; y: number }, side: number, question: Question): Shape;
+  /** There are no relations between things of this kind. */
+  unrelated?: boolean;
   /** Whether a question lets boxes be turned. */
   turns?(question: Question): boolean;
   /** What a thing looks like besides its label: worked out or placed, and what is written after its name. */
@@ -80,7 +84,15 @@ export const isPoints = (value: unknown, least: number, width: number): boolean 
 export const isNamed = isKeyed;
 
 export const tenth = (n: number): number => Math.round(n * 10) / 10;
-export const keyOf = <M extends Mark>(kind: Pick<Kind<M>, "signature">, mark: M): string => mark.id ?? kind.signature(mark);
+const keys = new WeakMap<Mark, string>();
+
+/** The id of a thing, or its signature, which is worked out once. */
+export function keyOf<M extends Mark>(kind: Pick<Kind<M>, "signature">, mark: M): string {
+  if (mark.id !== undefined) return mark.id;
+  let key = keys.get(mark);
+  if (key === undefined) keys.set(mark, (key = kind.signature(mark)));
+  return key;
+}
 
 /** The list with one thing changed. It keeps its key: one without an id gets it as id. What is undefined goes. */
 export function changed<M extends Mark>(kind: Kind<M>, value: readonly M[], key: string, change: Partial<M>): M[] {

@@ -4,6 +4,7 @@ import type { Size } from "../../lib/geometry";
 import { boxShape, dragged, movedShape, type FigurePoint, type Shape } from "../../lib/shape";
 import { newId } from "../regions/parts";
 import type { WidgetProps } from "../types";
+import { settled } from "./related";
 import { changed, keyOf, toMark, withoutMark, type DrawnMark, type Kind, type Mark } from "./marks";
 
 export interface Changing {
@@ -20,7 +21,7 @@ export interface Changing {
 export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>, { size, label, own, where, select }: Changing) {
   const { question, readOnly, onChange } = props;
   const all = props.value ?? [];
-  const put = (value: M[], name: string, merge?: string) => onChange(value.length > 0 ? value : undefined, merge ? { label: name, merge } : { label: name });
+  const put = (value: M[], name: string, merge?: string) => onChange(value.length > 0 ? settled(kind, question, all, value) : undefined, merge ? { label: name, merge } : { label: name });
   const set = (key: string, change: Partial<M>, name: string, merge?: string) => {
     if (!readOnly) put(changed(kind, all, key, change), name, merge);
   };

@@ -4,9 +4,10 @@ import type { Field, MediaValue, Question } from "../../api/types";
 import { isMedia } from "../../media/prefetch";
 import { resolveColor } from "../../ui/labelColor";
 import { entryOf, labelsOf, type LabelEntry } from "../labels/label-set";
-import { openParts, regionParts, type RegionPart } from "../regions/parts";
+import { openParts, type RegionPart } from "../regions/parts";
 import type { WidgetProps } from "../types";
 import { Drawer, type DrawnMark, type Kind, type Mark } from "./marks";
+import { thingParts } from "./related";
 
 /** The field that such a question marks: the one it names, else the first image. */
 export const imageField = (question: Question, fields: readonly Field[]): Field | undefined =>
@@ -36,7 +37,7 @@ export function useMarks<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>,
   const here = useCallback((one: Mark) => (one.field === undefined || one.field === field?.name) && (one.page ?? 0) === page, [field?.name, page]);
   const value = useMemo(() => (props.value ?? nothing).filter(here), [props.value, here]);
   const drawer = useMemo(() => new Drawer(kind, question, (label) => looksOf(labels, label, theme)), [kind, question, labels, theme]);
-  const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, kind.isMark)).filter(({ part }) => here(part)), [kind, suggestions, here]);
+  const parts = useMemo(() => suggestions.flatMap((s) => thingParts(kind, s)).filter(({ part }) => here(part)), [kind, suggestions, here]);
   const open = useMemo(() => openParts(parts, value, rejected, minScore, kind.signature), [kind, parts, value, rejected, minScore]);
   const drawn = useMemo(() => {
     const all = [...open.map((p) => drawer.ofPart(p)), ...value.map((b) => drawer.ofMark(b))].filter((one) => one !== null);

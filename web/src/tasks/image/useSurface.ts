@@ -1,7 +1,9 @@
 /** Keeps an ImageSurface in step with React: made with its element, fed with what changes, freed at the end. */
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Tool } from "../../canvas/gestures";
-import { ImageSurface, type SurfaceEvents } from "../../canvas/image-surface";
+import type { SurfaceArrow } from "../../canvas/arrows-layer";
+import { ImageSurface } from "../../canvas/image-surface";
+import type { SurfaceEvents } from "../../canvas/surface-events";
 import type { Mips } from "../../lib/mips";
 import type { Turn } from "../../lib/view";
 import { resolveColor } from "../../ui/labelColor";
@@ -10,6 +12,9 @@ import type { DrawnMark, PenHost, ToolSpec } from "./marks";
 export interface SurfaceState {
   mips: Mips | null;
   drawn: readonly DrawnMark[];
+  arrows: readonly SurfaceArrow[];
+  /** A click on an arrow chooses it. */
+  picksArrows: boolean;
   selected: string | null;
   tool: Tool;
   spec: ToolSpec | undefined;
@@ -48,6 +53,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
       onEdit: (key, shape) => events.current.onEdit(key, shape),
       onBusy: (busy) => events.current.onBusy?.(busy),
       onPick: (grip) => events.current.onPick?.(grip),
+      onArrow: (key) => events.current.onArrow?.(key),
       onView: (scale) => {
         clearTimeout(waiting);
         waiting = window.setTimeout(() => events.current.onView?.(scale), VIEW_REST_MS);
@@ -63,6 +69,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
   useEffect(() => surface?.setGround(resolveColor("var(--canvas)")), [surface, state.theme]);
   useEffect(() => (state.film && state.mips ? surface?.setFrame(state.mips) : surface?.setImage(state.mips)), [surface, state.mips, state.film]);
   useEffect(() => surface?.setRegions(state.drawn), [surface, state.drawn]);
+  useEffect(() => surface?.setArrows(state.arrows), [surface, state.arrows]);
   useEffect(() => surface?.setSelected(state.selected), [surface, state.selected]);
   useEffect(() => surface?.setPicked(state.picked), [surface, state.picked]);
   useEffect(() => surface?.setLight(state.light.brightness, state.light.contrast), [surface, state.light]);
@@ -83,9 +90,10 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
     if (!surface) return;
     surface.editable = !state.readOnly;
     surface.turns = state.turns;
+    surface.picksArrows = state.picksArrows;
     surface.snaps = state.snaps;
     surface.spacePans = !state.film;
     surface.setTool(state.tool, state.color, surface.pen, state.tool === "draw" && spec?.brush ? () => own.current.radius() : null);
-  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.snaps, state.film]);
+  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.picksArrows, state.snaps, state.film]);
   return surface;
 }

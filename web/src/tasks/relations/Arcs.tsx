@@ -3,19 +3,10 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { DrawnSpan } from "../marking/model";
 import type { Measure } from "../marking/measure";
 import { layOut, type ArcEnds, type LaidArc } from "./layout";
-import type { Kind } from "./model";
+import type { Arc } from "../linking/useArcs";
 import css from "./arcs.module.css";
 
-export interface DrawnArc {
-  key: string;
-  head: DrawnSpan;
-  tail: DrawnSpan;
-  label: string;
-  title: string;
-  color: string;
-  kind: Kind;
-  suggested: { score: number | null; source: string } | null;
-}
+export type DrawnArc = Arc<DrawnSpan>;
 
 /** More arcs than this on one screen are a crowd. */
 export const CROWD = 90;

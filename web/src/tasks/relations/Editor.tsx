@@ -8,16 +8,17 @@ import { Cap } from "../keycaps";
 import { useExtras } from "../marking/Extras";
 import { Hint } from "../marking/Hint";
 import { TextSurface } from "../marking/TextSurface";
-import { useMarking } from "../marking/useMarking";
+import { nextInStack, useMarking } from "../marking/useMarking";
 import { RegionBar } from "../regions/RegionBar";
 import regions from "../regions/regions.module.css";
 import type { WidgetProps } from "../types";
 import { Arcs, CROWD, type DrawnArc } from "./Arcs";
-import { linkCommands } from "./commands";
-import type { Graph } from "./model";
-import { TypeStrip } from "./TypeStrip";
+import { linkCommands } from "../linking/commands";
+import { typesOf } from "../linking/links";
+import { TypeStrip } from "../linking/TypeStrip";
+import { useLinking } from "../linking/useLinking";
+import { EMPTY, links, type Graph } from "./model";
 import { useArcs, useSpanProps } from "./useGraph";
-import { useLinking } from "./useLinking";
 
 export function Editor(props: WidgetProps<Graph>) {
   const { question, active, onActivate, readOnly } = props;
@@ -26,7 +27,11 @@ export function Editor(props: WidgetProps<Graph>) {
   const extras = useExtras(spanProps, m);
   const { spans, selected, armed, refusal } = m;
   const { arcs, open } = useArcs(props, spans.drawn);
-  const l = useLinking(props, m, arcs, open);
+  const l = useLinking({
+    noun: "span", links, graph: props.value ?? EMPTY, types: typesOf(question), drawn: spans.drawn, arcs, open, selected, own: m.own, readOnly,
+    put: (next, label) => props.onChange(next.spans.length > 0 ? next : undefined, { label }),
+    refuse: m.refuse, select: m.select, reveal: (span) => m.surface.current?.reveal(span.start), onReject: props.onReject,
+  });
   const [few, setFew] = useState(false);
   const [inSight, setInSight] = useState(0);
   const { head, tail, link, offered } = l;
@@ -37,13 +42,13 @@ export function Editor(props: WidgetProps<Graph>) {
   );
   const words = (span: { start: number; end: number }) => `“${brief(spans.text.slice(span.start, span.end), 28)}”`;
   const group = question.title ?? question.name;
-  const links = linkCommands({
-    group, own: m.own !== null, some: arcs.length > 0, few, linking: head ? { types: tail ? offered : [] } : null,
+  const linking = linkCommands({
+    group, noun: "span", fewKey: "O", own: m.own !== null, some: arcs.length > 0, few, linking: head ? { types: tail ? offered : [] } : null,
     selected: link && !readOnly ? { suggested: link.suggested !== null, directed: link.kind === "directed", types: offered } : null,
     start: l.start, target: l.target, finish: (type) => head && tail && l.draw(head, tail, type), leave: l.leave, step: l.step, retype: l.retype, turn: l.turn, remove: l.remove, accept: l.accept, reject: l.reject,
     toggleFew: () => setFew(!few),
   });
-  useCommands(props, head ? links : link ? [...m.commands.filter((c) => c.scope === "tool"), ...links] : [...m.commands.filter((c) => !extras.takes?.has(c.id)), ...extras.commands, ...links]);
+  useCommands(props, head ? linking : link ? [...m.commands.filter((c) => c.scope === "tool"), ...linking] : [...m.commands.filter((c) => !extras.takes?.has(c.id)), ...extras.commands, ...linking]);
   const typing = head !== null || link !== null;
   return (
     <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
@@ -70,7 +75,7 @@ export function Editor(props: WidgetProps<Graph>) {
       </div>
       <TextSurface
         ref={m.surface} name={group} text={spans.text} blocks={spans.blocks} shares={spans.shares} selected={tail ?? head ?? selected} armed={armed !== null} editable={m.own !== null && !head} roomy
-        {...m.onSurface} onClick={(offset) => l.click(offset) || m.onSurface.onClick(offset)}
+        {...m.onSurface} onClick={(offset) => l.click((ends, tail) => nextInStack(ends, offset, tail)) || m.onSurface.onClick(offset)}
         overlay={(measure) => <Arcs measure={measure} arcs={arcs} selected={link?.key ?? null} span={head?.key ?? selected?.key ?? null} few={few} proposed={proposed} onPick={l.pick} onCount={setInSight} />}
       />
     </div>

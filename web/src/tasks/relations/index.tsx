@@ -1,10 +1,11 @@
 /** Spans of a text and what holds between them. */
 import { Chips, countLabels } from "../labels/Chips";
+import { typesOf } from "../linking/links";
 import { isSpan, signature, withSpans, type Span } from "../marking/model";
 import { holdsPart, newParts, regionParts } from "../regions/parts";
 import type { TaskWidget } from "../types";
 import { Editor } from "./Editor";
-import { EMPTY, holdsLink, isGraph, isLinkPart, linkParts, spansOf, typesOf, withLinkPart, type Graph } from "./model";
+import { EMPTY, isGraph, links, spansOf, type Graph } from "./model";
 import { Settings } from "./Settings";
 
 export const widget: TaskWidget<Graph> = {
@@ -18,16 +19,16 @@ export const widget: TaskWidget<Graph> = {
   },
   parts: (suggestion) => {
     const spans = regionParts(spansOf(suggestion), isSpan);
-    return [...spans, ...linkParts(suggestion, spans)];
+    return [...spans, ...links.linkParts(suggestion, spans)];
   },
   accept: (value, parts, question) => {
     const graph = value ?? EMPTY;
-    const spans: Span[] = withSpans(graph.spans, newParts(graph.spans, parts.filter((p) => !isLinkPart(p)), isSpan, signature));
+    const spans: Span[] = withSpans(graph.spans, newParts(graph.spans, parts.filter((p) => !links.isLinkPart(p)), isSpan, signature));
     const types = typesOf(question);
     const grown = spans === graph.spans ? graph : { ...graph, spans };
-    return parts.filter(isLinkPart).reduce((so, part) => withLinkPart(so, types, part), grown);
+    return parts.filter(links.isLinkPart).reduce((so, part) => links.withLinkPart(so, types, part), grown);
   },
-  holds: (value, part) => (isLinkPart(part) ? value !== undefined && holdsLink(value, part, []) : isSpan(part) && holdsPart(value?.spans, part, signature)),
+  holds: (value, part) => (links.isLinkPart(part) ? value !== undefined && links.holdsLink(value, part, []) : isSpan(part) && holdsPart(value?.spans, part, signature)),
   isEmpty: (value) => !value || value.spans.length === 0,
   nothing: () => EMPTY,
   Settings,

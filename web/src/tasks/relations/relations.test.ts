@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layOut, LANES, type ArcEnds } from "./layout";
-import { EMPTY, fits, holdsLink, linkParts, spansOf, typesOf, withLink, withLinkPart, withoutLink, withSpansOf, type Graph } from "./model";
+import { fits, typesOf, withoutLink } from "../linking/links";
+import { EMPTY, links, spansOf, type Graph } from "./model";
 import { isSpan, type Span } from "../marking/model";
 import { regionParts } from "../regions/parts";
 import { questionOf, suggestionOf } from "../stage";
@@ -9,6 +10,7 @@ const question = questionOf("relations", {
   labels: ["person", "firm"],
   relations: ["likes", { value: "works", head: ["person"], tail: ["firm"] }, { value: "near", kind: "undirected" }, { value: "same", kind: "chain" }],
 });
+const { holdsLink, linkParts, withLink, withLinkPart, withMarks: withSpansOf } = links;
 const types = typesOf(question);
 const span = (id: string, start: number, label = "person"): Span => ({ id, start, end: start + 1, label });
 const graph = (...spans: Span[]): Graph => ({ spans, relations: [] });

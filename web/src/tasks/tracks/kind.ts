@@ -88,6 +88,7 @@ export function trackKind(question: Question): Kind<TrackMark> {
   if (known) return known;
   const made: Kind<TrackMark> = {
     type: "tracks",
+    unrelated: true,
     noun: "track",
     nouns: "tracks",
     tools: places.map((place): ToolSpec => ({ ...kinds[place].tools[0]!, id: place })),

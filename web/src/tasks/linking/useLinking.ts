@@ -1,18 +1,35 @@
-/** Drawing relations: which ends are chosen, which relation is selected, and every change to them. */
+/** Drawing relations between marks: which ends are chosen, which relation is selected, and every change to them. */
 import { useState } from "react";
 import { nextInRing } from "../../lib/segments";
-import type { DrawnSpan } from "../marking/model";
-import { nextInStack, type Marking } from "../marking/useMarking";
-import type { WidgetProps } from "../types";
-import type { DrawnArc } from "./Arcs";
-import { EMPTY, fits, linkKey, typeOf, typesOf, withLink, withLinkPart, withoutLink, type Graph, type LinkType } from "./model";
-import type { OpenLink } from "./useGraph";
+import type { Region } from "../regions/parts";
+import { fits, linkKey, typeOf, withoutLink, type Linked, type Links, type LinkType } from "./links";
+import type { Arc, DrawnEnd, OpenLink } from "./useArcs";
 
-export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly DrawnArc[], open: readonly OpenLink[]) {
-  const { question, onChange, onReject, readOnly } = props;
-  const types = typesOf(question);
-  const graph = props.value ?? EMPTY;
-  const { drawn } = m.spans;
+/** Where relations are drawn: the marks of a text or of an image. */
+export interface Ground<T extends Region, D extends DrawnEnd> {
+  /** "span", "box": one mark. */
+  noun: string;
+  links: Links<T>;
+  graph: Linked<T>;
+  types: readonly LinkType[];
+  drawn: readonly D[];
+  arcs: readonly Arc<D>[];
+  open: readonly OpenLink<T, D>[];
+  selected: D | null;
+  /** The selected mark, if it is the person's own. */
+  own: D | null;
+  readOnly: boolean;
+  put(graph: Linked<T>, label: string): void;
+  /** Says why something cannot be; null takes it back. */
+  refuse(words: string | null): void;
+  select(key: string | null): void;
+  reveal(mark: D): void;
+  onReject(key: string): void;
+}
+
+export function useLinking<T extends Region, D extends DrawnEnd>(m: Ground<T, D>) {
+  const { types, graph, drawn, arcs, open, readOnly, put, onReject } = m;
+  const { withLink, withLinkPart } = m.links;
   const [from, setFrom] = useState<string | null>(null);
   const [to, setTo] = useState<string | null>(null);
   const [picked, setPicked] = useState<string | null>(null);
@@ -20,10 +37,8 @@ export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly
   const head = drawn.find((span) => span.key === from && !span.suggested) ?? null;
   const tail = head ? (drawn.find((span) => span.key === to) ?? null) : null;
   const link = head || m.selected ? null : (arcs.find((arc) => arc.key === picked) ?? null);
-  const fitting = (a: DrawnSpan, b: DrawnSpan) => types.filter((type) => fits(type, a.label, b.label));
+  const fitting = (a: D, b: D) => types.filter((type) => fits(type, a.label, b.label));
   const offered = head && tail ? fitting(head, tail) : link ? fitting(link.head, link.tail) : [];
-
-  const put = (next: Graph, label: string) => onChange(next.spans.length > 0 ? next : undefined, { label });
   const leave = () => {
     if (!head) setPicked(null);
     setFrom(null);
@@ -35,17 +50,17 @@ export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly
     m.select(null);
     setPicked(key);
     const arc = arcs.find((a) => a.key === key);
-    if (arc) m.surface.current?.reveal(arc.head.start);
+    if (arc) m.reveal(arc.head);
   };
   const start = () => {
     if (!m.own) return;
     const ends = drawn.filter((span) => mayEnd(m.own!, span));
-    m.refuse(ends.length === 0 ? `No other span here can be the end of a relation from ${m.own.title}.` : null);
+    m.refuse(ends.length === 0 ? `No other ${m.noun} here can be the end of a relation from ${m.own.title}.` : null);
     if (ends.length === 0) return;
     setFrom(m.own.key);
     setTo(null);
   };
-  const mayEnd = (a: DrawnSpan, b: DrawnSpan) => b.key !== a.key && !b.suggested && fitting(a, b).length > 0;
+  const mayEnd = (a: D, b: D) => b.key !== a.key && !b.suggested && fitting(a, b).length > 0;
   const target = (by: 1 | -1) => {
     if (!head) return;
     const ends = drawn.filter((span) => span.key === head.key || mayEnd(head, span));
@@ -53,9 +68,9 @@ export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly
     if (next === head) next = nextInRing(ends, head, by);
     if (!next || next === head) return;
     setTo(next.key);
-    m.surface.current?.reveal(next.start);
+    m.reveal(next);
   };
-  const draw = (a: DrawnSpan, b: DrawnSpan, type: LinkType | undefined) => {
+  const draw = (a: D, b: D, type: LinkType | undefined) => {
     const fit = fitting(a, b);
     const chosen = type ?? fit.find((t) => t.value === last) ?? fit[0];
     if (!chosen) return;
@@ -64,11 +79,11 @@ export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly
     setLast(chosen.value);
     leave();
   };
-  /** A click on a span while a relation is drawn: with one type that fits, that is all. */
-  const click = (offset: number): boolean => {
+  /** A click while a relation is drawn; `find` says on which of the marks that may be its end. With one type that fits, that is all. */
+  const click = (find: (ends: D[], tail: D | null) => D | undefined): boolean => {
     if (!head) return false;
-    const hit = nextInStack(drawn.filter((span) => mayEnd(head, span)), offset, tail);
-    if (!hit) m.refuse("That cannot be the other end of a relation from here. Click another span, or press Esc.");
+    const hit = find(drawn.filter((span) => mayEnd(head, span)), tail);
+    if (!hit) m.refuse(`That cannot be the other end of a relation from here. Click another ${m.noun}, or press Esc.`);
     else if (fitting(head, hit).length === 1) draw(head, hit, undefined);
     else {
       m.refuse(null);
@@ -81,7 +96,7 @@ export function useLinking(props: WidgetProps<Graph>, m: Marking, arcs: readonly
     const next = nextInRing(near.length > 0 ? near : arcs, link ?? undefined, by);
     if (next) pick(next.key);
   };
-  const change = (next: Graph, label: string, key: string | null) => {
+  const change = (next: Linked<T>, label: string, key: string | null) => {
     put(next, label);
     setPicked(key);
   };

@@ -2,7 +2,7 @@
 import type { CSSProperties } from "react";
 import { Cap } from "../keycaps";
 import labels from "../labels/labels.module.css";
-import type { LinkType } from "./model";
+import type { LinkType } from "./links";
 
 export interface TypeStripProps {
   /** Those that can be chosen now. */

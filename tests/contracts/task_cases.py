@@ -125,6 +125,14 @@ def _marks(key: str, values: list[Any], turns: list[int], *, every: bool) -> Any
     )
 
 
+def _cells(*, multiple: bool) -> Any:
+    """Labels on cells of the item's table of seven rows and one column."""
+    one = st.builds(
+        lambda row, label: {"row": row, "column": "text", "label": label}, st.integers(0, 6), st.sampled_from(AWKWARD)
+    )
+    return st.lists(one, max_size=9, unique_by=None if multiple else lambda mark: mark["row"])
+
+
 CASES: dict[str, list[Case]] = DRAWN | {
     "choice": [
         Case(make_question("choice", {"labels": AWKWARD}), st.sampled_from(AWKWARD)),
@@ -146,6 +154,10 @@ CASES: dict[str, list[Case]] = DRAWN | {
         Case(make_question("rating", {"min": -2, "max": 2}), st.sampled_from([-2, -1, 0, 1, 2, 1.0, -2.0])),
     ],
     "text": [Case(make_question("text", {}), _text)],
+    "cell_labels": [
+        Case(make_question("cell_labels", {"labels": AWKWARD}, field="many"), _cells(multiple=False)),
+        Case(make_question("cell_labels", {"labels": AWKWARD, "multiple": True}, field="many"), _cells(multiple=True)),
+    ],
     "spans": [
         Case(make_question("spans", {"labels": AWKWARD}), st.lists(_span(), max_size=6)),
         Case(

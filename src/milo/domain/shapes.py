@@ -17,6 +17,7 @@ describe and check that JSON. Units and origins:
   `end` exclusive. The same for sound and for video, whatever its frame rate.
 - `Ranks`: ids of candidates as `milo.domain.candidates` gives them; no model's name.
 - `Turn`, `TurnMark`: turns of a conversation; `TurnMark` counts them from 0, and the steps inside each of them too.
+- `CellMark`: a cell of a table by its row (from 0, without the names) and the name of its column.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
 - `FieldValue`: one typed value read from a document; a value of the shape `fields` is an object {name: FieldValue}.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
@@ -30,7 +31,7 @@ import msgspec
 
 PLACED = frozenset(
     {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "segments", "tracks", "ranks", "turn_marks"}
-    | {"fields", "page_marks"}
+    | {"fields", "page_marks", "cell_marks"}
 )
 """Shapes whose values are held against the content of the item when they are checked."""
 
@@ -253,6 +254,14 @@ class PageMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A label on one page (from 0) of a document."""
 
     page: int
+    label: str
+
+
+class CellMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A label on one cell of a table: its row, counted from 0 without the names of the columns, and the name of its column."""
+
+    row: int
+    column: str
     label: str
 
 

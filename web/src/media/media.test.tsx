@@ -5,7 +5,7 @@ import { FieldView } from "./FieldView";
 import { cutAtWords } from "./Highlighted";
 import { framed } from "./HtmlView";
 import { ImageCache } from "./image-cache";
-import { tableOf } from "./TableView";
+import { tableOf } from "./table";
 
 afterEach(cleanup);
 const show = (kind: FieldKind, value: unknown, highlight?: string) => render(<FieldView field={{ name: "f", kind }} value={value} highlight={highlight} />).container;

@@ -1,7 +1,7 @@
 /** Time series in a table: found as the server finds them (`builtin/tasks/_series.py`), and drawn on a time axis. */
 import type { TimeAxis } from "../time/axis";
 import type { ColorOf } from "../time/strip";
-import { tableOf } from "../TableView";
+import { tableOf } from "../table";
 
 export interface Curve {
   name: string;

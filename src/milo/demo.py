@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from milo.builtin.demo import Sample, samples
+from milo.builtin.demo import Sample, by_recipe, samples
 from milo.builtin.demo.sample import Rehearsal
-from milo.domain.errors import Conflict
+from milo.domain.errors import Conflict, NotFound
 from milo.flow import projects as verbs
 from milo.flow.annotating import Bounds, Selection
 from milo.infra.imports import ImportArgs
@@ -27,13 +27,23 @@ if TYPE_CHECKING:
     from milo.bootstrap import Workspace
 
 
-def create(workspace: Workspace) -> list[int]:
-    """The ids of the sample projects, made and filled where they do not exist yet (told by their names).
+def create(workspace: Workspace, recipe: str | None = None) -> list[int]:
+    """The ids of the sample projects, or of that of a recipe, made and filled where there are none of their names yet.
 
-    Raises Conflict if a sample could not be imported, with the reason.
+    Raises NotFound for a recipe without a sample, Conflict if a sample could not be imported, with the reason.
     """
+    chosen = samples() if recipe is None else [_sample_of(recipe)]
     known = {project.spec.name: project.id for project in workspace.projects.all()}
-    return [known.get(sample.spec.name) or _create(workspace, sample) for sample in samples()]
+    return [known.get(sample.spec.name) or _create(workspace, sample) for sample in chosen]
+
+
+def _sample_of(recipe: str) -> Sample:
+    known = by_recipe()
+    if recipe not in known:
+        raise NotFound(
+            f'There is no sample for the recipe "{recipe}", only for {", ".join(known)}. Give your own data: --data.'
+        )
+    return known[recipe]
 
 
 def _create(workspace: Workspace, sample: Sample) -> int:

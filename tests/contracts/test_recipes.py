@@ -21,6 +21,7 @@ NAMES = [
     "entity_spans",
     "image_classification",
     "instruction_writing",
+    "invoice_fields",
     "object_boxes",
     "object_masks",
     "object_polygons",

@@ -8,6 +8,7 @@ import pytest
 
 from milo.bootstrap import open_workspace
 from milo.demo import create
+from milo.domain.errors import NotFound
 from milo.flow.assist import Wish, request_for, value_of
 from milo.flow.guide import passage, sections_of
 from milo.infra.gateway import CallFor
@@ -124,3 +125,14 @@ def test_the_script_plays_the_judge(made):
         work = plugin.judge(task, judge.config, held.rubric, shown, Judged(value), ask)
         passed.append(made.gateway.run(work).result(10).passed)
     assert passed == [True, False]
+
+
+def test_the_sample_of_a_recipe_has_papers_that_are_filled_in_at_once(workspace):
+    pytest.importorskip("pypdfium2", reason="documents need pypdfium2: pip install milo[documents]")
+    (ident,) = create(workspace, "invoice_fields")
+    assert [j.state for j in quiet(workspace, ident) if j.kind == "suggest"] == ["done"]
+    counts = workspace.db.read(lambda c: ProjectsSql(c).counts(ident, 0))
+    assert counts.items == 60
+    assert counts.suggested > 40
+    with pytest.raises(NotFound, match="only for invoice_fields"):
+        create(workspace, "rating")

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from documents.making import page, pdf
 from llm_bench import LlmBench
 from milo.domain.errors import Invalid, NotFound, RuleForbids
 from milo.infra.rendering import as_text
 from milo.infra.showing import Showing
+from milo.infra.sql.connections import ConnectionsSql
 from milo.infra.sql.items import MediaSql
 from milo.testing.builders import make_item
 
@@ -112,6 +114,39 @@ def test_pictures_are_small_upright_and_bare(bench: Callable[..., LlmBench], tmp
     row = made.ws.db.read(lambda c: MediaSql(c).get(value["media"]))
     assert row is not None
     assert len(made.ws.data.media.picture(row, 1568, 60_000)) <= 60_000
+
+
+def test_documents_are_pictures_of_their_first_pages_or_text_to_those_who_see_none(
+    bench: Callable[..., LlmBench], tmp_path: Path
+) -> None:
+    pytest.importorskip("pypdfium2", reason="documents need pypdfium2: pip install milo[documents]")
+    made = bench({"fields": [{"name": "paper", "kind": "document"}]})
+    made.script()
+    items: list[int] = []
+    for name, content in (
+        ("long", pdf(*(page((20, 300, 12, f"Page number {n + 1}")) for n in range(10)))),
+        ("bare", pdf(page())),
+    ):
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(content)
+        found = made.ws.data.media.look_at(made.id, path, path.name, copy=True)
+        value = made.ws.db.write(lambda c, f=found: made.ws.data.media.put(c, f))
+        items += made.add([{"paper": value}])
+    project = made.ws.projects.get(made.id)
+    shown = Showing(made.ws, project, ["script"]).shown(items[0])
+    pages = [Image.open(io.BytesIO(part.data)) for part in shown.media["paper"]]
+    assert [(one.format, max(one.size)) for one in pages] == [("JPEG", 1568)] * 8
+    assert all(len(part.data) <= 1_500_000 for part in shown.media["paper"])
+    assert shown.data == {"paper": "(the first 8 of 10 pages)"}
+    made.ws.db.write(
+        lambda c: ConnectionsSql(c).change(made.ws.gateway.connection("script").id, {"probe": {"abilities": {"images": False}}})
+    )
+    blind = Showing(made.ws, project, ["script"])
+    text = blind.shown(items[0])
+    assert text.media == {}
+    assert text.data["paper"].startswith("[page 1]\nPage number 1\n\n[page 2]")
+    with pytest.raises(Invalid, match="no text layer"):
+        blind.shown(items[1])
 
 
 def test_addresses_in_data_are_text(bench: Callable[..., LlmBench]) -> None:

@@ -30,6 +30,7 @@ _LOOK_AT = 1000
 def demo(
     *,
     data: Path | None = None,
+    recipe: str | None = None,
     workspace: Annotated[Path, Parameter(name=["--workspace", "-w"])] = Path("demo"),
     port: int = 8000,
     browser: bool = True,
@@ -38,6 +39,7 @@ def demo(
 
     Args:
         data: A file or folder of yours to start on instead of the sample.
+        recipe: The recipe for your data; without data, the sample of that recipe (invoice_fields).
         workspace: Folder for the demo's data; delete it to start afresh.
         port: Port to listen on; 0 takes any free one.
         browser: Open the browser.
@@ -46,15 +48,15 @@ def demo(
         raise NotFound(f"There is no file or folder {data}.")
     ensure_ui()
     settings = msgspec.structs.replace(from_environment(), workspace=workspace, host="127.0.0.1", port=port)
-    starter = _Starter(settings, data, browser)
+    starter = _Starter(settings, data, recipe, browser)
     import_module("milo.api.server").serve(settings, starter.ready)
 
 
 class _Starter:
     """Fills the workspace once the server listens, then says where to go."""
 
-    def __init__(self, settings: Settings, data: Path | None, browser: bool) -> None:
-        self._settings, self._data, self._browser = settings, data, browser
+    def __init__(self, settings: Settings, data: Path | None, recipe: str | None, browser: bool) -> None:
+        self._settings, self._data, self._recipe, self._browser = settings, data, recipe, browser
         self._console = Console(stderr=True, highlight=False)
 
     def ready(self, workspace: Any, url: str) -> None:
@@ -80,14 +82,14 @@ class _Starter:
     def _content(self, client: Client, workspace: Any) -> None:
         if self._data is not None:
             self._own_data(client, self._data)
-        elif not client.projects():
+        elif self._recipe is not None or not client.projects():
             self._console.print("Preparing the sample project ...")
-            import_module("milo.demo").create(workspace)
+            import_module("milo.demo").create(workspace, self._recipe)
 
     def _own_data(self, client: Client, data: Path) -> None:
         if any(project.name == data.name for project in client.projects()):
             return
-        recipe = "image_classification" if _is_images(data) else "text_classification"
+        recipe = self._recipe or _recipe_for(data)
         project = client.create_project(recipe=recipe, name=data.name)
         with job_bar(f"Importing {data.name}") as tell:
             job = project.import_path(data.resolve(), on_progress=tell)
@@ -95,10 +97,12 @@ class _Starter:
         self._console.print(f"{result.get('added', 0):,} items imported, {result.get('bad', 0):,} bad rows.")
 
 
-def _is_images(data: Path) -> bool:
-    names = _names(data)
-    images = sum(Path(name).suffix.lower() in _IMAGES for _, name in zip(range(_LOOK_AT), names, strict=False))
-    return images > 0
+def _recipe_for(data: Path) -> str:
+    """By the endings of the first names."""
+    endings = {Path(name).suffix.lower() for _, name in zip(range(_LOOK_AT), _names(data), strict=False)}
+    if endings & _IMAGES:
+        return "image_classification"
+    return "invoice_fields" if ".pdf" in endings else "text_classification"
 
 
 def _names(data: Path) -> Iterator[str]:

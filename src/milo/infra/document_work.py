@@ -6,7 +6,9 @@ Pages count from 0. Sizes are points (1/72 inch) of the page as shown: cropped a
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Callable
+from io import BytesIO
 from itertools import groupby
 from math import isfinite, sqrt
 from pathlib import Path
@@ -105,6 +107,18 @@ def page(path: Path, number: int, scale: float, out: Path) -> dict[str, Any]:
     return {"width": image.width, "height": image.height}
 
 
+def shot(path: Path, number: int, side: int, most: int) -> dict[str, Any]:
+    """{"data"}: a page as JPEG in base64, its longer side `side` pixels, of at most `most` bytes. Raises Unreadable."""
+    document = opened(path)
+    image = drawn(document, number, side / max(*size_of(document, number), 1.0))
+    for quality in (85, 65, 45, 25):
+        out = BytesIO()
+        image.save(out, "JPEG", quality=quality)
+        if out.tell() <= most:
+            return {"data": b64encode(out.getvalue()).decode()}
+    raise Unreadable(f"page {number + 1} does not fit into {most:,} bytes")
+
+
 def drawn(document: Any, number: int, scale: float) -> Any:
     """The page as a picture on white. Raises Unreadable."""
     import pypdfium2
@@ -142,6 +156,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "probe": lambda: probe(path),
         "sizes": lambda: sizes(path),
         "page": lambda: page(path, int(request["page"]), float(request["scale"]), Path(request["out"])),
+        "shot": lambda: shot(path, int(request["page"]), int(request["side"]), int(request["most"])),
         "words": lambda: {"words": pdf_words.words(opened(path), int(request["page"]))},
         "find": lambda: {"hits": pdf_words.find(opened(path), str(request["text"]), int(request["most"]))},
     }

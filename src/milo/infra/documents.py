@@ -7,8 +7,10 @@ process and a thread of their own. An image is a document of one page, whose poi
 from __future__ import annotations
 
 import threading
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,6 +104,19 @@ class Documents:
         else:
             self._media.ask(row, "page", page=page, scale=fitting, out=str(target))
         return target
+
+    def shots(self, row: MediaRow, pages: int, side: int, most: int) -> list[bytes]:
+        """The first pages as JPEG, with a longer side of `side` pixels and at most `most` bytes each. Raises Invalid or
+        MissingExtra."""
+        count = min(pages, sum(int(run[2]) for run in self.sizes(row)))
+        asked = (self._media.ask(row, "shot", page=page, side=side, most=most) for page in range(count))
+        return [b64decode(one["data"]) for one in asked]
+
+    def text(self, row: MediaRow, pages: int) -> str:
+        """The text layer of the first pages, line by line, with the number of each page; "" where there is none."""
+        count = min(pages, sum(int(run[2]) for run in self.sizes(row)))
+        found = {page + 1: self.words(row, page).words for page in range(count)}
+        return "\n\n".join(f"[page {number}]\n{_in_lines(words)}" for number, words in found.items() if words)
 
     def words(self, row: MediaRow, page: int) -> PageWords:
         """The words of the page's text layer; "scan" where it has none."""
@@ -214,6 +229,10 @@ class Documents:
             return f"the page could not be read: {reply['error']}"
         _keep(self._media.cached(row, f"ocr-{page}.json"), reply["words"])
         return ""
+
+
+def _in_lines(words: list[Word]) -> str:
+    return "\n".join(" ".join(str(word[5]) for word in line) for _, line in groupby(words, lambda word: word[0]))
 
 
 def _kept(path: Path) -> list[Word] | None:

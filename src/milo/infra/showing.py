@@ -21,6 +21,7 @@ from milo.domain.question import Field
 from milo.domain.reading import reads_by_field
 from milo.flow.reach import check_reach, fields_for
 from milo.flow.veil import Veil
+from milo.infra.connections import Connections
 from milo.infra.rendering import as_text, is_media
 from milo.infra.sql.items import MediaRow, MediaSql
 from milo.infra.sql.showing import contents
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
 PICTURE_SIDE = 1568
 """Pictures are scaled down to this many pixels a side; most servers scale larger ones down themselves."""
 PICTURE_BYTES = 4_000_000
+PAGES = 8
+"""Pages of a document that are shown as pictures, the first ones."""
+PAGE_BYTES = 1_500_000
+TEXT_PAGES = 60
+"""Pages whose text layer is shown to a model that takes no pictures."""
 FILE_BYTES = 20_000_000
-"""Sounds, films and documents up to this size are passed on as they are."""
+"""Sounds and films up to this size are passed on as they are."""
 LONGEST = 400_000
 """Code points of text of one item that are shown at most."""
 
@@ -51,6 +57,8 @@ class Showing:
         self._veil = Veil(project.spec)
         self.fields = self._allowed(connections, fields)
         self.names = tuple(f.name for f in self.fields)
+        rows = [workspace.gateway.connection(name) for name in connections]
+        self._sees = all(Connections(workspace).abilities(row).images is not False for row in rows)
         self._reads = reads_by_field(project.spec.questions)
 
     def _allowed(self, connections: Sequence[str], wanted: Sequence[str] | None) -> tuple[Field, ...]:
@@ -99,7 +107,10 @@ class Showing:
         for field in self.fields:
             value = item.data.get(field.name)
             if is_media(value):
-                media[field.name] = [self._file(field, value)]
+                texts, files = self._files(field, value)
+                media |= {field.name: files} if files else {}
+                data |= {field.name: texts} if texts else {}
+                length += len(texts)
             elif text := as_text(value, field.kind, self._reads.get(field.name)):
                 data[field.name] = text
                 length += len(text)
@@ -116,18 +127,34 @@ class Showing:
         seen = {name: known[name] for name in self.names if name in known}
         return Item(ident, self.project.id, ord_of(ident), seen, {}, key, status, bool(blind))
 
-    def _file(self, field: Field, value: dict[str, Any]) -> MediaPart:
+    def _files(self, field: Field, value: dict[str, Any]) -> tuple[str, list[MediaPart]]:
+        """A file as it is shown: a document as pictures of its first pages, or by its text layer to a model that takes none."""
         row = self.ws.db.read(lambda c: self._row(c, value["media"]))
         if row is None:
             raise Invalid(f'The file of the field "{field.name}" is not on record.', place=field.name)
         if row.mime.startswith("image/"):
-            return MediaPart("image/jpeg", self.ws.data.media.picture(row, PICTURE_SIDE, PICTURE_BYTES), field.name)
+            return "", [MediaPart("image/jpeg", self.ws.data.media.picture(row, PICTURE_SIDE, PICTURE_BYTES), field.name)]
+        if row.mime == "application/pdf":
+            return self._document(field, row)
         if row.bytes > FILE_BYTES:
             raise Invalid(
                 f'"{row.name}" has {row.bytes / 1e6:.1f} MB; at most {FILE_BYTES / 1e6:.0f} MB are passed to a model.',
                 place=field.name,
             )
-        return MediaPart(row.mime, self.ws.data.media.file(row).read_bytes(), field.name)
+        return "", [MediaPart(row.mime, self.ws.data.media.file(row).read_bytes(), field.name)]
+
+    def _document(self, field: Field, row: MediaRow) -> tuple[str, list[MediaPart]]:
+        documents = self.ws.data.documents
+        count = sum(int(run[2]) for run in documents.sizes(row))
+        if self._sees:
+            pages = documents.shots(row, PAGES, PICTURE_SIDE, PAGE_BYTES)
+            more = f"(the first {PAGES} of {count} pages)" if count > PAGES else ""
+            return more, [MediaPart("image/jpeg", page, field.name) for page in pages]
+        text = documents.text(row, TEXT_PAGES)
+        if not text:
+            raise Invalid(f'"{row.name}" has no text layer, and the model takes no pictures.', place=field.name)
+        more = f"(the first {TEXT_PAGES} of {count} pages)\n" if count > TEXT_PAGES else ""
+        return more + text, []
 
     def _row(self, c: sqlite3.Connection, media: int) -> MediaRow | None:
         row = MediaSql(c).get(media)

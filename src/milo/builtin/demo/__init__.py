@@ -5,12 +5,17 @@ Stands apart from the code that stores it, so that the samples are plain data, h
 
 from __future__ import annotations
 
-from milo.builtin.demo import digits, support
+from milo.builtin.demo import digits, invoices, support
 from milo.builtin.demo.sample import Sample
 
-__all__ = ["Sample", "samples"]
+__all__ = ["Sample", "by_recipe", "samples"]
 
 
 def samples() -> list[Sample]:
     """The sample projects, in the order in which they are shown."""
     return [support.SAMPLE, digits.SAMPLE]
+
+
+def by_recipe() -> dict[str, Sample]:
+    """Samples for recipes whose content needs more than every installation has, by the name of the recipe."""
+    return {"invoice_fields": invoices.SAMPLE}

@@ -121,6 +121,9 @@ def region_results(
     about = {"original_width": width, "original_height": height, "image_rotation": 0}
     out: list[dict[str, Any]] = []
     for i, thing in enumerate(value):
+        if thing.get("page"):
+            losses.add("regions on pages after the first, left out")
+            continue
         _count(thing, losses)
         ident = f"{question.name}-{thing.get('id') or i}"
         if shape == "keypoints":

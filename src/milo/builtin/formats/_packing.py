@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
+import msgspec
+
 from milo.builtin.formats._pictures import is_true
 from milo.builtin.formats._tuning import Losses
 from milo.domain.errors import Invalid
@@ -77,7 +79,19 @@ class Pack:
             others = row.labels.keys() - names
             if others:
                 self.losses.add("answers to other questions", len(others))
-            yield self._packed(row, cast("dict[str, Any]", media))
+            yield self._packed(self._on_first_page(row, names), cast("dict[str, Any]", media))
+
+    def _on_first_page(self, row: ExportRow, names: set[str]) -> ExportRow:
+        """The row without what is drawn on later pages: none of these formats knows pages."""
+        labels = dict(row.labels)
+        for name in names & labels.keys():
+            value = labels[name]
+            if isinstance(value, list):
+                things = cast("list[Any]", value)
+                kept = [t for t in things if not (isinstance(t, dict) and cast("Thing", t).get("page"))]
+                self.losses.add("things on pages after the first, left out", len(things) - len(kept))
+                labels[name] = kept
+        return row if labels == row.labels else msgspec.structs.replace(row, labels=labels)
 
     def _packed(self, row: ExportRow, media: dict[str, Any]) -> Packed:
         given = row.meta.get("subset")

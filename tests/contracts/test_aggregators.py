@@ -156,3 +156,13 @@ def test_broken_promises_are_named(registry: Registry, plugin: Any, words: str) 
     question, task_type, answered = _ready(registry, "choice")
     with pytest.raises(AssertionError, match=words):
         check_aggregator(plugin, question, task_type, answered)
+
+
+@pytest.mark.parametrize("name", ["majority", "weighted"])
+def test_boxes_stay_on_their_pages(registry: Registry, name: str) -> None:
+    question = make_question("boxes", LABELS | {"pages": True})
+    place = {"x": 5.0, "y": 5.0, "w": 20.0, "h": 10.0, "label": "red"}
+    second, third = [place | {"page": 1}], [place | {"page": 2}]
+    answered = Answered(np.zeros(3, np.int64), np.arange(3), ["a", "b", "c"], [second, second, third])
+    found = registry.aggregators.get(name).resolve(question, registry.task_types.get("boxes"), answered)
+    assert [box["page"] for box in found.values[0]] == [1]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from review.crew_bench import MOOD, Crew
 
@@ -226,3 +229,24 @@ def test_likely_errors_come_to_review_and_gold_made_there_tests_no_model(crew: C
     crew.decide(case["id"], "fix", value="bad")
     assert crew.labels()[0]["provenance"]["mood"]["basis"] == "shown"
     assert crew.queue() == []
+
+
+def test_answers_are_held_against_each_other_by_their_own_geometry(crew: Crew, tmp_path: Path) -> None:
+    corner = [[0, 0], [100, 0], [100, 20], [20, 20], [20, 100], [0, 100]]
+    turned = [[100 - x, 100 - y] for x, y in corner]
+    asked = {"name": "shape", "type": "polygons", "config": {"labels": ["cat"]}}
+    crew.project(asked, fields=[{"name": "image", "kind": "image"}], overlap=2)
+    crew.join("ann", "bob")
+    crew.join("rita", role="reviewer")
+    for number in range(2):
+        Image.new("RGB", (120, 120), (number, 0, 0)).save(tmp_path / f"{number}.png")
+    assert crew.bring(path=str(tmp_path))["added"] == 2
+    near, far = (row["id"] for row in crew.rows()["rows"])
+    for item, theirs in ((near, [[x + 1, y] for x, y in corner]), (far, turned)):
+        crew.say("ann", item, shape=[{"points": corner, "label": "cat", "id": "p1"}])
+        crew.say("bob", item, shape=[{"points": theirs, "label": "cat", "id": "p1"}])
+    crew.resolve()
+    [case] = crew.queue()
+    assert case["item"]["id"] == far, "outlines that cover each other are no conflict, and crossed ones in one box are"
+    assert [a["different"] for a in case["answers"]] == [[{"path": [0], "n": 1}]] * 2
+    assert case["agreement"] == 0.0

@@ -86,5 +86,6 @@ def _marks(question: Question, truth: Any, others: list[Any], rng: np.random.Gen
     return marks
 
 
-_BY_SHAPE: dict[str, Make] = {"label": _label, "labels": _several, "number": _number, "spans": _marks, "boxes": _marks}
+_MARKED = ("spans", "boxes", "polygons", "polylines", "keypoints", "masks", "segments", "tracks", "page_marks")
+_BY_SHAPE: dict[str, Make] = {"label": _label, "labels": _several, "number": _number, **dict.fromkeys(_MARKED, _marks)}
 """Shapes of which a plausible wrong value can be made."""

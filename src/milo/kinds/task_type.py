@@ -27,6 +27,10 @@ class Read(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
+Path = tuple[str | int, ...]
+"""Where in a value a part of it is: places in lists and names in objects, from the outside in."""
+
+
 class TaskType(Protocol):
     """One way of asking. `name` is what questions refer to; `shape` is one of label, labels, number, text, spans, relations,
     boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks, fields,
@@ -90,6 +94,15 @@ class ForModels(Protocol):
 
     def to_model(self, question: Question, value: Any, item: Item) -> Any:
         """A value in the form for models, for examples."""
+        ...
+
+
+class InParts(Protocol):
+    """What a task type adds where parts of its values can mean the same without being equal: shapes that overlap, amounts
+    within a tolerance. Without it, parts of two answers are the same where they are equal but for id and score."""
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The parts of `a` that `b` has as well, as `agreement` sees it; each part of `b` stands for one of `a` at most."""
         ...
 
 

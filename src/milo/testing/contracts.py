@@ -20,6 +20,7 @@ from milo.domain.annotation import Prediction
 from milo.domain.errors import BadAnswer, InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
+from milo.flow.differing import bare, paths, shared
 from milo.kinds.answers import check_schema
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Format, Report, Row, Source, is_foreign
 from milo.kinds.predictor import Candidate, Example, Predictor
@@ -46,6 +47,7 @@ def check_task_type(
     for a in checked:
         for b in checked:
             _check_agreement(plugin, question, a, b)
+            _check_parts(plugin, question, a, b)
     _check_merge(plugin, question, checked[:4], item)
     _check_refusals(plugin, question)
     _check_brief(plugin, question)
@@ -93,6 +95,22 @@ def _check_agreement(plugin: TaskType, question: Question, a: Any, b: Any) -> No
     assert 0.0 <= score <= 1.0, f"agreement must lie in 0..1, got {score} for {a!r} and {b!r}"
     assert score == plugin.agreement(question, b, a), f"agreement must be symmetric: {a!r}, {b!r}"
     assert a != b or score == 1.0, f"agreement must be 1 for equal values, got {score} for {a!r}"
+
+
+def _check_parts(plugin: TaskType, question: Question, a: Any, b: Any) -> None:
+    own = set(paths(a))
+    both = shared(plugin, question, a, b)
+    assert len(set(both)) == len(both), f"shared must name each part once, got {both!r}"
+    assert own.issuperset(both), f"shared must name parts of the first value, got {both!r} for {a!r}"
+    again = shared(plugin, question, a, _without_ids(a))
+    assert set(again) == own, f"an answer that is equal but for ids and scores has all parts: {a!r}, got {again!r}"
+
+
+def _without_ids(value: Any) -> Any:
+    """A copy of a list of marks without ids; any other value as a copy."""
+    copied = msgspec.json.decode(msgspec.json.encode(value))
+    marks = isinstance(copied, list) and all(isinstance(one, dict) for one in copied)
+    return [bare(one) for one in copied] if marks else copied
 
 
 def _check_merge(plugin: TaskType, question: Question, values: Sequence[Any], item: Item | None) -> None:

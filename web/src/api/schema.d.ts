@@ -5149,7 +5149,8 @@ export interface components {
         /**
          * GivenView
          * @description One of the answers to choose from. `author` null: the project hides who answered. `assisted`: a suggestion was on the
-         *         screen. `mine`: the caller gave it. `returnable`: it can be sent back to its author.
+         *         screen. `mine`: the caller gave it. `returnable`: it can be sent back to its author. `different`: its parts that not all of
+         *         the answers have, as the task type sees it (null: the value has no parts).
          */
         GivenView: {
             id: number;
@@ -5159,6 +5160,7 @@ export interface components {
             assisted: boolean;
             returnable: boolean;
             created_at: number;
+            different: components["schemas"]["Unlike"][] | null;
         };
         /**
          * GoOn
@@ -7712,7 +7714,8 @@ export interface components {
         };
         /**
          * TogetherView
-         * @description What the answers come to together. `certainty` 0..1; `by`: merge, or the aggregator.
+         * @description What the answers come to together. `certainty` 0..1; `by`: merge, or the aggregator; `same_as`: the answer, by id, that
+         *         says the same.
          */
         TogetherView: {
             value: unknown;
@@ -7722,6 +7725,8 @@ export interface components {
             soft: {
                 [key: string]: number;
             } | null;
+            /** @default null */
+            same_as: number | null;
         };
         /**
          * Token
@@ -7816,6 +7821,14 @@ export interface components {
         Undo: {
             op_id: string;
             case: number;
+        };
+        /**
+         * Unlike
+         * @description A part of an answer that only `n` of the answers have: the place in a list, or names and places from the outside in.
+         */
+        Unlike: {
+            path: (string | number)[];
+            n: number;
         };
         /**
          * Until

@@ -12,6 +12,7 @@ from milo.domain.errors import Invalid, NotFound
 from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow import review
+from milo.flow.differing import Unlike, bare, differences, paths
 from milo.flow.resolve import mean_agreement
 from milo.flow.review import Case, Decided, Decision, Given, Undo
 from milo.infra.sql.database import ANSWERS, Connection
@@ -27,7 +28,8 @@ _PAGE = 200
 
 class GivenView(msgspec.Struct):
     """One of the answers to choose from. `author` null: the project hides who answered. `assisted`: a suggestion was on the
-    screen. `mine`: the caller gave it. `returnable`: it can be sent back to its author."""
+    screen. `mine`: the caller gave it. `returnable`: it can be sent back to its author. `different`: its parts that not all of
+    the answers have, as the task type sees it (null: the value has no parts)."""
 
     id: int
     value: Any
@@ -36,15 +38,18 @@ class GivenView(msgspec.Struct):
     assisted: bool
     returnable: bool
     created_at: float
+    different: list[Unlike] | None
 
 
 class TogetherView(msgspec.Struct):
-    """What the answers come to together. `certainty` 0..1; `by`: merge, or the aggregator."""
+    """What the answers come to together. `certainty` 0..1; `by`: merge, or the aggregator; `same_as`: the answer, by id, that
+    says the same."""
 
     value: Any
     certainty: float
     by: str
     soft: dict[str, float] | None = None
+    same_as: int | None = None
 
 
 class CaseView(msgspec.Struct):
@@ -250,18 +255,22 @@ def _view(c: Connection, call: Call, project: Project, case: Case) -> CaseView |
     given = sorted(sql.answers(case.item_id, case.question), key=lambda a: _place(case.id, a.id))
     task = call.workspace.task_types[question.type]
     gold = ResolutionsSql(c).decision(case.item_id, case.question)
+    values = [a.value for a in given]
+    unlike = zip(values, differences(task, question, values), strict=True)
+    different = [own if isinstance(value, list) or paths(value) else None for value, own in unlike]
     return CaseView(
-        case.id, kind_of(case), case.question, veiled(found[0], project), [_given(call, project, a) for a in given],
-        _together(c, call, question, case, given), round(mean_agreement(question, task, [a.value for a in given]), 4),
+        case.id, kind_of(case), case.question, veiled(found[0], project),
+        [_given(call, project, a, own) for a, own in zip(given, different, strict=True)],
+        _together(c, call, question, case, given), round(mean_agreement(question, task, values), 4),
         case.detail, case.purpose, case.odds, case.reason, gold, Look(c).comments(case.item_id),
     )  # fmt: skip
 
 
-def _given(call: Call, project: Project, a: Given) -> GivenView:
+def _given(call: Call, project: Project, a: Given, different: list[Unlike] | None) -> GivenView:
     hidden = project.spec.policy.review.blind
     return GivenView(
         a.id, a.value, None if hidden else a.author, a.user_id == call.actor.user_id, a.basis in ("shown", "bulk"),
-        a.user_id is not None and a.basis not in ("bulk", "imported"), a.created_at,
+        a.user_id is not None and a.basis not in ("bulk", "imported"), a.created_at, different,
     )  # fmt: skip
 
 
@@ -272,10 +281,17 @@ def _together(c: Connection, call: Call, question: Question, case: Case, given: 
     stored = ResolutionsSql(c).machine(case.item_id, case.question)
     if stored is not None:
         value, score, origin = stored
-        return TogetherView(value, score, str(origin.get("author", "")).partition(":")[2], origin.get("soft"))
+        by = str(origin.get("author", "")).partition(":")[2]
+        return TogetherView(value, score, by, origin.get("soft"), _same_as(value, given))
     task = call.workspace.task_types[question.type]
     values = [a.value for a in given]
-    return TogetherView(task.merge(question, values), round(mean_agreement(question, task, values), 4), "merge")
+    value, certainty = task.merge(question, values), round(mean_agreement(question, task, values), 4)
+    return TogetherView(value, certainty, "merge", None, _same_as(value, given))
+
+
+def _same_as(value: Any, given: list[Given]) -> int | None:
+    wanted = bare(value)
+    return next((a.id for a in given if bare(a.value) == wanted), None)
 
 
 def _place(case: int, answer: int) -> bytes:

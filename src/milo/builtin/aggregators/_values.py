@@ -78,6 +78,8 @@ def _unknown(question: Question, values: list[Any], weight: Floats | None) -> An
 
 
 def _spans(question: Question, values: list[Any], weight: Floats | None) -> Any:
+    if _have(values, "entity"):
+        return None  # two spans of one place may be linked to different entries
     merged = _merged(values, weight, ("start", "end"))
     out: list[dict[str, Any]] = []
     for (start, end), code in zip(merged[0].shapes.tolist(), merged[0].label.tolist(), strict=True):
@@ -86,11 +88,15 @@ def _spans(question: Question, values: list[Any], weight: Floats | None) -> Any:
 
 
 def _boxes(question: Question, values: list[Any], weight: Floats | None) -> Any:
-    if any("angle" in box or "attributes" in box for value in values for box in value):
-        return None  # medians of the four numbers would lose the turn and the attributes; the task type knows how
+    if _have(values, "angle", "attributes", "page"):
+        return None  # medians of the four numbers would lose the turn, the attributes and the page; the task type knows how
     merged = _merged(values, weight, ("x", "y", "w", "h"))
     rows = zip(merged[0].shapes.tolist(), merged[0].label.tolist(), strict=True)
     return [dict(zip("xywh", shape, strict=True)) | {"label": merged[1][code]} for shape, code in rows]
+
+
+def _have(values: list[Any], *names: str) -> bool:
+    return any(name in mark for value in values for mark in value for name in names)
 
 
 def _merged(values: list[Any], weight: Floats | None, parts: tuple[str, ...]) -> tuple[Merged, list[str]]:

@@ -27,13 +27,13 @@ from milo.builtin.tasks._attributes import (
 from milo.builtin.tasks._config import fitting_field, known_keys, value_error
 from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
-from milo.builtin.tasks._likeness import SAME, Extent, Pair, best_total, groups, touching
+from milo.builtin.tasks._likeness import ALL_BUT_ROUNDING, SAME, Extent, Pair, best_total, groups, most_pairs, touching
 from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
 from milo.builtin.tasks._related import GivenTo
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
-from milo.kinds.task_type import Brief, Read
+from milo.kinds.task_type import Brief, Path, Read
 
 MAX_PIXEL = 1_000_000.0
 OVERSHOOT = 1.0
@@ -173,6 +173,12 @@ class Drawn(MarkList):
                 continue
             found.append((i, j, self.weight(question, a[i], b[j]) if weighed else near))
         return found
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The things of `a` that are paired with one of `b` and have the same attributes and relations."""
+        near = self._pairs(question, a, b, weighed=False)
+        same = [p for p in near if self.weight(question, a[p[0]], b[p[1]]) > ALL_BUT_ROUNDING]
+        return [(i,) for i, _ in _related.told_alike(question, a, b, most_pairs(same))]
 
     def weight(self, question: Question, a: Thing, b: Thing) -> float:
         """How much a pair that means the same thing counts, 0.5..1: by its attributes, if there are any."""

@@ -14,6 +14,7 @@ import numpy as np
 from milo.builtin.tasks._matching import largest_matching
 
 SAME = 0.5
+ALL_BUT_ROUNDING = 1 - 1e-9
 _FINE = 1_000_000
 """Weights are added as whole millionths, so that no sum depends on the order."""
 _ENTANGLED = 3_000
@@ -42,6 +43,11 @@ def best_total(pairs: Sequence[Pair]) -> float:
 def best_pairs(pairs: Sequence[Pair]) -> list[tuple[int, int]]:
     """The pairs (i, j) of such a choice."""
     return sorted((i, j) for i, j, _ in _best(pairs))
+
+
+def most_pairs(pairs: Sequence[Pair]) -> list[tuple[int, int]]:
+    """A one-to-one choice of as many pairs (i, j, how alike) as can be, and of these the most alike."""
+    return best_pairs([(i, j, 1 + near / _ENTANGLED) for i, j, near in pairs])
 
 
 def _best(pairs: Sequence[Pair]) -> list[tuple[int, int, int]]:

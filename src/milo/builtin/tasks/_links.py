@@ -222,6 +222,16 @@ def arcs_and_clusters(
     return arcs, found
 
 
+def holds(question: Question, link: dict[str, Any], marks: dict[str, Any], among: tuple[set[Any], set[Any]]) -> bool:
+    """Whether a relation {head, tail, label} is `among` the arcs and clusters of another value; a link of a chain is where both
+    ends are in one cluster. `marks`: by id, what its ends are."""
+    kind, label = types_of(question).get(link["label"]), link["label"]
+    head, tail = marks[link["head"]], marks[link["tail"]]
+    if kind is not None and kind.kind == "chain":
+        return any(label == name and {head, tail} <= own for name, own in among[1])
+    return (head, tail, label) in among[0]
+
+
 def common_links(a: Iterable[Cluster], b: Iterable[Cluster]) -> int:
     """The links that two sets of clusters have in common, as the MUC score counts them (Vilain et al., 1995): for each part
     that a cluster of one and a cluster of the other share, its size less one. Symmetric."""

@@ -112,6 +112,18 @@ def agreement(question: Question, a: list[Thing], b: list[Thing], total: float, 
     return 2 * (total + common) / (len(a) + len(b) + sum(worth)) if a or b else 1.0
 
 
+def told_alike(question: Question, a: list[Thing], b: list[Thing], pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of the pairs of things that mean the same, those in which `b` has all relations that start from the thing of `a`."""
+    if not question.config.get("relations"):
+        return pairs
+    other = {j: i for i, j in pairs}
+    numbers = {t["id"]: other.get(j, len(a) + j) for j, t in enumerate(b) if "id" in t}
+    theirs = _links.arcs_and_clusters(question, flat(b), numbers)
+    own = {t["id"]: i for i, t in enumerate(a) if "id" in t}
+    differ = {own[link["head"]] for link in flat(a) if not _links.holds(question, link, own, theirs)}
+    return [pair for pair in pairs if pair[0] not in differ]
+
+
 def with_voted(
     question: Question, things: list[Thing], groups: Sequence[Sequence[int]], values: Sequence[Sequence[Thing]]
 ) -> list[Thing]:

@@ -26,13 +26,13 @@ from milo.builtin.tasks._attributes import (
 )
 from milo.builtin.tasks._config import config_error, fitting_field, known_keys, number, value_error
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
-from milo.builtin.tasks._likeness import SAME, Pair, best_total, groups
+from milo.builtin.tasks._likeness import ALL_BUT_ROUNDING, SAME, Pair, best_total, groups, most_pairs
 from milo.builtin.tasks._regions import MarkList, check_ids, check_scores, read_regions
 from milo.builtin.tasks._series import length_of
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
-from milo.kinds.task_type import Brief, Read
+from milo.kinds.task_type import Brief, Path, Read
 
 MAX_TIME = 1_000_000.0
 OVERSHOOT = 0.1
@@ -128,6 +128,15 @@ class Timed(MarkList):
             return 1.0
         weighed = [(i, j, _weight(question, a[i], b[j])) for i, j, _ in alike(a, b)]
         return 2 * best_total(weighed) / (len(a) + len(b))
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The segments of `a` that are paired with one of `b`, and have the same attributes and words."""
+        near = [p for p in alike(a, b) if _weight(question, a[p[0]], b[p[1]]) > ALL_BUT_ROUNDING]
+        return [(i,) for i, _ in most_pairs([p for p in near if self.same_words(a[p[0]], b[p[1]])])]
+
+    def same_words(self, a: Segment, b: Segment) -> bool:
+        """Whether two segments of one place say the same."""
+        return True
 
     def merge(self, question: Question, values: list[Any]) -> Any:
         """The mean of every group of alike segments that at least half of the answers contain; where they may not overlap,

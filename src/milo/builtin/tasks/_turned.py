@@ -11,7 +11,7 @@ from typing import Any
 
 from milo.builtin.tasks import _related
 from milo.builtin.tasks._attributes import attributes_agree, merge_attributes
-from milo.builtin.tasks._likeness import SAME, Extent, Pair, groups, touching
+from milo.builtin.tasks._likeness import ALL_BUT_ROUNDING, SAME, Extent, Pair, groups, touching
 from milo.domain.question import Question
 from milo.domain.shapes import Box, iou
 
@@ -57,6 +57,12 @@ def pairs(question: Question, a: list[Thing], b: list[Thing], *, weighed: bool) 
             near = 0.5 + 0.5 * same
         found.append((i, j, near))
     return found
+
+
+def same(question: Question, a: list[Thing], b: list[Thing]) -> list[Pair]:
+    """Pairs of boxes that mean the same and have the same attributes, with how alike they are."""
+    agree = {p[:2] for p in pairs(question, a, b, weighed=True) if p[2] > ALL_BUT_ROUNDING}
+    return [p for p in pairs(question, a, b, weighed=False) if p[:2] in agree]
 
 
 def merged(question: Question, values: list[list[Thing]]) -> list[Thing]:

@@ -24,14 +24,14 @@ from milo.builtin.tasks._config import fitting_field, flag, known_keys, number, 
 from milo.builtin.tasks._drawn import MAX_PIXEL, OVERSHOOT, Given, check_common, common, size_of
 from milo.builtin.tasks._image_pages import size_on
 from milo.builtin.tasks._labels import check_label, describe_labels, instruction, label_set, normalise_labels
-from milo.builtin.tasks._likeness import best_total
+from milo.builtin.tasks._likeness import best_total, most_pairs
 from milo.builtin.tasks._matching import consensus, count_matches
 from milo.builtin.tasks._paged import DOCUMENT, check_page, document_of, is_paged, page_size
 from milo.builtin.tasks._regions import MAX_REGIONS, MarkList, check_ids, check_scores, f1, read_regions
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import Box
-from milo.kinds.task_type import Brief, Read
+from milo.kinds.task_type import Brief, Path, Read
 
 
 class _Given(Given, forbid_unknown_fields=True, kw_only=True):
@@ -100,6 +100,10 @@ class Boxes(MarkList):
         pages = {box.get("page") for box in a} & {box.get("page") for box in b}
         matches = sum(count_matches(_boxes(a, page), _boxes(b, page)) for page in pages)
         return f1(matches, len(a), len(b))
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The boxes of `a` that are paired with one of `b` and have the same attributes and relations."""
+        return [(i,) for i, _ in _related.told_alike(question, a, b, most_pairs(_turned.same(question, a, b)))]
 
     def brief(self, question: Question) -> Brief:
         """A list of boxes in pixels."""

@@ -26,7 +26,7 @@ from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.shapes import FieldValue
 from milo.domain.typed import read_date, read_number
-from milo.kinds.task_type import Brief, Read
+from milo.kinds.task_type import Brief, Path, Read
 
 MAX_TEXT = 20_000
 MAX_PLACES = 200
@@ -77,6 +77,11 @@ class Fields:
         if not names:
             return 1.0
         return sum(_same(parts[name], a.get(name), b.get(name)) for name in names) / len(names)
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The fields of `a` that have the same value in `b`."""
+        parts = _form.parts_of(question)
+        return [(name,) for name in a if _same(parts[name], a[name], b.get(name))]
 
     def brief(self, question: Question) -> Brief:
         """An object with an entry for each field."""

@@ -33,7 +33,7 @@ from milo.builtin.tasks._spans import (
 )
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
-from milo.kinds.task_type import Brief, Read
+from milo.kinds.task_type import Brief, Path, Read
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,6 +88,14 @@ class Relations:
         ours = len(spans) + len(arcs) + _links.links_in(chains)
         theirs = len(others) + len(arcs_b) + _links.links_in(chains_b)
         return f1(matches, ours, theirs)
+
+    def shared(self, question: Question, a: Any, b: Any) -> list[Path]:
+        """The spans that both have, and relations of equal spans; a link of a chain where `b` has its ends in one chain."""
+        marks = linked_marks(b["spans"])
+        spans: list[Path] = [("spans", i) for i, one in enumerate(a["spans"]) if linked_marks([one]) <= marks]
+        theirs, own = _parts(question, b), _marks_of(a)
+        links = enumerate(a["relations"])
+        return spans + [("relations", i) for i, link in links if _links.holds(question, link, own, theirs)]
 
     def brief(self, question: Question) -> Brief:
         """Spans with their offsets, relations by the ids of their ends."""
@@ -187,8 +195,11 @@ def _unified(given: _Given) -> tuple[list[GivenSpan], list[GivenLink]]:
 
 
 def _parts(question: Question, value: Any) -> tuple[set[_links.Arc], set[_links.Cluster]]:
-    marks = {s["id"]: mark_of(s) for s in value["spans"] if "id" in s}
-    return _links.arcs_and_clusters(question, value["relations"], marks)
+    return _links.arcs_and_clusters(question, value["relations"], _marks_of(value))
+
+
+def _marks_of(value: dict[str, Any]) -> dict[str, Any]:
+    return {s["id"]: mark_of(s) for s in value["spans"] if "id" in s}
 
 
 def _described(question: Question) -> str:

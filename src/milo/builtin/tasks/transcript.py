@@ -95,6 +95,10 @@ class Transcript(Timed):
             return same
         return (same + _attribute_agreement(question, a, b)) / 2
 
+    def same_words(self, a: Segment, b: Segment) -> bool:
+        """But for what `similarity` passes over."""
+        return similarity(a["text"], b["text"]) == 1.0
+
     def blended(self, question: Question, members: list[Segment]) -> dict[str, Any]:
         """The text that is closest to all others."""
         texts = sorted(one["text"] for one in members)

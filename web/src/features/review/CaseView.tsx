@@ -57,9 +57,9 @@ export function CaseView(props: Props) {
 
 function Answers({ desk, found, project, question, only }: Props) {
   const chosen = useDesk(desk, (s) => s.chosen);
-  const different = useMemo(() => differences(question, found.answers.map((a) => a.value), found.item), [question, found]);
+  const different = useMemo(() => differences(question, found.answers, found.item), [question, found]);
   const against = found.together?.value ?? found.answers[0]?.value;
-  const same = sameAsOne(found);
+  const same = found.together?.same_as ?? null;
   const own = { question, fields: project.spec.fields, item: found.item, only };
   return (
     <div className={css.cards}>
@@ -80,12 +80,6 @@ function Answers({ desk, found, project, question, only }: Props) {
       {found.answers.length === 0 ? <Note>Nobody's answer stands here now. Write the right one (F), or pass over the case (S).</Note> : null}
     </div>
   );
-}
-
-/** The answer that is what all come to together, if one is. */
-function sameAsOne(found: ReviewCase): number | null {
-  const text = JSON.stringify(found.together?.value);
-  return found.answers.find((a) => JSON.stringify(a.value) === text)?.id ?? null;
 }
 
 function Fixing({ desk, found, project, question, user, value, notice, onSave }: Props & { value: unknown }) {

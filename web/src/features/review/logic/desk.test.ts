@@ -4,10 +4,10 @@ import type { NewEntry, OutboxEntry } from "../../../lib/outbox";
 import { ReviewDesk } from "./desk";
 
 function aCase(id: number): ReviewCase {
-  const answer = (n: number, value: string) => ({ id: id * 10 + n, value, author: null, mine: false, assisted: false, returnable: true, created_at: 0 });
+  const answer = (n: number, value: string) => ({ id: id * 10 + n, value, author: null, mine: false, assisted: false, returnable: true, created_at: 0, different: null });
   return {
     id, kind: "conflict", question: "q", item: { id: id * 100, project_id: 1, ord: id, key: null, data: {}, meta: {}, status: "done", flagged: false, readings: {} },
-    answers: [answer(1, "a"), answer(2, "b")], together: { value: "a", certainty: 0.5, by: "merge", soft: null }, agreement: 0, detail: {}, purpose: "settle", odds: null,
+    answers: [answer(1, "a"), answer(2, "b")], together: { value: "a", certainty: 0.5, by: "merge", soft: null, same_as: null }, agreement: 0, detail: {}, purpose: "settle", odds: null,
     reason: "", gold: null, comments: [],
   }; // prettier-ignore
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Item, Question } from "../../../api/types";
-import { differences, onlyDifferent, overlap, partsOf } from "./differences";
+import { differences, onlyDifferent, partsOf } from "./differences";
 
 const asked = (type: string, more: Partial<Question> = {}) => ({ name: "q", type, config: {}, ...more }) as Question;
 const item = { id: 1, project_id: 1, ord: 1, key: null, data: { text: "Maria Lopez of Acme" }, meta: {}, status: "done", flagged: false, readings: {} } as Item;
-const titles = (question: Question, ...values: unknown[]) => differences(question, values, item).map((own) => own.map((one) => one.title));
+const plain = (...values: unknown[]) => values.map((value) => ({ value, different: null }));
+const titles = (question: Question, ...values: unknown[]) => differences(question, plain(...values), item).map((own) => own.map((one) => one.title));
 
 describe("what differs", () => {
   it("is the label, where labels differ, and nothing where all agree", () => {
@@ -13,7 +14,7 @@ describe("what differs", () => {
   });
 
   it("is the labels of a set that not all gave, with how many did", () => {
-    const found = differences(asked("choices"), [["a", "b"], ["a", "c"], ["a", "b"]]);
+    const found = differences(asked("choices"), plain(["a", "b"], ["a", "c"], ["a", "b"]));
     expect(found.map((own) => own.map((one) => [one.title, one.n, one.of]))).toEqual([[["b", 2, 3]], [["c", 1, 3]], [["b", 2, 3]]]);
   });
 
@@ -22,17 +23,31 @@ describe("what differs", () => {
     expect(titles(asked("spans", { field: "text" }), [person], [{ ...person, end: 5 }])).toEqual([["PER: “Maria Lopez”"], ["PER: “Maria”"]]);
   });
 
-  it("takes boxes for the same that overlap by half, and not those with another label", () => {
-    const box = { x: 0, y: 0, w: 10, h: 10, label: "cat" };
-    expect(titles(asked("boxes"), [box], [{ ...box, x: 1 }])).toEqual([[], []]);
-    expect(titles(asked("boxes"), [box], [{ ...box, label: "dog" }])).toEqual([["cat at 0, 0 (10 × 10)"], ["dog at 0, 0 (10 × 10)"]]);
-    expect(titles(asked("boxes"), [box], [])).toEqual([["cat at 0, 0 (10 × 10)"], ["nothing marked"]]);
+  it("is what the server says it is, whatever the marks look like", () => {
+    const mark = (x: number) => ({ label: "cat", points: [[x, 0], [x + 10, 0], [x + 10, 10]] });
+    const found = differences(asked("polygons"), [
+      { value: [mark(0), mark(50)], different: [{ path: [1], n: 1 }] },
+      { value: [mark(3)], different: [] },
+      { value: [], different: [] },
+    ]);
+    expect(found.map((own) => own.map((one) => [one.title, one.n, one.of]))).toEqual([[["cat at 50, 0 (10 × 10)", 1, 3]], [], [["nothing marked", 1, 3]]]);
   });
 
-  it("compares outlines by the box around them", () => {
-    const outline = (x: number) => ({ label: "cat", points: [[x, 0], [x + 10, 0], [x + 10, 10]] });
-    expect(titles(asked("polygons"), [outline(0)], [outline(1)])).toEqual([[], []]);
-    expect(titles(asked("polygons"), [outline(0)], [outline(50)])[0]).toHaveLength(1);
+  it("names relations and fields by where they stand", () => {
+    const value = { spans: [{ id: "a", start: 0, end: 5, label: "PER" }], relations: [{ head: "a", tail: "a", label: "knows" }] };
+    const [own] = differences(asked("relations", { field: "text" }), [{ value, different: [{ path: ["spans", 0], n: 1 }] }], item);
+    expect(own?.map((one) => one.title)).toEqual(["PER: “Maria”"]);
+    const [form] = differences(asked("fields"), [{ value: { total: { value: 3 }, from: { value: null } }, different: [{ path: ["total"], n: 1 }, { path: ["from"], n: 1 }] }]);
+    expect(form?.map((one) => one.title)).toEqual(["total: 3", "from: not said"]);
+  });
+
+  it("says of marks what can be said of them in a line", () => {
+    const title = (type: string, one: unknown, field?: string) => partsOf(asked(type, { field }), [one], { ...item, data: { sound: { media: 1 } } })[0]?.title;
+    expect(title("masks", { label: "cat", counts: "0>", size: [2, 2] })).toBe("cat, outlined pixel by pixel");
+    expect(title("tracks", { label: "cat", keyframes: [{ frame: 3, box: [0, 0, 1, 1] }, { frame: 9, box: [0, 0, 1, 1] }] })).toBe("cat, frames 3 to 9");
+    expect(title("keypoints", { label: "cat", points: [[5, 5, 2], [0, 0, 0], [9, 11, 1]] })).toBe("cat at 5, 5 (4 × 6)");
+    expect(title("segments", { label: "hum", start: 61, end: 62.5 }, "sound")).toBe("hum: 1:01.000 to 1:02.500");
+    expect(title("boxes", { label: "total", x: 1, y: 2, w: 3, h: 4, page: 1 })).toBe("total at 1, 2 (3 × 4), page 2");
   });
 
   it("says which of two stands above the other", () => {
@@ -50,12 +65,7 @@ describe("what differs", () => {
 
 it("can leave out what all share", () => {
   const marks = [{ start: 0, end: 5, label: "PER" }, { start: 15, end: 19, label: "ORG" }];
-  const [first] = differences(asked("spans"), [marks, [marks[1]]]);
+  const [first] = differences(asked("spans"), plain(marks, [marks[1]]));
   expect(onlyDifferent(marks, first ?? [])).toEqual([marks[0]]);
   expect(onlyDifferent("text", [])).toBe("text");
-});
-
-it("measures overlap", () => {
-  expect(overlap({ x: 0, y: 0, w: 2, h: 2 }, { x: 1, y: 0, w: 2, h: 2 })).toBeCloseTo(1 / 3);
-  expect(overlap({ x: 0, y: 0, w: 1, h: 1 }, { x: 5, y: 5, w: 1, h: 1 })).toBe(0);
 });

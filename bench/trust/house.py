@@ -100,11 +100,13 @@ class House:
 
     def answer(self, project: Project, answers: Mapping[int, str]) -> None:
         """A person answers items, in this order."""
-        for item, label in answers.items():
-            given = Submission(uuid.uuid4().hex, item, {QUESTION: label})
-            self.ws.db.write(
-                lambda c, one=given: annotate.submit(WorkSql(c), self.ws.task_types, project, PERSON, one, self.ws.clock())
-            )
+        given = [Submission(uuid.uuid4().hex, item, {QUESTION: label}) for item, label in answers.items()]
+
+        def store(c: Any) -> None:
+            for one in given:
+                annotate.submit(WorkSql(c), self.ws.task_types, project, PERSON, one, self.ws.clock())
+
+        self.ws.db.write(store)
 
     def look(self, project: Project, wish: Wish, by: str | None = None) -> Offer:
         """A look at what may be accepted."""

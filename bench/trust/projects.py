@@ -2,6 +2,7 @@
 
     PYTHONPATH=src python bench/trust/projects.py --runs 200
     PYTHONPATH=src python bench/trust/projects.py --runs 200 drift
+    PYTHONPATH=src python bench/trust/projects.py --runs 200 --keep runs.jsonl      (goes on where it was stopped)
 
 A promise is broken in a run if at any time more of what stands as accepted is wrong than was promised; an expected share
 if it is exceeded in the mean over all runs. A drift is noticed in time if the promise lapses within the audits that are
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from house import House
+from kept import Kept, in_turn
 from worlds import WORLDS
 
 from milo.flow.guarantee import Kind, Wish
@@ -149,50 +151,59 @@ def _accepted(house: House, seed: int, rng: np.random.Generator) -> tuple[Any, W
     return project, wish
 
 
-def promises(runs: int) -> None:
+PROMISED = {
+    f"{world}, {kind}": (lambda house, seed, w=WORLDS[world], k=kind: one_project(house, w, k, seed), kind)
+    for world in ("independent errors", "models that err together")
+    for kind in KINDS
+}
+DRIFTS: dict[str, Any] = {
+    "errors rise to 30 % of new items": lambda house, seed: worse(house, seed, 0.3),
+    "errors rise to 50 % of new items": lambda house, seed: worse(house, seed, 0.5),
+    "the model is less sure of new items": other,
+    "nothing": same,
+}
+
+
+def promises(kept: Kept) -> None:
     """The table of promises."""
-    limit = 0.05 + 2 * math.sqrt(0.05 * 0.95 / runs)
-    print(f"{runs} projects of each, {ITEMS} items, two versions, {len(LOOKS) + 1} looks; at most {limit:.1%} may be broken\n")
-    print("| project | promise | target | broken | wrong among the accepted, mean | accepted |\n|---|---|---:|---:|---:|---:|")
-    for name in ("independent errors", "models that err together"):
-        for kind in KINDS:
-            found = _many(lambda house, seed, w=WORLDS[name], k=kind: one_project(house, w, k, seed), runs)
-            rows = [r for r in found if r.accepted]
-            broken = "-" if kind == "expected" else f"{np.mean([r.broken for r in found]):.1%}"
-            wrong = np.mean([r.wrong for r in found])
-            share = np.mean([r.accepted for r in found])
-            print(
-                f"| {name} | {kind} | {TARGETS[kind]:.0%} | {broken} | {wrong:.1%} ({len(rows)} runs) | {share:.1%} |",
-                flush=True,
-            )
+    print(f"projects of {ITEMS} items, two versions, {len(LOOKS) + 1} looks\n")
+    print("| project, promise | target | runs | broken | may be | wrong among the accepted, mean | accepted |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, (_, kind) in PROMISED.items():
+        found = kept.rows(name, Run)
+        if not found:
+            continue
+        rows = [r for r in found if r.accepted]
+        limit = 0.05 + 2 * math.sqrt(0.05 * 0.95 / len(found))
+        broken = "- | -" if kind == "expected" else f"{sum(r.broken for r in found)} | {limit:.1%}"
+        wrong, share = np.mean([r.wrong for r in found]), np.mean([r.accepted for r in found])
+        print(
+            f"| {name} | {TARGETS[kind]:.0%} | {len(found)} | {broken} | {wrong:.1%} (accepted in {len(rows)}) | {share:.1%} |"
+        )
 
 
-def drifts(runs: int) -> None:
+def drifts(kept: Kept) -> None:
     """The table of drifts."""
-    print(f"{runs} projects of each\n\n| what happens | stated within | noticed within it | lapsed before anything changed |")
-    print("|---|---:|---:|---:|")
-    for name, make in (
-        ("errors rise to 30 % of new items", lambda h, s: worse(h, s, 0.3)),
-        ("errors rise to 50 % of new items", lambda h, s: worse(h, s, 0.5)),
-        ("the model is less sure of new items", other),
-        ("nothing", same),
-    ):
-        found = _many(make, runs)
+    print("| what happens | runs | stated within | noticed within it | lapsed before anything changed |")
+    print("|---|---:|---:|---:|---:|")
+    for name in DRIFTS:
+        found = kept.rows(name, Drift)
+        if not found:
+            continue
         stated = [f.stated for f in found if f.stated is not None]
         words = f"{int(np.median(stated))}" if stated else "-"
         told = [f.noticed for f in found if f.stated is not None]
-        noticed = f"{np.mean(told):.1%} of {len(told)}" if told else "-"
-        print(f"| {name} | {words} | {noticed} | {np.mean([f.falsely for f in found]):.1%} |", flush=True)
+        noticed = f"{sum(told)} of {len(told)}" if told else "-"
+        print(f"| {name} | {len(found)} | {words} | {noticed} | {sum(f.falsely for f in found)} |")
 
 
-def _many(make: Any, runs: int, at_once: int = 25) -> list[Any]:
-    """Runs in workspaces of some projects each."""
-    found: list[Any] = []
-    for start in range(0, runs, at_once):
-        with tempfile.TemporaryDirectory() as folder:
-            house = House(Path(folder) / "ws")
-            found += [make(house, seed) for seed in range(start, min(runs, start + at_once))]
-            house.close()
+def some(name: str, start: int, end: int) -> list[Any]:
+    """Runs with these seeds, in one workspace."""
+    make = PROMISED[name][0] if name in PROMISED else DRIFTS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder) / "ws")
+        found = [make(house, seed) for seed in range(start, end)]
+        house.close()
     return found
 
 
@@ -201,12 +212,16 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("parts", nargs="*", help="promises, drift; all if none is named")
     reader.add_argument("--runs", type=int, default=200)
+    reader.add_argument("--keep", type=Path, help="a file for finished runs: the next call goes on from there")
     given = reader.parse_args()
-    if not given.parts or "promises" in given.parts:
-        promises(given.runs)
+    kept, parts = Kept(given.keep), given.parts or ["promises", "drift"]
+    names = [*(PROMISED if "promises" in parts else ()), *(DRIFTS if "drift" in parts else ())]
+    in_turn(kept, names, given.runs, some)
+    if "promises" in parts:
+        promises(kept)
         print()
-    if not given.parts or "drift" in given.parts:
-        drifts(given.runs)
+    if "drift" in parts:
+        drifts(kept)
 
 
 if __name__ == "__main__":

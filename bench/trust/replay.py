@@ -1,6 +1,6 @@
 """Recorded models and people, replayed as projects: what was claimed of acceptance and totals, and what was true.
 
-    PYTHONPATH=src python bench/trust/replay.py DATA [--runs 20]
+    PYTHONPATH=src python bench/trust/replay.py DATA [--runs 20] [--keep runs.jsonl]
 
 DATA holds `human_llm/`, `hil/` and `ppi/` as recorded. Each run draws another blind slice, has its items answered with what the
 people said, looks, and accepts as much as is allowed. Milo sees nothing of the other items' answers.
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from house import QUESTION, House
+from kept import Kept, in_turn
 
 from milo.flow.guarantee import Wish
 
@@ -124,6 +125,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("data", type=Path)
     reader.add_argument("--runs", type=int, default=20)
+    reader.add_argument("--keep", type=Path, help="a file for finished runs: the next call goes on from there")
     given = reader.parse_args()
     makers: list[Callable[[], Case]] = [
         *(lambda p=p: textcat(p) for p in sorted((given.data / "hil").glob("*textcat.jsonl"))),
@@ -131,46 +133,45 @@ def main() -> None:
         lambda: preferences(given.data / "human_llm"),
         lambda: rubric(given.data / "human_llm"),
     ]
-    print(f"{given.runs} runs of each; two items in five are answered blind\n")
-    heads = (
-        "task",
-        "items",
-        "model right",
-        "at most",
-        "accepted in",
-        "accepted",
-        "bound claimed",
-        "truly wrong",
-        "most",
-        "beyond",
-    )
-    print("| " + " | ".join(heads) + " |")
+    cases = {case.name: case for case in (make() for make in makers)}
+    names = {f"{name} {target}": (case, target) for name, case in cases.items() for target in TARGETS}
+    kept = Kept(given.keep)
+
+    def some(name: str, start: int, end: int) -> list[Found]:
+        case, target = names[name]
+        with tempfile.TemporaryDirectory() as folder:
+            house = House(Path(folder) / "ws")
+            found = [run(house, case, seed, target) for seed in range(start, end)]
+            house.close()
+        return found
+
+    in_turn(kept, list(names), given.runs, some, at_once=5)
+    print("two items in five are answered blind\n")
+    print("| task | items | model right | at most | accepted in | accepted | bound claimed | truly wrong | most | beyond |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-    seen: list[tuple[str, list[Found]]] = []
-    for make in makers:
-        case = make()
-        right = np.mean([y == z for y, z, _ in case.rows])
-        every: list[Found] = []
-        for target in TARGETS:
-            with tempfile.TemporaryDirectory() as folder:
-                house = House(Path(folder) / "ws")
-                found = [run(house, case, seed, target) for seed in range(given.runs)]
-                house.close()
-            some = [f for f in found if f.accepted]
-            every = found
-            told = f"| {case.name} | {len(case.rows):,} | {right:.1%} | {target:.0%} | {len(some)} of {len(found)} "
-            if some:
-                mean = np.mean(some, axis=0)
-                most, beyond = max(f.wrong for f in some), sum(f.wrong > target for f in some)
-                told += f"| {mean[0]:.1%} | {mean[1]:.1%} | {mean[2]:.1%} | {most:.1%} | {beyond} |"
-            else:
-                told += "| 0 | | | | 0 |"
-            print(told, flush=True)
-        seen.append((case.name, every))
+    for name, (case, target) in names.items():
+        if found := kept.rows(name, Found):
+            print(accepted_line(case, target, found))
     print("\n| task | shares whose interval holds the truth | width against labels alone |\n|---|---:|---:|")
-    for name, found in seen:
-        inside, of, width = (sum(f.covered for f in found), sum(f.intervals for f in found), np.mean([f.width for f in found]))
-        print(f"| {name} | {inside} of {of} | {width:.2f} |")
+    for name in cases:
+        if found := kept.rows(f"{name} {TARGETS[-1]}", Found):
+            inside, of, width = (
+                sum(f.covered for f in found),
+                sum(f.intervals for f in found),
+                np.mean([f.width for f in found]),
+            )
+            print(f"| {name} | {inside} of {of} | {width:.2f} |")
+
+
+def accepted_line(case: Case, target: float, found: list[Found]) -> str:
+    """A line of the table of what was accepted."""
+    right = np.mean([y == z for y, z, _ in case.rows])
+    some = [f for f in found if f.accepted]
+    told = f"| {case.name} | {len(case.rows):,} | {right:.1%} | {target:.0%} | {len(some)} of {len(found)} "
+    if not some:
+        return told + "| 0 | | | | 0 |"
+    mean, most, beyond = np.mean(some, axis=0), max(f.wrong for f in some), sum(f.wrong > target for f in some)
+    return told + f"| {mean[0]:.1%} | {mean[1]:.1%} | {mean[2]:.1%} | {most:.1%} | {beyond} |"
 
 
 if __name__ == "__main__":

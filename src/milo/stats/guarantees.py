@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,9 +106,8 @@ def promises(
     errors: Any = np.array([_rung(s, x, v, t, part, one_look) for t in rungs.tolist()]) * _counts(every, rungs)
     if unseen is not None:
         errors = np.maximum(0.0, errors - np.array([x[s >= t].sum() for t in rungs.tolist()]))
-    table = _Table(rungs, errors, s, x, v, every, open_, alpha, part)
     places = rungs if at is None else _numbers(at, "at")
-    return [_promise(table, t) for t in places.tolist()]
+    return _promises(_Table(rungs, errors, s, x, v, every, open_, alpha, part), places)
 
 
 class _Table(NamedTuple):
@@ -129,16 +129,21 @@ def _rung(s: Floats, x: Floats, v: Floats, threshold: float, alpha: float, one_l
     return upper_bound(x[inside], alpha, v[inside])
 
 
-def _promise(table: _Table, t: float) -> Promise:
-    """The errors above `t` are at most those above any looser threshold of the grid."""
-    looser = table.errors[table.rungs <= t]
-    accepted, above = (int(_counts(part, np.array([t]))[0]) for part in (table.open, table.every))
-    errors = float(min(accepted, looser.min())) if len(looser) else float(accepted)
-    inside = table.s >= t
-    n, of = int(inside.sum()), max(1, len(table.every))
-    observed = float((table.v[inside] @ table.x[inside]) / table.v[inside].sum()) if n else math.nan
-    among = errors / accepted if accepted else 0.0
-    return Promise(t, accepted, of, above, n, observed, errors, among, errors / of, table.alpha, table.part)
+def _promises(table: _Table, at: Floats) -> list[Promise]:
+    """The errors above a threshold are at most those above any looser threshold of the grid."""
+    accepted, above = _counts(table.open, at), _counts(table.every, at)
+    least = np.append(np.minimum.accumulate(table.errors[::-1]), np.inf)  # of the grid, the loosest first
+    looser = np.searchsorted(table.rungs[::-1], at, side="right")
+    errors = np.minimum(accepted, np.where(looser > 0, least[looser - 1], np.inf))
+    inside = table.s[None, :] >= at[:, None]
+    n, weight = inside.sum(axis=1), inside @ table.v
+    observed = np.divide(inside @ (table.v * table.x), weight, out=np.full(len(at), math.nan), where=n > 0)
+    of = max(1, len(table.every))
+    rows = (at, accepted, above, n, observed, errors)
+    return [
+        Promise(t, k, of, over, audits, seen, most, most / k if k else 0.0, most / of, table.alpha, table.part)
+        for t, k, over, audits, seen, most in zip(*(row.tolist() for row in rows), strict=True)
+    ]
 
 
 def upper_bound(losses: Any, alpha: float, weights: Any = None) -> float:
@@ -152,28 +157,32 @@ def upper_bound(losses: Any, alpha: float, weights: Any = None) -> float:
     if not len(x):
         return 1.0
     pairs, counts = np.unique(x + 1j * v, return_counts=True)  # equal ones once, which makes it fast
-    return _bound(pairs.real, pairs.imag, counts.astype(np.float64), alpha)
+    return _bound(pairs.tobytes(), counts.astype(np.float64).tobytes(), alpha)
 
 
-def _bound(x: Floats, v: Floats, counts: Floats, alpha: float) -> float:
-    """The largest mean that the bets have not refuted; the evidence against a mean grows with it, hence bisection."""
-    low, high = float((counts * v) @ x / (counts @ v)), 1.0
-    if _evidence(x, v, counts, 1 - 1e-9) < -math.log(alpha):
+@lru_cache(4_096)  # one look asks for the same bound several times
+def _bound(pairs: bytes, counts: bytes, alpha: float) -> float:
+    """The largest mean that the bets have not refuted; the evidence against a mean grows with it. `pairs`: loss and weight
+    as real and imaginary part."""
+    from scipy.optimize import brentq
+
+    both, n = np.frombuffer(pairs, np.complex128), np.frombuffer(counts, np.float64)
+    x, v, enough = both.real, both.imag, -math.log(alpha)
+    low, high = float((n * v) @ x / (n @ v)), 1 - 1e-9
+    if low >= high or _evidence(x, v, n, high) < enough:
         return 1.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        if _evidence(x, v, counts, middle) >= -math.log(alpha):
-            high = middle
-        else:
-            low = middle
-    return high
+    found: Any = brentq(lambda mean: _evidence(x, v, n, mean) - enough, low, high, xtol=1e-14)
+    return min(1.0, float(found) + 1e-13)
 
 
 def _evidence(x: Floats, v: Floats, counts: Floats, mean: float) -> float:
     """Log of what the mixed bets against `mean` have won."""
-    won = counts @ np.log1p(-np.outer(v * (x - mean) / (1 - mean), _BETS))
+    return _mixed(counts @ np.log1p(-np.outer(v * (x - mean) / (1 - mean), _BETS)))
+
+
+def _mixed(won: Floats) -> float:
     top = float(won.max())
-    return top + math.log(float(np.exp(won - top).mean()))
+    return top + math.log(float(np.exp(won - top).sum()) / len(won))
 
 
 def exact_upper(errors: int, n: int, alpha: float) -> float:
@@ -222,10 +231,11 @@ def answers_needed(row: Promise, target: float, kind: str = "total") -> int | No
 
 def _audits_for(rate: float, wanted: float, alpha: float) -> int | None:
     """How many audits with this error rate bring the bound to `wanted`."""
-    values, weights = np.array([0.0, 1.0]), np.ones(2)
+    shares = np.array([1 - rate, rate])
+    each = shares @ np.log1p(-np.outer((np.array([0.0, 1.0]) - wanted) / (1 - wanted), _BETS))
 
     def enough(n: int) -> bool:
-        return _evidence(values, weights, np.array([n * (1 - rate), n * rate]), wanted) >= -math.log(alpha)
+        return _mixed(n * each) >= -math.log(alpha)
 
     high = 1
     while not enough(high):

@@ -171,7 +171,11 @@ def _bound(pairs: bytes, counts: bytes, alpha: float) -> float:
     low, high = float((n * v) @ x / (n @ v)), 1 - 1e-9
     if low >= high or _evidence(x, v, n, high) < enough:
         return 1.0
-    found: Any = brentq(lambda mean: _evidence(x, v, n, mean) - enough, low, high, xtol=1e-14)
+
+    def missing(mean: float) -> float:
+        return _evidence(x, v, n, mean) - enough
+
+    found: Any = brentq(missing, low, high, xtol=1e-14)
     return min(1.0, float(found) + 1e-13)
 
 

@@ -110,7 +110,7 @@ function framesOf(keys: unknown[]): string {
 function excerptOf(question: Question, one: Plain, item?: Item): string | null {
   if (typeof one.start !== "number" || typeof one.end !== "number") return null;
   const field = typeof one.field === "string" ? one.field : question.field;
-  const data: unknown = field ? item?.data[field] : undefined;
+  const data: unknown = field ? (item?.readings[field]?.text ?? item?.data[field]) : undefined;
   if (typeof data === "string") return `“${brief([...data].slice(one.start, one.end).join(""), 60)}”`;
   const words = typeof one.text === "string" && one.text ? ` “${brief(one.text, 60)}”` : "";
   return isPlain(data) || words ? `${clockText(one.start)} to ${clockText(one.end)}${words}` : `${one.start} to ${one.end}`;

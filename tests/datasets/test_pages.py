@@ -19,7 +19,9 @@ BOXES = [{"x": 1.0, "y": 2.0, "w": 30.0, "h": 20.0, "label": "cat", "page": page
 MASKS = [{"size": [80, 100], "counts": write_text([0, 8000]), "label": "cat", "page": page} for page in (0, 1, 2)]
 
 
-@pytest.mark.parametrize("name", ["coco", "yolo", "voc", "cvat_images", "labelme", "class_maps", "label_studio"])
+@pytest.mark.parametrize(
+    "name", ["coco", "yolo", "voc", "cvat_images", "labelme", "class_maps", "hocr", "alto", "label_studio"]
+)
 def test_what_lies_on_later_pages_is_left_out_and_told(name: str) -> None:
     kind, value = ("masks", MASKS) if name == "class_maps" else ("boxes", BOXES)
     question = make_question(kind, {"labels": ["cat"]}, field="image")

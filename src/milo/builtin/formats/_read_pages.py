@@ -1,0 +1,109 @@
+"""Words, lines and regions read from pages by a machine: what hOCR and ALTO have in common.
+
+Stands alone because both nest words in lines in regions, and Milo has them side by side: boxes labelled `word`, `line` and
+`region`, with what stands there in the attribute `text`, and a reader's confidence as `score` (the boxes are then in the column
+`predicted_boxes`). On the way out, a word goes into the line that its middle lies in, a line into its region; where there is
+none, one is made around it, whose id begins with `MADE`, and which is passed over when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from milo.builtin.formats._packing import Pack, Packed, Thing, upright
+from milo.builtin.formats._pictures import Picture
+from milo.builtin.formats._tree import Tree
+
+WORD, LINE, REGION = "word", "line", "region"
+MADE = "made_"
+KNOWN: dict[str, dict[str, Any]] = {
+    column: {"labels": [WORD, LINE, REGION], "attributes": [{"name": "text", "type": "text"}]}
+    for column in ("boxes", "predicted_boxes")
+}
+MAX_FILE = 64 << 20
+_LONGEST = 500
+Rect = tuple[float, float, float, float]
+
+
+def box(label: str, rect: Rect, text: str, ident: str = "", score: float | None = None) -> Thing:
+    """A word, line or region."""
+    thing: Thing = {"x": rect[0], "y": rect[1], "w": rect[2], "h": rect[3], "label": label}
+    if ident:
+        thing["id"] = ident[:64]
+    if text.strip():
+        thing["attributes"] = {"text": " ".join(text.split())[:_LONGEST]}
+    return thing | ({"score": min(1.0, max(0.0, score))} if score is not None else {})
+
+
+def taken(picture: Picture, things: list[Thing]) -> None:
+    """Put the things of a page where they belong: read by a machine, if one says how sure it is of any."""
+    column = "predicted_boxes" if any("score" in thing for thing in things) else "boxes"
+    picture.columns.setdefault(column, [])
+    for thing in things:
+        if thing["w"] > 0 and thing["h"] > 0:
+            picture.add(column, thing)
+        else:
+            picture.trouble.append(f"a {thing['label']} without an area")
+    words = [thing["attributes"]["text"] for thing in things if thing["label"] == WORD and "attributes" in thing]
+    if words:
+        picture.more["text"] = " ".join(words)
+
+
+def picture_beside(tree: Tree, name: str, wanted: str) -> str | None:
+    """The page's picture: as the file names it, else the one of the file's own name."""
+    folder, _, own = name.rpartition("/")
+    found = tree.picture(wanted, folder) if wanted else None
+    if found is None:
+        stem = own.rpartition(".")[0]
+        beside = [one for one in tree.pictures_of(stem) if one.rpartition("/")[0] == folder]
+        found = beside[0] if len(beside) == 1 else None
+    return found
+
+
+class Nested:
+    """A thing on the way out, with those in it."""
+
+    def __init__(self, thing: Thing, ident: str) -> None:
+        self.thing, self.id = thing, ident
+        self.rect: Rect = upright(thing)
+        self.text = str((thing.get("attributes") or {}).get("text") or "")
+        self.inner: list[Nested] = []
+
+    def holds(self, other: Nested) -> bool:
+        """Whether the other's middle lies in it."""
+        x, y = other.rect[0] + other.rect[2] / 2, other.rect[1] + other.rect[3] / 2
+        return self.rect[0] <= x <= self.rect[0] + self.rect[2] and self.rect[1] <= y <= self.rect[1] + self.rect[3]
+
+
+def nested(pack: Pack, one: Packed) -> list[Nested]:
+    """The regions of a page with their lines and words; what neither format has room for is counted."""
+    by_label: dict[str, list[Nested]] = {WORD: [], LINE: [], REGION: []}
+    for _, things in one.values(pack.questions):
+        pack.plain_losses([t | {"attributes": _others(t)} for t in things], "score")
+        for thing in things:
+            if thing.get("angle"):
+                pack.losses.add("turned boxes, written as the upright box around them")
+            label = str(thing["label"]).casefold()
+            label = label if label in by_label else REGION
+            by_label[label].append(Nested(thing, str(thing.get("id") or f"{label}_{len(by_label[label]) + 1}")))
+    lines = _filed(by_label[WORD], by_label[LINE])
+    return _filed(lines, by_label[REGION])
+
+
+def _others(thing: Thing) -> dict[str, Any]:
+    return {name: value for name, value in (thing.get("attributes") or {}).items() if name != "text"}
+
+
+def _filed(inner: Iterable[Nested], outer: list[Nested]) -> list[Nested]:
+    """The outer ones with the inner ones in them; the smallest that holds one takes it."""
+    found = list(outer)
+    for one in inner:
+        fitting = [home for home in outer if home.holds(one)]
+        if fitting:
+            min(fitting, key=lambda home: home.rect[2] * home.rect[3]).inner.append(one)
+        else:
+            made = Nested(one.thing | {"attributes": {}}, f"{MADE}{one.id}")
+            made.inner.append(one)
+            found.append(made)
+    return found

@@ -21,7 +21,10 @@ export const theme = createTheme({
   components: {
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 12, transitionProps: { duration: 100 } } },
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.35 } } },
+    Modal: {
+      defaultProps: { closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.35 } },
+      styles: { title: { lineHeight: 1.35 } },
+    },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.2 } } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close the notice" } } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 }, position: "bottom-end" } },

@@ -7,7 +7,7 @@ import { OFFERS } from "../../commands/groups/assistant";
 import { useKey } from "../../commands/live";
 import { manages } from "../../lib/rights";
 import { widgets } from "../../tasks";
-import { Button, buttonLook, Empty, IconButton, Note, Skeleton } from "../../ui";
+import { Button, buttonLook, Empty, ErrorNote, IconButton, Note, Skeleton } from "../../ui";
 import css from "./assistant.module.css";
 import { useRows } from "./hooks";
 import { partDetail, partLook } from "./labels";
@@ -27,7 +27,7 @@ export function AssistantPanel({ onGuide }: PanelProps) {
   const help = useHelp();
   const open = useDesk((s) => s.open);
   const phase = useAssist((s) => s.phase);
-  if (!help.view) return <Skeleton height={120} />;
+  if (!help.view) return help.trouble ? <ErrorNote error={help.trouble} onRetry={help.again} /> : <Skeleton height={120} />;
   if (!help.view.available) return <NoAssistant reason={help.view.reason} none={help.view.connection === null} />;
   if (!open) return <p className="dim">Open an item first.</p>;
   return (

@@ -16,6 +16,9 @@ export const ASSISTANT_BOX = "assistant-box";
 
 export interface Help {
   view: AssistantView | undefined;
+  /** Why it is not known what the assistant offers, and to ask for it again. */
+  trouble: Error | null;
+  again(): void;
   question: Question | undefined;
   ready: ReadonlySet<AssistKind>;
   /** Asks, with what was written into the box. */
@@ -26,7 +29,8 @@ export interface Help {
 
 export function useHelp(): Help {
   const { desk, assistant, project } = useBench();
-  const view = useQuery(assistantQuery(project.id)).data;
+  const offer = useQuery(assistantQuery(project.id));
+  const view = offer.data;
   const open = useDesk((s) => s.open);
   const rows = useRows();
   const question = project.spec.questions.find((q) => q.name === open?.active);
@@ -37,7 +41,7 @@ export function useHelp(): Help {
   );
   const now = () => assistant.open(rowsNow(desk.getState(), project.spec.questions));
   return {
-    view, question, ready,
+    view, question, ready, trouble: offer.error, again: () => void offer.refetch(),
     ask: (kind, text = "") => {
       const { open: item } = desk.getState();
       if (item && question) void assistant.ask(wishFor(kind, item, question, rows, text));

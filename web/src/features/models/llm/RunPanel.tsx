@@ -47,7 +47,7 @@ export function RunPanel({ project, run, edit }: { project: Project; run: number
       <span className={layout.help} aria-live="polite">
         {progressLine(one)}
       </span>
-      {one.message ? <span className={one.state === "failed" ? css.failed : layout.help}>{one.message}</span> : null}
+      {one.message ? <span className={one.state === "failed" || one.state === "paused" ? css.failed : layout.help}>{one.message}</span> : null}
       {one.failed > 0 ? (
         <div>
           <Button size="small" kind="quiet" aria-expanded={listing} onClick={() => setListing(!listing)}>

@@ -49,9 +49,10 @@ class LiveTools:
         return shipped + [(row.name, row.name) for row in self._own.live(question)]
 
     def refine(
-        self, tool: str, question: Question, path: Path, gesture: Gesture, sha256: str = ""
+        self, tool: str, question: Question, path: Path, gesture: Gesture, sha256: str = "", tiles: dict[str, Any] | None = None
     ) -> dict[str, Any] | None:  # fmt: skip
         """What a tool makes of a gesture on a picture; None where it found nothing. `sha256`: the hash of the picture's file.
+        `tiles`: {folder, width, height, tile, levels} of one that is cut into tiles; tools of the owner's read the file itself.
 
         Raises Invalid for what went wrong in the child.
         """
@@ -59,7 +60,7 @@ class LiveTools:
         request = {"tool": tool, "question": msgspec.to_builtins(question), "gesture": msgspec.to_builtins(gesture)}
         own = None if tool in self._tools else self._own.tool(tool, question)
         worker = self._worker if own is None else self._own.worker
-        reply = worker.ask("refine", path, plugins=self._plugins, sha256=sha256, **(request | (own or {})))
+        reply = worker.ask("refine", path, plugins=self._plugins, sha256=sha256, tiles=tiles, **(request | (own or {})))
         if reply.get("missing"):
             raise MissingExtra(reply["missing"], reply["extra"])
         if reply.get("error"):
@@ -85,7 +86,7 @@ def answer(request: dict[str, Any], registry: Registry) -> dict[str, Any]:
         question = msgspec.convert(request["question"], Question)
         gesture = msgspec.convert(request["gesture"], Gesture)
         meta = {"own": request.get("own"), "sha256": request.get("sha256", "")}
-        shown: dict[str, Any] = {"path": request["path"]}
+        shown: dict[str, Any] = {"path": request["path"], "tiles": request.get("tiles")}
         if gesture.carry is not None:
             shown["frames"] = _frames(Path(request["path"]))
         item = Candidate(0, {question.field or "image": shown}, meta)

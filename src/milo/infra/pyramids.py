@@ -7,6 +7,7 @@ and are asked for again until they are there. Both are kept in the cache of the 
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,6 +36,15 @@ class Pyramid(msgspec.Struct, frozen=True):
     height: int = 0
     tile: int = 0
     levels: int = 0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How a tool gets at what a person sees of an image: a file that decodes as it is shown, with what tells it from others,
+    or the folder of its tiles ({folder, width, height, tile, levels})."""
+
+    path: Path
+    sha256: str
+    tiles: dict[str, Any] | None = None
 
 
 class Pyramids:
@@ -68,6 +78,19 @@ class Pyramids:
         if not out.exists():
             self._media.ask(row, "shown", page=number, out=str(out))
         return out
+
+    def seen(self, row: MediaRow, number: int) -> Seen | None:
+        """See `Seen`; None while the tiles are being cut. Raises Invalid and NotFound."""
+        view = msgspec.json.decode(row.facts).get("view") if row.facts else None
+        source, name = self._media.file(row), row.sha256.hex()
+        if view == "tiles":
+            found = self.pyramid(row, number)
+            folder = self._media.cached(row, f"tiles-{number}")
+            tiles = {k: getattr(found, k) for k in ("width", "height", "tile", "levels")}
+            return Seen(source, name, {"folder": str(folder), **tiles}) if found.ready else None
+        if view == "page" or number:
+            return Seen(self.page_file(row, number), hashlib.sha256(f"{name}/{number}".encode()).hexdigest())
+        return Seen(source, name)
 
     def pyramid(self, row: MediaRow, number: int) -> Pyramid:
         """What there is of tiles; begins to cut them where there are none. Raises Invalid, NotFound and MissingExtra."""

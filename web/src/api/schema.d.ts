@@ -7278,7 +7278,7 @@ export interface components {
         /**
          * Shown
          * @description `clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
-         *         `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most.
+         *         `page`: of an image with several, from 0. `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most.
          */
         Shown: {
             question: string;
@@ -7299,6 +7299,8 @@ export interface components {
             carry: components["schemas"]["Carry"] | null;
             /** @default grabcut */
             tool: string;
+            /** @default 0 */
+            page: number;
         };
         /**
          * SignIn

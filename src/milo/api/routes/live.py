@@ -15,11 +15,13 @@ from milo.infra.sql.items import ItemsSql, MediaRow, MediaSql
 from milo.infra.sql.work import WorkSql
 from milo.kinds.predictor import Carry, Gesture
 
+_NOT_YET = "The image is still being cut into tiles. Try again in a moment."
 _NOT_HERE = "The tools that outline things by themselves are not available for this item."
 
 
 class Shown(msgspec.Struct):
     """`clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
+    `page`: of an image with several, from 0.
     `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most."""
 
     question: str
@@ -27,6 +29,7 @@ class Shown(msgspec.Struct):
     box: tuple[float, float, float, float] | None = None
     carry: Carry | None = None
     tool: str = "grabcut"
+    page: int = 0
 
 
 class Refined(msgspec.Struct):
@@ -48,9 +51,11 @@ def refine_thing(call: Call) -> Refined:
     gesture = Gesture(call.body.clicks, call.body.box, call.body.carry)
     call.workspace.live_tools.check(call.body.tool, question, gesture)
     row = call.workspace.db.read(lambda c: _picture(c, call, question.field))
-    path = call.workspace.data.media.file(row)
+    seen = call.workspace.data.pyramids.seen(row, call.body.page)
+    if seen is None:
+        return Refined(False, reason=_NOT_YET)
     tools = call.workspace.live_tools
-    return Refined(True, tools.refine(call.body.tool, question, path, gesture, row.sha256.hex()))
+    return Refined(True, tools.refine(call.body.tool, question, seen.path, gesture, seen.sha256, seen.tiles))
 
 
 class ToolsQuery(msgspec.Struct):

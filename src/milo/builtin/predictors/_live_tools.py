@@ -1,7 +1,6 @@
 """What the live tools on pictures have in common: they answer gestures only, and look at a window of the picture made small.
 
-Stands alone because each of them adds only what it makes of the pixels. The picture decoded last stays in memory of the child
-process, so that the next gesture is quick.
+Stands alone because each of them adds only what it makes of the pixels. How these are come by: `_live_pictures`.
 """
 
 from __future__ import annotations
@@ -10,14 +9,12 @@ from collections.abc import Iterable, Iterator
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+from milo.builtin.predictors._live_pictures import picture_of
 from milo.builtin.predictors._unlearned import Unlearned
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue, MissingExtra
 from milo.domain.question import Field, Question
 from milo.kinds.predictor import Candidate
-
-MAX_PIXELS = 120_000_000
-_kept: dict[str, Any] = {}
 
 
 class LiveOnly(Unlearned):
@@ -81,38 +78,13 @@ def opencv(what: str) -> Any:
     return cv2
 
 
-def path_of(item: Candidate) -> str:
-    """The file of the item's picture."""
-    return str(next(iter(item.data.values()))["path"])
-
-
-def picture_at(path: str) -> Any:
-    """The upright picture as BGR. Raises InvalidValue for one that is too large."""
-    if path in _kept:
-        return _kept[path]
-    import numpy as np
-    from PIL import Image, ImageOps
-
-    with Image.open(path) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise InvalidValue(f"{image.width:,} x {image.height:,} pixels are more than {MAX_PIXELS // 1_000_000} megapixels")
-        pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[:, :, ::-1].copy()
-    _kept.clear()
-    _kept[path] = pixels
-    return pixels
-
-
-def window(cv: Any, path: str, box: tuple[float, float, float, float] | None, side: int) -> Window:
-    """What of the picture lies in the box (all of it without one), at most `side` pixels a side. Raises InvalidValue."""
-    picture = picture_at(path)
-    height, width = picture.shape[:2]
-    x, y, w, h = box or (0.0, 0.0, float(width), float(height))
+def window(cv: Any, item: Candidate, box: tuple[float, float, float, float] | None, side: int) -> Window:
+    """What of the item's picture lies in the box (all of it without one), at most `side` pixels a side. Raises InvalidValue."""
+    picture = picture_of(item)
+    x, y, w, h = box or (0.0, 0.0, float(picture.width), float(picture.height))
     left, top = max(0, floor(x)), max(0, floor(y))
-    right, bottom = min(width, ceil(x + w)), min(height, ceil(y + h))
+    right, bottom = min(picture.width, ceil(x + w)), min(picture.height, ceil(y + h))
     if right - left < 2 or bottom - top < 2:
         raise InvalidValue("the part that is shown lies outside of the picture")
-    crop = picture[top:bottom, left:right]
-    scale = min(1.0, side / max(crop.shape[:2]))
-    size = (max(2, round(crop.shape[1] * scale)), max(2, round(crop.shape[0] * scale)))
-    small = crop if scale == 1.0 else cv.resize(crop, size, interpolation=cv.INTER_AREA)
-    return Window(small, left, top, right - left, bottom - top, scale)
+    small = picture.part(cv, (left, top, right, bottom), side)
+    return Window(small, left, top, right - left, bottom - top, min(1.0, side / max(right - left, bottom - top)))

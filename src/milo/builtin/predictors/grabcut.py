@@ -12,7 +12,8 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import Any
 
-from milo.builtin.predictors._live_tools import LiveOnly, opencv, path_of, picture_at
+from milo.builtin.predictors._live_pictures import MAX_PIXELS, Tiled, Whole, picture_of
+from milo.builtin.predictors._live_tools import LiveOnly, opencv
 from milo.builtin.predictors._outlines import shaped
 from milo.domain.errors import InvalidValue
 from milo.domain.question import Question
@@ -37,24 +38,25 @@ class GrabCut(LiveOnly):
     def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
         """The thing that the clicks and the box mean."""
         cv = opencv("Outlining things on images")
-        picture = picture_at(path_of(item))
+        picture = picture_of(item)
         wanted = [(x, y) for x, y, on in gesture.clicks if on]
         if not wanted and gesture.box is None:
             raise InvalidValue("click on the thing, or draw a box around it, first")
         box = gesture.box or _first_guess(cv, picture, wanted)
         found = _cut(cv, picture, box, gesture, loose=gesture.box is None)
-        return None if found is None else shaped(question.shape, *found, picture.shape[:2])
+        return None if found is None else shaped(question.shape, *found, (picture.height, picture.width))
 
 
-def _first_guess(cv: Any, picture: Any, wanted: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+def _first_guess(cv: Any, picture: Whole | Tiled, wanted: list[tuple[float, float]]) -> tuple[float, float, float, float]:
     """The box around what has the colour of the clicks and hangs together with them."""
     import numpy as np
 
-    height, width = picture.shape[:2]
-    scale = min(1.0, SIDE / max(height, width))
-    small = cv.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv.INTER_AREA)
+    area = picture.around(wanted)
+    x0, y0 = area[:2]
+    small = picture.part(cv, area, SIDE)
+    scale = min(1.0, SIDE / max(area[2] - x0, area[3] - y0))
     lab = cv.cvtColor(cv.GaussianBlur(small, (5, 5), 0), cv.COLOR_BGR2LAB).astype(np.float32)
-    places = [_within(int(x * scale), int(y * scale), lab.shape) for x, y in wanted]
+    places = [_within(int((x - x0) * scale), int((y - y0) * scale), lab.shape) for x, y in wanted]
     away = np.min([np.linalg.norm(lab - lab[y, x], axis=2) for x, y in places], axis=0)
     level = np.clip(away * 2, 0, 255).astype(np.uint8)
     _, near = cv.threshold(level, 0, 255, cv.THRESH_BINARY_INV + cv.THRESH_OTSU)
@@ -64,18 +66,18 @@ def _first_guess(cv: Any, picture: Any, wanted: list[tuple[float, float]]) -> tu
         x, y = places[0]
         rows, columns = np.array([y]), np.array([x])
     left, top = float(columns.min()) / scale, float(rows.min()) / scale
-    return left, top, float(np.ptp(columns) + 1) / scale, float(np.ptp(rows) + 1) / scale
+    return x0 + left, y0 + top, float(np.ptp(columns) + 1) / scale, float(np.ptp(rows) + 1) / scale
 
 
 def _within(x: int, y: int, shape: Any) -> tuple[int, int]:
     return min(max(x, 0), shape[1] - 1), min(max(y, 0), shape[0] - 1)
 
 
-def _cut(cv: Any, picture: Any, box: Any, gesture: Gesture, loose: bool) -> tuple[int, int, Any] | None:
+def _cut(cv: Any, picture: Whole | Tiled, box: Any, gesture: Gesture, loose: bool) -> tuple[int, int, Any] | None:
     """(left, top, bitmap) of the thing within a crop around the box; a `loose` box only says where it may be."""
     import numpy as np
 
-    height, width = picture.shape[:2]
+    height, width = picture.height, picture.width
     points = [(x, y) for x, y, _ in gesture.clicks]
     x0 = min([box[0], *(p[0] for p in points)])
     y0 = min([box[1], *(p[1] for p in points)])
@@ -86,11 +88,12 @@ def _cut(cv: Any, picture: Any, box: Any, gesture: Gesture, loose: bool) -> tupl
     right, bottom = min(width, ceil(x1 + air)), min(height, ceil(y1 + air))
     if right - left < 2 or bottom - top < 2:
         return None
-    crop = picture[top:bottom, left:right]
-    scale = min(1.0, SIDE / max(crop.shape[:2]))
-    small = cv.resize(
-        crop, (max(2, round(crop.shape[1] * scale)), max(2, round(crop.shape[0] * scale))), interpolation=cv.INTER_AREA
-    )
+    if (right - left) * (bottom - top) > MAX_PIXELS:
+        raise InvalidValue(
+            f"a thing of {right - left:,} x {bottom - top:,} pixels is too large for this; draw it by hand, or in parts"
+        )
+    small = picture.part(cv, (left, top, right, bottom), SIDE)
+    scale = min(1.0, SIDE / max(right - left, bottom - top))
     state = np.full(small.shape[:2], cv.GC_PR_BGD if loose else cv.GC_BGD, np.uint8)
     _fill(state, (box[0] - left) * scale, (box[1] - top) * scale, box[2] * scale, box[3] * scale, cv.GC_PR_FGD)
     for x, y, on in gesture.clicks:
@@ -100,7 +103,7 @@ def _cut(cv: Any, picture: Any, box: Any, gesture: Gesture, loose: bool) -> tupl
     on = _solve(cv, small, state, wanted)
     if on is None:
         return None
-    large = cv.resize(on.astype(np.float32), (crop.shape[1], crop.shape[0]), interpolation=cv.INTER_LINEAR) > 0.5
+    large = cv.resize(on.astype(np.float32), (right - left, bottom - top), interpolation=cv.INTER_LINEAR) > 0.5
     return (left, top, large) if large.any() else None
 
 

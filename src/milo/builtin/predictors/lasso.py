@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from milo.builtin.predictors._live_tools import LiveOnly, Window, opencv, path_of, window
+from milo.builtin.predictors._live_pictures import key_of
+from milo.builtin.predictors._live_tools import LiveOnly, Window, opencv, window
 from milo.domain.errors import InvalidValue
 from milo.domain.question import Question
 from milo.kinds.predictor import Candidate, Gesture
@@ -43,7 +44,7 @@ class Lasso(LiveOnly):
         if len(gesture.clicks) != 2:
             raise InvalidValue("a way has two ends: where it begins, and where it leads")
         cv = opencv("The magnetic lasso")
-        part, scissors = self._scissors(cv, path_of(item), gesture.box)
+        part, scissors = self._scissors(cv, item, gesture.box)
         (x, y, _), (to_x, to_y, _) = gesture.clicks
         seed, target = part.place(x, y), part.place(to_x, to_y)
         if seed != self._seed:
@@ -53,13 +54,14 @@ class Lasso(LiveOnly):
         between = [part.middle(int(column), int(row)) for column, row in way[1:-1]]
         return {"points": [[round(px, 1), round(py, 1)] for px, py in [(x, y), *between, (to_x, to_y)]]}
 
-    def _scissors(self, cv: Any, path: str, box: tuple[float, float, float, float] | None) -> tuple[Window, Any]:
+    def _scissors(self, cv: Any, item: Candidate, box: tuple[float, float, float, float] | None) -> tuple[Window, Any]:
         """The window and the scissors that have looked at it."""
-        if self._kept is None or self._kept[0] != (path, box):
-            part = window(cv, path, box, SIDE)
+        seen = (key_of(item), box)
+        if self._kept is None or self._kept[0] != seen:
+            part = window(cv, item, box, SIDE)
             scissors = cv.segmentation.IntelligentScissorsMB()
             scissors.setEdgeFeatureCannyParameters(*_CANNY).setGradientMagnitudeMaxLimit(_STRONGEST).applyImage(part.pixels)
-            self._kept, self._seed = ((path, box), part, scissors), None
+            self._kept, self._seed = (seen, part, scissors), None
         return self._kept[1], self._kept[2]
 
 

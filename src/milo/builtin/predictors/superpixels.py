@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from milo.builtin.predictors._live_tools import LiveOnly, opencv, path_of, window
+from milo.builtin.predictors._live_tools import LiveOnly, opencv, window
 from milo.domain.question import Question
 from milo.kinds.predictor import Candidate, Gesture
 
@@ -37,7 +37,7 @@ class Superpixels(LiveOnly):
     def refine(self, question: Question, item: Candidate, gesture: Gesture) -> dict[str, Any] | None:
         """All cells of the part that is in view."""
         cv = opencv("Superpixels")
-        part = window(cv, path_of(item), gesture.box, SIDE)
+        part = window(cv, item, gesture.box, SIDE)
         cells = cut(cv, part.pixels)
         return {
             "box": [part.left, part.top, part.width, part.height],

@@ -101,7 +101,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
     },
-    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, shown, outliner.tool), help: (tool, shown) => askTool(props.item, question, tool, shown) },
+    host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, { ...shown, page: looking.look.page }, outliner.tool), help: (tool, shown) => askTool(props.item, question, tool, { ...shown, page: looking.look.page }) },
   });
   const attach = film?.attach;
   useEffect(() => (surface && attach ? attach(surface, viewing) : undefined), [surface, attach, viewing]);

@@ -93,7 +93,7 @@ def test_from_the_command_line(
     assert [(int(row["item"]), row["key"], row["text"][:2]) for row in rows] == [(ids[0], "0", "'="), (ids[1], "1", "my")]
     duplicates("Dup", where=Where(url=server.url, token=server.token, json=True))
     assert json.loads(capsys.readouterr().out) == {"items": 3, "groups": [ids[:2]]}
-    for least, field, said in ((0.1, None, "from 0.3"), (0.7, "body", "Fields of text: text")):
+    for least, field, said in ((0.1, None, "from 0.3"), (0.7, "body", "Fields of these: text")):
         with pytest.raises(Invalid, match=said):
             duplicates("Dup", least=least, field=field, where=where)
     project.delete()

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from milo.builtin.formats._media import kind_of
 from milo.domain.errors import Invalid, NotFound
 from milo.infra import images, tile_work
 from milo.infra.image_worker import ImageWorker
@@ -112,6 +113,10 @@ def dicom(path: Path, frames: int = 1, **more: Any) -> Any:
         setattr(made, name, given)
     made.save_as(path, enforce_file_format=True)
     return levels.astype(float) - 1024
+
+
+def test_dicom_files_are_taken_by_imports_of_folders() -> None:
+    assert [kind_of(name) for name in ("a/Slice.DCM", "b.dicom")] == ["image", "image"]
 
 
 def test_slices_of_a_dicom_file_have_a_window_that_can_be_changed(

@@ -48,7 +48,7 @@ def test_a_click_or_a_box_finds_the_thing_where_it_is(tiled: Candidate, gesture:
     found: Any = GRABCUT.refine(question("masks"), tiled, gesture)
     truth = Image.new("1", SIZE)
     ImageDraw.Draw(truth).ellipse(THING, 1)
-    wanted = rle.from_bitmap(np.asarray(truth), 0, 0, SIZE[::-1])
+    wanted = rle.from_bitmap(np.asarray(truth), 0, 0, (SIZE[1], SIZE[0]))
     both, either = rle.common(rle.read_text(found["counts"]), wanted)
     assert found["size"] == [SIZE[1], SIZE[0]]
     assert both / either > 0.93

@@ -87,6 +87,10 @@ class Client:
         self._http.sign("X-CSRF-Token", session.csrf)
         return session.user
 
+    def thumbnail(self, media: int, size: int = 256) -> bytes:
+        """A small upright picture (WebP) of an image, by the number of its file."""
+        return self._http.send("GET", f"/media/{media}/thumb", query={"size": size}).content
+
     def projects(self) -> list[Project]:
         """The projects that the caller may see."""
         return [Project(self._http, one) for one in self._http.get("/projects", list[ProjectInfo])]

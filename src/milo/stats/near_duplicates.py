@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 WORDS = 3
 BANDS, ROWS = 32, 4
+USUAL = 0.7
 _PRIME = (1 << 31) - 1
 _MOST_IN_BUCKET = 200
 _WORD = re.compile(r"\w+")
@@ -65,7 +66,7 @@ class NearDuplicates:
         for band, row in enumerate(signature):
             self._buckets[band, row.tobytes()].append(ident)
 
-    def pairs(self, least: float) -> dict[tuple[int, int], float]:
+    def pairs(self, least: float = USUAL) -> dict[tuple[int, int], float]:
         """Pairs at least so alike, smaller number first. Of a bucket with very many texts each is compared with some only."""
         found: dict[tuple[int, int], float] = {}
         seen: set[tuple[int, int]] = set()

@@ -1,7 +1,4 @@
-/**
- * The layer of arrows between things: one canvas over the regions. Each runs from the edge of one thing to the edge of the other; strokes
- * are gathered by colour, so that a thousand of them cost little more than one.
- */
+/** The layer of arrows between things: one canvas over the regions. Each arrow runs from the edge of one thing to the edge of the other. */
 import { readableOn, withAlpha } from "../lib/colors";
 import type { Point, Rect } from "../lib/geometry";
 import { distanceTo } from "../lib/shape";
@@ -91,25 +88,23 @@ export class ArrowsLayer extends Sheet {
     return found;
   }
 
+  /** One by one: many lines in one path take far longer than as many lines. */
   #strokes(lines: readonly Line[]): void {
     const { color, dashed, strong } = lines[0]!.arrow;
-    const path = new Path2D();
-    const tips = new Path2D();
-    for (const line of lines) trace(path, tips, line);
-    const width = strong ? 2.5 : lines.length > DRAWN_LIVE ? 1.25 : 1.75;
-    this.pen.strokeStyle = withAlpha(readableOn(color), 0.75);
-    this.pen.lineWidth = width + 2;
-    if (lines.length <= DRAWN_LIVE) {
-      this.pen.stroke(path);
-      this.pen.lineWidth = 2;
-      this.pen.stroke(tips);
+    const { pen } = this;
+    const crowd = this.inView > DRAWN_LIVE && !strong;
+    const width = strong ? 2.5 : crowd ? 1 : 1.75;
+    if (!crowd) {
+      pen.strokeStyle = withAlpha(readableOn(color), 0.75);
+      pen.lineWidth = width + 2;
+      for (const line of lines) stroke(pen, line);
     }
-    this.pen.strokeStyle = this.pen.fillStyle = color;
-    this.pen.lineWidth = width;
-    if (dashed) this.pen.setLineDash([6, 5]);
-    this.pen.stroke(path);
-    if (dashed) this.pen.setLineDash([]);
-    this.pen.fill(tips);
+    pen.strokeStyle = pen.fillStyle = color;
+    pen.lineWidth = width;
+    if (dashed) pen.setLineDash([6, 5]);
+    for (const line of lines) stroke(pen, line);
+    if (dashed) pen.setLineDash([]);
+    for (const line of lines) tips(pen, line, crowd ? HEAD - 3 : HEAD);
   }
 
   #name({ arrow, from, to }: Line): void {
@@ -129,20 +124,22 @@ export class ArrowsLayer extends Sheet {
   }
 }
 
-function trace(path: Path2D, tips: Path2D, { arrow, from, to }: Line): void {
-  path.moveTo(from.x, from.y);
-  path.lineTo(to.x, to.y);
-  tips.moveTo(from.x + 3, from.y);
-  tips.arc(from.x, from.y, 3, 0, 2 * Math.PI);
-  if (!arrow.directed) {
-    tips.moveTo(to.x + 3, to.y);
-    tips.arc(to.x, to.y, 3, 0, 2 * Math.PI);
-    return;
-  }
+function stroke(pen: CanvasRenderingContext2D, { from, to }: Line): void {
+  pen.beginPath();
+  pen.moveTo(from.x, from.y);
+  pen.lineTo(to.x, to.y);
+  pen.stroke();
+}
+
+/** A square where it begins; an arrow head or another square where it ends. */
+function tips(pen: CanvasRenderingContext2D, { arrow, from, to }: Line, head: number): void {
+  pen.fillRect(Math.round(from.x) - 2, Math.round(from.y) - 2, 5, 5);
+  if (!arrow.directed) return pen.fillRect(Math.round(to.x) - 2, Math.round(to.y) - 2, 5, 5);
   const angle = Math.atan2(to.y - from.y, to.x - from.x);
-  tips.moveTo(to.x, to.y);
-  for (const side of [-0.45, 0.45]) tips.lineTo(to.x - HEAD * Math.cos(angle + side), to.y - HEAD * Math.sin(angle + side));
-  tips.closePath();
+  pen.beginPath();
+  pen.moveTo(to.x, to.y);
+  for (const side of [-0.45, 0.45]) pen.lineTo(to.x - head * Math.cos(angle + side), to.y - head * Math.sin(angle + side));
+  pen.fill();
 }
 
 /** Lines that are drawn with the same pen. */

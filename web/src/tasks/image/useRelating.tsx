@@ -51,14 +51,14 @@ export function useRelating<M extends Mark>({ kind, props, marks, shown, selecte
   const first = offered.find((type) => type.value === l.last) ?? offered[0];
   const chosen = link?.key ?? null;
   const ends = (head ?? selected)?.key ?? null;
+  const colors = useMemo(() => new Map(types.map((type) => [type.value, marks.theme ? resolveColor(type.color) : type.color])), [types, marks.theme]);
   const arrows = useMemo<readonly SurfaceArrow[]>(() => {
     if (!on) return NONE;
-    const drawn = arcs.map((arc) => toArrow(arc, marks.theme, arc.key === chosen || (chosen === null && ends !== null && (arc.head.key === ends || arc.tail.key === ends))));
+    const drawn = arcs.map((arc) => toArrow(arc, colors.get(arc.label) ?? arc.color, arc.key === chosen || (chosen === null && ends !== null && (arc.head.key === ends || arc.tail.key === ends))));
     const seen = few ? drawn.filter((one) => one.strong) : drawn;
     if (!head || !tail || !first) return seen;
-    const { title, color } = looksOf(types, first.value, marks.theme);
-    return [...seen, { key: "proposed", head, tail, color, title, directed: first.kind === "directed", dashed: true, strong: true }];
-  }, [on, arcs, few, chosen, ends, head, tail, first, types, marks.theme]);
+    return [...seen, { key: "proposed", head, tail, color: colors.get(first.value) ?? first.color, title: first.title, directed: first.kind === "directed", dashed: true, strong: true }];
+  }, [on, arcs, few, chosen, ends, head, tail, first, colors]);
   const nameOf = (mark: DrawnMark) => looksOf(marks.labels, mark.label, marks.theme).title;
   const commands = (all: Command[]): Command[] => {
     if (!on) return all;
@@ -100,10 +100,9 @@ const nothing = () => undefined;
 /** Looking about goes on while a relation is drawn. */
 const isView = (command: Command) => command.scope === "tool" && /\.(zoom|fit|hide|turn-view)$/.test(command.id);
 
-function toArrow(arc: Arc<DrawnMark>, theme: string, strong: boolean): SurfaceArrow {
+function toArrow(arc: Arc<DrawnMark>, color: string, strong: boolean): SurfaceArrow {
   const score = arc.suggested?.score;
   const title = score === null || score === undefined ? arc.title : `${arc.title} ${score.toFixed(2).replace(/^0/, "")}`;
-  const color = theme ? resolveColor(arc.color) : arc.color;
   return { key: arc.key, head: arc.head, tail: arc.tail, color, title, directed: arc.kind === "directed", dashed: arc.suggested !== null, strong };
 }
 

@@ -175,13 +175,13 @@ def to_write(
             continue
         kept.add(item)
         value, label = _text(question, task, found.values[at], texts)
+        old = standing.get(item)
+        if old is not None and old.value == value and abs((old.score or 0) - score) <= _SAME and old.answers == n:
+            continue
         told: dict[str, Any] = {"author": author, "answers": n}
         if soft is not None:
             told["soft"] = {k: p for k, p in zip(found.labels, soft[at], strict=True) if p > 0}
-        old = standing.get(item)
-        origin = _encode(told).decode()
-        if old is None or old.value != value or abs((old.score or 0) - score) > _SAME or old.answers != n:
-            written.append(Written(item, value, label, score, origin, None if old is None else old.id))
+        written.append(Written(item, value, label, score, _encode(told).decode(), None if old is None else old.id))
     return written, [old.id for item, old in standing.items() if item not in kept]
 
 

@@ -17,7 +17,8 @@ from milo.flow.figures import QualityFigure, of_measure
 from milo.flow.likeness import Likeness
 from milo.flow.ports.quality import AnswerColumns
 from milo.kinds.task_type import TaskType
-from milo.stats.alternative_annotator import Verdict, compare_scores
+from milo.stats.alternative_annotator import Against, Verdict, compare_scores
+from milo.stats.intervals import clopper_pearson
 from milo.stats.ratings import Floats, Ints, pairs_within, tally
 
 USUAL = {"experts": 0.2, "skilled": 0.15, "crowd": 0.1}
@@ -27,11 +28,14 @@ MOST_ITEMS = 3_000
 
 class AgainstPerson(msgspec.Struct, frozen=True):
     """The model against one person, on `n` items: `advantage` is the share of items where the model is at least as close to the
-    other people as this person is; `p` adjusted for the number of people; `wins`: the model does not do worse by the margin."""
+    other people as this person is, `low` to `high` its exact 95 % interval; `p` adjusted for the number of people; `wins`: the
+    model does not do worse by the margin."""
 
     name: str
     n: int
     advantage: float
+    low: float
+    high: float
     p: float
     wins: bool
 
@@ -78,11 +82,16 @@ def stand_in_report(
     found = compare_scores(
         rows.place[part][usable], rows.author[part][usable], human[usable], machine[usable], epsilon=epsilon
     )  # fmt: skip
-    lines = [AgainstPerson(given.people[a.annotator].name, a.n, a.advantage, a.adjusted, a.wins) for a in found.against]
+    lines = [_against(given.people[a.annotator].name, a) for a in found.against]
     return StandInReport(
         model, question.name, epsilon, found.passes, found.winning_rate, of_measure(found.advantage), lines, len(found.skipped),
         len(chosen), words(model, found, len(chosen)),
     )  # fmt: skip
+
+
+def _against(name: str, found: Against) -> AgainstPerson:
+    low, high = clopper_pearson(round(found.advantage * found.n), found.n)
+    return AgainstPerson(name, found.n, found.advantage, low, high, found.adjusted, found.wins)
 
 
 def _scores(place: Ints, author: Ints, code: Ints, own: Ints, likeness: Likeness) -> tuple[Floats, Floats, Any]:

@@ -3438,12 +3438,15 @@ export interface components {
         /**
          * AgainstPerson
          * @description The model against one person, on `n` items: `advantage` is the share of items where the model is at least as close to the
-         *         other people as this person is; `p` adjusted for the number of people; `wins`: the model does not do worse by the margin.
+         *         other people as this person is, `low` to `high` its exact 95 % interval; `p` adjusted for the number of people; `wins`: the
+         *         model does not do worse by the margin.
          */
         AgainstPerson: {
             name: string;
             n: number;
             advantage: number;
+            low: number;
+            high: number;
             p: number;
             wins: boolean;
         };
@@ -5955,7 +5958,8 @@ export interface components {
         };
         /**
          * Moment
-         * @description A stretch of a person's trials: geometric mean seconds of an arm over them.
+         * @description A stretch of a person's trials: geometric mean seconds of an arm over them. The interval treats people as the
+         *         units; None with fewer than two.
          */
         Moment: {
             first: number;
@@ -5963,6 +5967,8 @@ export interface components {
             arm: string;
             seconds: number;
             n: number;
+            low: number | null;
+            high: number | null;
         };
         /**
          * MoreAnswers

@@ -142,8 +142,10 @@ def learning(design: Design, table: Table) -> tuple[StudyFigure, tuple[Moment, .
         for k, arm in enumerate(design.arms):
             here = (table.trial > first) & (table.trial <= end) & (table.arm == k) & table.shown
             if here.any():
-                pace = math.exp(float(np.log(table.seconds[here, 0]).mean()))
-                out.append(Moment(first + 1, end, arm.name, pace, int(here.sum())))
+                logs = np.log(table.seconds[here, 0])
+                pace = mean_difference(logs, np.zeros(len(logs)), groups=table.person[here], level=design.level)
+                low, high = (math.exp(v) if math.isfinite(v) else None for v in (pace.low, pace.high))
+                out.append(Moment(first + 1, end, arm.name, math.exp(pace.value), int(here.sum()), low, high))
     return figure(found), tuple(out)
 
 

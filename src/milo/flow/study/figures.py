@@ -87,13 +87,16 @@ class Contrast(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A stretch of a person's trials: geometric mean seconds of an arm over them."""
+    """A stretch of a person's trials: geometric mean seconds of an arm over them. The interval treats people as the
+    units; None with fewer than two."""
 
     first: int
     last: int
     arm: str
     seconds: float
     n: int
+    low: float | None = None
+    high: float | None = None
 
 
 class ArmLine(msgspec.Struct, frozen=True):

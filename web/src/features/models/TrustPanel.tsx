@@ -7,7 +7,7 @@ import { ErrorNote, Note, Skeleton } from "../../ui";
 import { count, percent, plural } from "../../ui/format";
 import { PermissionList } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
-import { calibration as drawn, Figure } from "../../ui/plot";
+import { calibration as drawn, Figure, lines } from "../../ui/plot";
 import { PartPromises } from "./PartPromises";
 
 export function TrustPanel({ project, model, onClose }: { project: Project; model: Model; onClose(): void }) {
@@ -18,6 +18,7 @@ export function TrustPanel({ project, model, onClose }: { project: Project; mode
         <ErrorNote error={found.error} onRetry={() => void found.refetch()} />
         {found.isLoading ? <Skeleton height={240} /> : null}
         {model.asks ? <Note>Its calibration is in the prompt studio, under “Confidence”.</Note> : null}
+        <Learned model={model} />
         {found.data ? <Calibrated name={model.name} found={found.data} /> : null}
         <h3>What may be accepted, part by part</h3>
         <PartPromises project={project} model={model} />
@@ -25,6 +26,31 @@ export function TrustPanel({ project, model, onClose }: { project: Project; mode
         <PermissionList project={project.id} model={model.name} />
       </div>
     </Drawer>
+  );
+}
+
+type Point = Model["curve"][number];
+
+/** How good each version was, over the labels that it had learned from. */
+function Learned({ model }: { model: Model }) {
+  const rows = model.curve.filter((point) => point.n > 0 && point.accuracy !== null).sort((a, b) => a.n_labels - b.n_labels);
+  if (rows.length < 2) return null;
+  const steps = rows.map((point) => ({ x: point.n_labels, value: point.accuracy ?? 0, low: point.low, high: point.high }));
+  const share = (value: number | null) => (value === null ? "–" : percent(value));
+  return (
+    <Figure
+      title="Does it get better with more labels?" basis={`${plural(rows.length, "version")}; the last on ${plural(rows.at(-1)?.n ?? 0, "blind answer")}`}
+      note="Agreement with blind answers, with 95% intervals. Where bands overlap, no change is shown." rows={rows} file={`learning-${model.name}`} height={200}
+      columns={[
+        { title: "Version", value: (row: Point) => row.version },
+        { title: "Labels", value: (row: Point) => row.n_labels },
+        { title: "Agrees", value: (row: Point) => row.accuracy, text: (row: Point) => share(row.accuracy) },
+        { title: "From", value: (row: Point) => row.low, text: (row: Point) => share(row.low) },
+        { title: "To", value: (row: Point) => row.high, text: (row: Point) => share(row.high) },
+        { title: "Blind answers", value: (row: Point) => row.n },
+      ]}
+      draw={(plot, width) => lines(plot, width, steps, { label: "labels" }, { label: "agrees", domain: [0, 1], percent: true })}
+    />
   );
 }
 
@@ -41,7 +67,7 @@ function Calibrated({ name, found }: { name: string; found: Calibration }) {
     <>
       <Figure
         title="Of what it calls 80% sure, how much is right?" basis={`${plural(found.scored, "blind answer")}, version ${found.version}`}
-        note="On the line the score means what it says. Bars are exact 95% intervals." rows={rows} file={`calibration-${name}`}
+        note={rows.length > 0 ? "On the line the score means what it says. Bars are exact 95% intervals." : undefined} rows={rows} file={`calibration-${name}`}
         empty={`Too few yet: ${count(found.scored)} of about ${count(found.needed)} blind answers.`} height={280}
         columns={[
           { title: "Mean score", value: (row) => row.stated, text: (row) => row.stated.toFixed(2) },
@@ -53,6 +79,7 @@ function Calibrated({ name, found }: { name: string; found: Calibration }) {
         draw={(plot) => drawn(plot, rows)}
       />
       <table className={layout.table}>
+        <caption className={layout.help} style={{ textAlign: "start" }}>On {plural(found.scored, "blind answer")} with a score, with 95% intervals</caption>
         <tbody>
           {GAUGES.map(({ key, title, text }) => {
             const gauge = found[key];

@@ -5,6 +5,7 @@ import { Panel } from "../../ui";
 import { count, percent, plural } from "../../ui/format";
 import { bars, Figure, intervals, type Column, type PlotLibrary } from "../../ui/plot";
 import { estimate } from "./figureWords";
+import layout from "../../ui/layout.module.css";
 import css from "./quality.module.css";
 
 type LabelLine = AgreementReport["labels"][number];
@@ -27,9 +28,11 @@ const SHARE = { label: "agreement", domain: [0, 1] as [number, number], percent:
 export function AgreementFigures({ report }: { report: AgreementReport }) {
   return (
     <div className={css.two}>
-      {report.labels.length > 1 ? <Panel><Labels report={report} /></Panel> : null}
+      <div className={layout.stack}>
+        {report.labels.length > 1 ? <Panel><Labels report={report} /></Panel> : null}
+        {report.confused.length > 1 ? <Panel><Mixed report={report} /></Panel> : null}
+      </div>
       {report.pairs.length > 0 ? <Panel><Pairs report={report} /></Panel> : null}
-      {report.confused.length > 1 ? <Panel><Mixed report={report} /></Panel> : null}
     </div>
   );
 }

@@ -36,7 +36,7 @@ interface ReportProps {
 }
 
 function Report({ project, report, help, onHelp }: ReportProps) {
-  const part = report.of_items > report.measured_items ? ` (a random part of ${count(report.of_items)})` : "";
+  const part = report.of_items > report.measured_items ? `, of ${count(report.of_items)} with two answers of any kind` : "";
   return (
     <>
       <Panel
@@ -52,7 +52,7 @@ function Report({ project, report, help, onHelp }: ReportProps) {
           {report.alpha.value === null ? null : <p>{alphaMeaning(report.alpha)}</p>}
           <p className={layout.help}>
             Measured on {plural(report.measured_items, "item")} with answers of two people or more{part}; {report.likeness}. Answers given
-            to many items at once and planted checks do not count. Intervals are 95%.
+            to many items at once and planted checks do not count; of very many items a random part is measured. Intervals are 95%.
             {report.n_assisted > 0 ? ` ${plural(report.n_assisted, "answer")} of them ${report.n_assisted === 1 ? "was" : "were"} given with a suggestion on the screen${help === "any" ? ", which makes people agree more than they would by themselves" : " and left out"}.` : ""}
           </p>
         </div>

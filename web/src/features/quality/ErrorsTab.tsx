@@ -1,4 +1,5 @@
 /** Answers that a model contradicts which did not see them: worth a second look, most suspicious first. */
+import { IconDownload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -7,7 +8,8 @@ import { errorsQuery } from "../../api/qualityQueries";
 import { isOver, jobQuery } from "../../api/queries";
 import type { ErrorsReply, Job, Project } from "../../api/types";
 import { manages } from "../../lib/rights";
-import { Button, Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { downloadCsv } from "../../lib/csv";
+import { Button, Empty, ErrorNote, IconButton, Note, Panel, Skeleton } from "../../ui";
 import { ago, brief, count, percent, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 
@@ -55,19 +57,30 @@ function Found({ reply, project, question, tools }: { reply: ErrorsReply; projec
   }
   const expected = sweep.expected === null ? "" : ` About ${plural(Math.round(sweep.expected), "answer is", "answers are")} estimated to be wrong in all.`;
   return (
-    <Panel title={`${count(reply.total)} likely errors`} tools={tools} flush>
+    <Panel title={`${count(reply.total)} likely errors`} tools={<>{reply.rows.length > 0 ? <Download reply={reply} question={question.name} /> : null}{tools}</>} flush>
       <p className={layout.help} style={{ padding: "8px 12px" }}>
         {plural(sweep.n, "answered item")} searched {ago(sweep.at)} by models that did not see the answer; they agree with {percent(sweep.agrees)} of all
-        answers.{expected} A contradiction is a hint, not a verdict. Items of the blind slice take no part.
+        answers.{expected} A contradiction is a hint, not a verdict. Items of the blind slice take no part.{" "}
+        {reply.rows.length < reply.total ? `The ${count(reply.rows.length)} most suspicious are shown. ` : ""}
+        {reply.rows.length > 0 ? <Link to="/p/$projectId/review" params={{ projectId: project.id }} search={{ kind: "error", question: question.name }}>Decide them in review</Link> : null}
       </p>
       {reply.rows.length > 0 ? <Table reply={reply} project={project} /> : null}
     </Panel>
   );
 }
 
+function Download({ reply, question }: { reply: ErrorsReply; question: string }) {
+  const rows = () => reply.rows.map((row) => [row.item_id, brief(row.given), brief(row.suggested), row.chance, row.reason]);
+  return (
+    <IconButton size="small" label="Download the table (CSV)" onClick={() => downloadCsv(`likely-errors-${question}.csv`, ["item", "answered", "the model says", "chance of error", "reason"], rows())}>
+      <IconDownload size={15} aria-hidden />
+    </IconButton>
+  );
+}
+
 function Table({ reply, project }: { reply: ErrorsReply; project: Project }) {
   return (
-    <div className={layout.scroll} tabIndex={0} role="region" aria-label="Likely errors">
+    <div className={layout.scroll} style={{ maxHeight: 560 }} tabIndex={0} role="region" aria-label="Likely errors">
       <table className={layout.table}>
         <thead>
           <tr><th>Item</th><th>Answered</th><th>The model says</th><th className={layout.number}>Chance of error</th></tr>

@@ -59,7 +59,7 @@ function Rows({ project, question, reply }: { project: Project; question: Questi
   return (
     <Panel title={plural(reply.total, "item with gold", "items with gold")} flush>
       <ErrorNote error={drop.error} />
-      <div className={layout.scroll} tabIndex={0} role="region" aria-label="Gold">
+      <div className={layout.scroll} style={{ maxHeight: 560 }} tabIndex={0} role="region" aria-label="Gold">
         <table className={layout.table}>
           <thead>
             <tr><th>Item</th><th>Gold</th><th>Made by</th><th className={layout.number}>Answers beside it</th><th className={layout.number}>They agree</th><th /></tr>
@@ -72,12 +72,13 @@ function Rows({ project, question, reply }: { project: Project; question: Questi
                 <td>{row.author ?? "came in with the data"}</td>
                 <td className={layout.number}>{row.n_answers}</td>
                 <td className={layout.number}>{row.agreement === null ? "–" : percent(row.agreement)}</td>
-                <td>{atLeast(project.my_role, "reviewer") ? <Button size="small" onClick={() => drop.mutate(row.item_id)}>Take back</Button> : null}</td>
+                <td>{atLeast(project.my_role, "reviewer") ? <Button size="small" kind="quiet" onClick={() => drop.mutate(row.item_id)}>Take back</Button> : null}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {reply.rows.length < reply.total ? <p className={layout.help} style={{ padding: "8px 12px" }}>The first {count(reply.rows.length)} are shown; the export of the Data page has all.</p> : null}
       {marked > 0 ? <p className={layout.help} style={{ padding: "8px 12px" }}>{plural(marked, "of them was", "of them were")} made with a suggestion in sight; they measure people, never models.</p> : null}
     </Panel>
   );

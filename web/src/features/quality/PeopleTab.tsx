@@ -1,12 +1,14 @@
 /** Who answers a question: five sights of each person with their doubt, by name, never as a ranking. */
+import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { peopleQuery } from "../../api/qualityQueries";
 import type { Contributor, ContributorReport, Project, QualityFigure } from "../../api/types";
-import { Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { Empty, ErrorNote, IconButton, Note, Panel, Skeleton } from "../../ui";
 import { count, duration, percent, plural } from "../../ui/format";
 import { Figure, intervals, type Column, type PlotLibrary } from "../../ui/plot";
 import layout from "../../ui/layout.module.css";
+import { downloadCsv } from "../../lib/csv";
 import { estimate, share, shareBetween } from "./figureWords";
 import { DriftFigure } from "./DriftFigure";
 import css from "./quality.module.css";
@@ -40,7 +42,7 @@ function People({ report }: { report: ContributorReport }) {
   const person = report.people.find((one) => one.name === open);
   return (
     <>
-      <Panel title={plural(report.people.length, "person", "people")} flush>
+      <Panel title={plural(report.people.length, "person", "people")} tools={<AllFigures report={report} />} flush>
         <div className={layout.scroll} tabIndex={0} role="region" aria-label="People">
           <table className={layout.table}>
             <thead>
@@ -70,15 +72,16 @@ function Row({ one, few, open, onOpen }: { one: Contributor; few: number; open: 
   return (
     <tr>
       <td>
-        <button type="button" className={css.tab} aria-expanded={open} onClick={onOpen}>{one.name}</button>
+        <button type="button" className={css.name} aria-expanded={open} onClick={onOpen}>{one.name}</button>
         {one.qualification ? <span className={css.mark} data-tone={one.qualification === "passed" ? "ok" : one.qualification === "failed" ? "warn" : undefined}>{one.qualification === "open" ? "first round" : one.qualification}</span> : null}
       </td>
       <td className={layout.number} title={`${percent(one.share_assisted)} of them with a suggestion on the screen`}>{count(one.n_answers)}</td>
       <Cell figure={one.with_others} few={few} mark={one.stands_out.with_others} />
       <Cell figure={one.ability} few={few} />
       <Cell figure={one.gold_right} few={few} mark={one.stands_out.with_gold} />
-      <td title={one.seconds.value === null ? one.seconds.why : `median of ${one.seconds.n_items}`}>
-        {one.seconds.value === null ? "–" : duration(one.seconds.value)} <small className="dim">{one.seconds.low !== null && one.seconds.high !== null ? `${duration(one.seconds.low)} to ${duration(one.seconds.high)}` : ""}</small>
+      <td className={css.measured} title={one.seconds.value === null ? one.seconds.why : `median of ${one.seconds.n_items}`}>
+        <span>{one.seconds.value === null ? "–" : duration(one.seconds.value)}</span>
+        {one.seconds.low !== null && one.seconds.high !== null ? <small className="dim">{duration(one.seconds.low)} to {duration(one.seconds.high)} · {plural(one.seconds.n_items, "item")}</small> : null}
       </td>
       <Cell figure={one.caught} few={few} />
       <td>{one.drift.changed_at ? <span className={css.mark} data-tone="warn">changed</span> : null}</td>
@@ -89,12 +92,31 @@ function Row({ one, few, open, onOpen }: { one: Contributor; few: number; open: 
 function Cell({ figure, few, mark }: { figure: QualityFigure; few: number; mark?: string }) {
   const title = figure.value === null ? figure.why : `${shareBetween(figure)}, on ${plural(figure.n_items, "item")}`;
   return (
-    <td title={title}>
-      <span className={figure.n_items < few ? "dim" : undefined}>
-        {share(figure)} <small className="dim">{shareBetween(figure)}{figure.value === null ? "" : ` · ${figure.n_items}`}</small>
-      </span>
+    <td title={title} className={css.measured}>
+      <span className={figure.n_items < few ? "dim" : undefined}>{share(figure)}</span>
       {mark ? <span className={css.mark} data-tone={mark === "below" ? "warn" : "ok"}>{mark} the others</span> : null}
+      {figure.value === null ? null : <small className="dim">{shareBetween(figure)} · {plural(figure.n_items, "item")}</small>}
     </td>
+  );
+}
+
+const FIGURES = [
+  ["with others", (one: Contributor) => one.with_others], ["ability", (one: Contributor) => one.ability], ["gold", (one: Contributor) => one.gold_right],
+  ["caught", (one: Contributor) => one.caught], ["seconds", (one: Contributor) => one.seconds],
+] as const;
+
+/** Everything about everybody as a file. */
+function AllFigures({ report }: { report: ContributorReport }) {
+  const header = ["person", "answers", ...FIGURES.flatMap(([name]) => [name, `${name}, low`, `${name}, high`, `${name}, items`])];
+  const rows = () =>
+    report.people.map((one) => [
+      one.name, one.n_answers,
+      ...FIGURES.map(([, get]) => get(one)).flatMap((figure) => [figure.value, figure.low, figure.high, figure.n_items]),
+    ]);
+  return (
+    <IconButton size="small" label="Download all figures (CSV)" onClick={() => downloadCsv("people.csv", header, rows())}>
+      <IconDownload size={15} aria-hidden />
+    </IconButton>
   );
 }
 

@@ -6,7 +6,7 @@ import { modelsQuery } from "../../api/queries";
 import type { Project, StandIn } from "../../api/types";
 import { Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
 import { percent, plural } from "../../ui/format";
-import { bars, Figure, type Column, type PlotLibrary } from "../../ui/plot";
+import { Figure, intervals, type Column, type PlotLibrary } from "../../ui/plot";
 import layout from "../../ui/layout.module.css";
 import { Big } from "./Big";
 import css from "./quality.module.css";
@@ -83,14 +83,16 @@ function Report({ report }: { report: StandIn }) {
 
 function People({ report }: { report: StandIn }) {
   const rows = report.against;
-  const drawn = useMemo(() => rows.slice(0, 40).map((row) => ({ name: row.name, value: row.advantage })), [rows]);
-  const draw = useCallback((plot: PlotLibrary, width: number) => bars(plot, width, drawn, { label: "at least as close", domain: [0, 1], percent: true }), [drawn]);
+  const drawn = useMemo(() => rows.slice(0, 40).map((row) => ({ name: row.name, value: row.advantage, low: row.low, high: row.high })), [rows]);
+  const draw = useCallback((plot: PlotLibrary, width: number) => intervals(plot, width, drawn, { label: "at least as close", domain: [0, 1], percent: true }), [drawn]);
   const columns: Column<Against>[] = [
     { title: "person", value: (row) => row.name },
     { title: "items", value: (row) => row.n },
     { title: "model at least as close", value: (row) => row.advantage, text: (row) => percent(row.advantage) },
+    { title: "low", value: (row) => row.low, text: (row) => percent(row.low) },
+    { title: "high", value: (row) => row.high, text: (row) => percent(row.high) },
     { title: "p", value: (row) => row.p, text: (row) => row.p.toFixed(3) },
     { title: "holds its own", value: (row) => row.wins, text: (row) => (row.wins ? "yes" : "not shown") },
   ];
-  return <Figure title="Against each person" rows={rows} columns={columns} draw={draw} file="stand-in" basis={plural(report.n_items, "item")} note="Share of items on which the model is at least as close to the other people as this person is." />;
+  return <Figure title="Against each person" rows={rows} columns={columns} draw={draw} file="stand-in" basis={plural(report.n_items, "item")} note={`Share of items on which the model is at least as close to the other people as this person is, with exact 95% intervals.${rows.length > 40 ? " The first 40 are drawn; the table has all." : ""}`} />;
 }

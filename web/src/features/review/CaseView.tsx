@@ -4,12 +4,13 @@ import type { Project, Question, ReviewCase } from "../../api/types";
 import { FieldView } from "../../media/FieldView";
 import { widgets } from "../../tasks";
 import { Button, Note } from "../../ui";
+import { percent } from "../../ui/format";
 import { AnswerCard, FixEditor } from "./AnswerCard";
 import type { ReviewDesk } from "./logic/desk";
 import { differences } from "./logic/differences";
 import css from "./review.module.css";
 import { useDesk } from "./useReview";
-import { KIND_TITLES, LETTERS, percent, text, whyHere } from "./words";
+import { KIND_TITLES, LETTERS, text, whyHere } from "./words";
 
 interface Props {
   desk: ReviewDesk;

@@ -7,7 +7,7 @@ import { meQuery, projectQuery, reviewQuery } from "../../api/queries";
 import type { Project, ReviewCase } from "../../api/types";
 import { seedOf } from "../../lib/shuffle";
 import { widgets } from "../../tasks";
-import { Button, ErrorNote, Skeleton } from "../../ui";
+import { Button, ErrorNote, Kbd, Skeleton } from "../../ui";
 import { count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { CaseView } from "./CaseView";
@@ -57,7 +57,7 @@ function Room({ project, user, filters }: { project: Project; user: number; filt
         <span className={layout.grow} />
         {last ? <span className={css.last} role="status">Item {count(last.case.item.ord)} {last.said}</span> : null}
         <Saved user={user} />
-        <label className={css.toggle}><input type="checkbox" checked={only} onChange={() => setOnly(!only)} /> only what differs <kbd>D</kbd></label>
+        <label className={css.toggle}><input type="checkbox" checked={only} onChange={() => setOnly(!only)} /> only what differs <Kbd>D</Kbd></label>
         <Button size="small" onClick={() => setWays(true)}>Ways</Button>
         <Button size="small" icon={<IconArrowBackUp size={15} />} disabled={past.length === 0} keys="Ctrl+Z" onClick={() => desk.undo()}>Undo</Button>
       </header>

@@ -6,10 +6,9 @@ import { api } from "../../api/client";
 import type { Job, Project } from "../../api/types";
 import { Dialog } from "../../commands/Dialog";
 import { Button, ErrorNote, Interval } from "../../ui";
-import { count } from "../../ui/format";
+import { count, percent } from "../../ui/format";
 import css from "./review.module.css";
 import { finished } from "./finished";
-import { percent } from "./words";
 
 interface Way {
   name: string;

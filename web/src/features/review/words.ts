@@ -1,5 +1,6 @@
 /** What kinds of cases and numbers are called on the page. */
 import type { ReviewCase, ReviewKind } from "../../api/types";
+import { percent } from "../../ui/format";
 
 export const KIND_TITLES: Record<ReviewKind, string> = {
   conflict: "Conflict",
@@ -33,9 +34,6 @@ function sureness({ together }: ReviewCase): string {
   return together.by === "merge" ? `; they agree to ${percent(together.certainty)}` : `; ${together.by} is ${percent(together.certainty)} sure`;
 }
 
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}
 
 export function text(value: unknown): string {
   return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);

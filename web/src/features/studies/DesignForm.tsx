@@ -68,7 +68,7 @@ export function DesignForm({ project, study }: Props) {
                 <p className={layout.help}>{LAYOUTS[design.layout]}</p>
               </div>
               <div className={layout.two}>
-                <NumberInput label="Items per arm and person" min={1} max={10_000} value={design.per_arm} onChange={(v) => typeof v === "number" && change({ per_arm: v })} />
+                <NumberInput label="Items per arm and person" description="Everybody gets the same number" min={1} max={10_000} value={design.per_arm} onChange={(v) => typeof v === "number" && change({ per_arm: v })} />
                 <NumberInput label="Items to warm up" description="They do not count" min={0} max={1000} value={design.warm_up} onChange={(v) => typeof v === "number" && change({ warm_up: v })} />
               </div>
               <p className={layout.help}>

@@ -30,7 +30,6 @@ function useRatios(rows: readonly Estimate[]) {
 export function ByPerson({ contrast }: { contrast: StudyContrast }) {
   const rows = useMemo(() => contrast.people.map((p) => ({ name: p.person, value: p.ratio, low: p.low, high: p.high, line: p })), [contrast]);
   const draw = useRatios(rows);
-  if (rows.length === 0) return null;
   const share = (value: number | null) => (value === null ? "–" : value.toFixed(3));
   return (
     <Figure
@@ -54,12 +53,11 @@ export function ByStratum({ contrast }: { contrast: StudyContrast }) {
     [contrast],
   );
   const draw = useRatios(rows);
-  if (rows.length < 2) return null;
   return (
     <Figure
       title={`By difficulty: ${contrast.arm}`} basis={`${plural(rows[0]?.n ?? 0, "person", "people")}, items in thirds`} rows={rows} draw={draw} file={`study-difficulty-${contrast.arm}`}
       columns={[
-        { title: "Items", value: (row) => row.name }, ...RATIOS,
+        { title: "Items", value: (row) => row.name }, ...RATIOS, { title: "People", value: (row) => row.n },
         { title: "Quality, difference", value: (row) => row.quality, text: (row) => (row.quality === null ? "–" : row.quality.toFixed(3)) },
       ]}
     />
@@ -82,17 +80,24 @@ export function Caps({ report }: { report: StudyReport }) {
   );
 }
 
+/** Bands of two or three people reach to the sky: they are cut off well above the lines, so that these can be told apart. */
+function cut<Row extends { value: number; high: number | null }>(rows: readonly Row[]): Row[] {
+  const top = 2 * Math.max(0, ...rows.map((row) => row.value));
+  return rows.map((row) => ({ ...row, high: row.high === null ? null : Math.min(top, row.high) }));
+}
+
 export function Practice({ report }: { report: StudyReport }) {
-  const rows = useMemo(() => report.curve.map((m) => ({ x: Math.round((m.first + m.last) / 2), value: m.seconds, group: m.arm, moment: m })), [report]);
-  const draw = useCallback((plot: PlotLibrary, width: number) => lines(plot, width, rows, { label: "items so far" }, { label: "seconds an item" }), [rows]);
+  const rows = useMemo(() => report.curve.map((m) => ({ x: Math.round((m.first + m.last) / 2), value: m.seconds, low: m.low, high: m.high, group: m.arm, moment: m })), [report]);
+  const draw = useCallback((plot: PlotLibrary, width: number) => lines(plot, width, cut(rows), { label: "items so far" }, { label: "seconds an item" }), [rows]);
   const { learning } = report;
   const known = learning.value === null ? "" : `Each doubling of practice: ${learning.value.toFixed(3)} times as long${learning.low !== null && learning.high !== null ? ` (${learning.low.toFixed(3)} to ${learning.high.toFixed(3)})` : ""}.`;
   return (
     <Figure
-      title="Practice" basis={`${report.conduct.counted} answers`} rows={rows} draw={draw} file="study-practice" note={known} groups={report.design.arms.map((arm) => arm.name)}
+      title="Practice" basis={`${report.conduct.counted} answers`} rows={rows} draw={draw} file="study-practice" note={`Geometric means with 95% intervals over people. ${known}`} groups={report.design.arms.map((arm) => arm.name)}
       columns={[
         { title: "Arm", value: (row) => row.group }, { title: "From item", value: (row) => row.moment.first }, { title: "To item", value: (row) => row.moment.last },
-        { title: "Seconds", value: (row) => row.value, text: (row) => row.value.toFixed(1) }, { title: "Answers", value: (row) => row.moment.n },
+        { title: "Seconds", value: (row) => row.value, text: (row) => row.value.toFixed(1) },
+        { title: "Low", value: (row) => row.low, text: (row) => row.low?.toFixed(1) ?? "–" }, { title: "High", value: (row) => row.high, text: (row) => row.high?.toFixed(1) ?? "–" }, { title: "Answers", value: (row) => row.moment.n },
       ]}
     />
   );

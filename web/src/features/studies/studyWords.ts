@@ -1,6 +1,6 @@
 /** Words and numbers of studies: arms, verdicts, ratios. */
-import type { Arm, Design, Study, StudyFigure } from "../../api/types";
-import { percent } from "../../ui/format";
+import type { Arm, Design, Study, StudyContrast, StudyFigure } from "../../api/types";
+import { percent, plural } from "../../ui/format";
 
 export const PRESETS: readonly Arm[] = [
   { name: "manual", show: "hidden", source: null, assistant: false, judge: false, note: "" },
@@ -60,12 +60,33 @@ export function pointsText(figure: StudyFigure, signed = false): string {
   if (figure.value === null) return figure.method || "cannot be told";
   const one = (value: number) => `${signed && value > 0 ? "+" : ""}${(100 * value).toFixed(1)}`;
   const between = figure.low !== null && figure.high !== null ? ` (${one(figure.low)} to ${one(figure.high)})` : "";
-  return `${one(figure.value)} ${signed ? "points" : "%"}${between}`;
+  return `${one(figure.value)}${signed ? " points" : "%"}${between}`;
 }
 
 export function pText(p: number | null): string {
   if (p === null) return "–";
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+}
+
+/** The verdict as a heading: what is known is said even where the rest is open. */
+export function headline(verdict: StudyContrast["verdict"]): string {
+  if (verdict.grid !== "cannot tell") return VERDICTS[verdict.grid]?.title ?? verdict.grid;
+  if (verdict.time === "faster") return "Faster; whether quality stays cannot be told";
+  if (verdict.quality === "worse") return "Worse; whether time is saved cannot be told";
+  if (verdict.quality === "not worse") return "Not worse; whether time is saved cannot be told";
+  return "Cannot tell";
+}
+
+/** What stands in the way where time cannot be told: with few people the exact test never gets below a certain p. */
+export function whyOpen(contrast: StudyContrast, level: number): string {
+  const { time, verdict } = contrast;
+  if (verdict.time !== "cannot tell" || time.value === null) return "";
+  const least = 2 / 2 ** time.n;
+  if (time.method.includes("sign flip") && least > 1 - level) {
+    const enough = Math.ceil(1 - Math.log2(1 - level));
+    return `${plural(time.n, "person is", "people are")} too few for any difference to be shown: the exact test cannot get below p = ${least.toFixed(2)}. From ${enough} people on it can.`;
+  }
+  return "The figures allow for a saving as well as for none: more people or more items would tell.";
 }
 
 export const VERDICTS: Record<string, { title: string; tone: "ok" | "warn" | "neutral" }> = {

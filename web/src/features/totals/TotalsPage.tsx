@@ -5,11 +5,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { modelsQuery, projectQuery, totalsQuery } from "../../api/queries";
 import type { Project, Totals } from "../../api/types";
-import { Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
-import { count, percent, plural } from "../../ui/format";
+import { Empty, ErrorNote, Note, Skeleton } from "../../ui";
+import { count, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
-import { TotalsFigure } from "./TotalsFigure";
-import { valueText } from "./totalWords";
+import { DifferencesFigure, TotalsFigure } from "./TotalsFigure";
 
 const route = getRouteApi("/inside/p/$projectId/totals");
 
@@ -61,30 +60,16 @@ function Found({ project, totals, by }: { project: Project; totals: Totals; by: 
   const titles = new Map(((question?.config?.labels ?? []) as { value: string; title?: string }[]).map((one) => [one.value, one.title ?? one.value]));
   const title = (label: string) => titles.get(label) ?? label;
   const basis = `${plural(totals.items, "item")}, ${count(totals.labels)} labelled blind or in an audit`;
+  const left = project.counts.items - totals.items;
   const whole = totals.figures.filter((one) => one.slice === "");
   const sliced = totals.figures.filter((one) => one.slice !== "");
   return (
     <>
+      {left > 0 ? <Note>{plural(left, "item", "items")} of {count(project.counts.items)} {left === 1 ? "has" : "have"} only answers that were given with help or that taught the model: they are left out on both sides.</Note> : null}
       {totals.notes.map((text) => <Note key={text}>{text}</Note>)}
       {whole.length > 0 ? <TotalsFigure title={`All items: “${question?.title ?? totals.question}”`} basis={basis} figures={whole} label={title} level={totals.level} /> : null}
       {sliced.length > 0 ? <TotalsFigure title={`By ${by ?? "slice"}`} basis={basis} figures={sliced} label={title} level={totals.level} /> : null}
-      {totals.differences.length > 0 ? (
-        <Panel title="Differences">
-          <table className={layout.table}>
-            <thead><tr><th>Figure</th><th>Between</th><th className={layout.number}>Difference</th><th className={layout.number}>{percent(totals.level)} interval</th></tr></thead>
-            <tbody>
-              {totals.differences.map((one) => (
-                <tr key={`${one.kind} ${one.name} ${one.first}`}>
-                  <td>{one.kind === "mean" ? "Mean" : `Share of ${title(one.name)}`}</td>
-                  <td>{one.first} minus {one.second}</td>
-                  <td className={layout.number}>{valueText(one.kind, one.value)}</td>
-                  <td className={layout.number}>{valueText(one.kind, one.low)} to {valueText(one.kind, one.high)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Panel>
-      ) : null}
+      {totals.differences.length > 0 ? <DifferencesFigure basis={basis} differences={totals.differences} label={title} level={totals.level} /> : null}
       {totals.metrics.length > 0 ? (
         <TotalsFigure title={`How good is ${totals.source}?`} basis={`${basis}; of what the model has spoken of`} figures={totals.metrics} label={title} level={totals.level} />
       ) : null}

@@ -23,7 +23,7 @@ export interface Axis {
 }
 
 const scale = (axis: Axis) => ({
-  label: axis.label,
+  label: axis.percent && !axis.label.includes("%") ? `${axis.label} (%)` : axis.label,
   labelOffset: 36,
   domain: axis.domain && axis.percent ? axis.domain.map((end) => end * 100) : axis.domain,
   percent: axis.percent,
@@ -37,14 +37,17 @@ const RATIOS = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 4, 10];
 /** Room for the ticks and the name of the lower axis. */
 const BELOW = 42;
 
+/** Width of a letter of the names, at their size. */
+const LETTER = 6.2;
+
 /** Room on the left for the longest name, up to a third of the width. */
 export function leftRoom(names: readonly string[], width: number): number {
   const longest = Math.max(0, ...names.map((name) => name.length));
-  return Math.round(Math.min(width / 3, 16 + longest * 6.2));
+  return Math.ceil(Math.min(width / 3, 17 + longest * LETTER));
 }
 
 const short = (name: string, room: number) => {
-  const letters = Math.max(6, Math.floor((room - 16) / 6.2));
+  const letters = Math.max(6, Math.floor((room - 16) / LETTER));
   return name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
 };
 
@@ -135,7 +138,7 @@ export function calibration(plot: PlotLibrary, rows: readonly Bin[]): PlotOption
     x: scale({ label: "Stated confidence (%)", ...axis }),
     y: scale({ label: "Right (%)", ...axis }),
     height: 280,
-    r: { range: [3, 9] },
+    r: { range: [0, 6] },
     marks: [
       plot.line([[0, 0], [1, 1]], { stroke: "var(--border-strong)", strokeDasharray: "3 3" }),
       plot.link(rows, { x1: "stated", x2: "stated", y1: "low", y2: "high", stroke: "var(--accent)", strokeWidth: 2, strokeOpacity: 0.5 }),

@@ -73,11 +73,11 @@ def test_totals_say_on_how_many_labels_they_rest(page: Page, server: Server, own
 
 
 def test_quality_from_agreement_to_likely_errors(page: Page, server: Server, owner: Api) -> None:
-    project = make_project(owner, 36, overlap=3)
+    project = make_project(owner, 32, overlap=3)
     ids = items_of(owner, project)
     for name, wrong in (("ann", 0), ("bob", 9), ("cyd", 4)):
         person = server.person(owner, name, project)
-        for k, item in enumerate(ids[:24]):
+        for k, item in enumerate(ids):
             give(person, project, item, MOODS[(k + (wrong > 0 and k % wrong == 0)) % 3])
         person.close()
     for k, item in enumerate(ids[:6]):
@@ -85,7 +85,7 @@ def test_quality_from_agreement_to_likely_errors(page: Page, server: Server, own
     sign_in(page, server)
     page.goto(f"{server.address}/p/{project}/quality")
     expect(page.get_by_role("heading", name="Agreement of 3 people")).to_be_visible()
-    expect(page.get_by_text("on 24 items, 72 pairs of answers").first).to_be_visible()
+    expect(page.get_by_text("on 32 items, 96 pairs of answers").first).to_be_visible()
     expect(page.get_by_role("heading", name="Where people differ most")).to_be_visible()
     tabs = page.get_by_role("navigation", name="Quality")
     tabs.get_by_role("link", name="People", exact=True).click()
@@ -98,7 +98,7 @@ def test_quality_from_agreement_to_likely_errors(page: Page, server: Server, own
     expect(page.get_by_role("heading", name="6 items with gold")).to_be_visible()
     tabs.get_by_role("link", name="Likely errors").click()
     page.get_by_role("button", name="Search now").click()
-    expect(page.get_by_text("24 answered items searched")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("32 answered items searched")).to_be_visible(timeout=60_000)
     assert serious(page) == []
 
 

@@ -96,7 +96,7 @@ class Server:
         return self
 
     def _wait(self) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             assert self.process is not None
             if self.process.poll() is not None:
@@ -108,7 +108,8 @@ class Server:
                 return
             except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
-        raise AssertionError("The server did not answer within a minute.")
+        self.kill()
+        raise AssertionError("The server did not answer within two minutes.")
 
     def __enter__(self) -> Server:
         return self.start()

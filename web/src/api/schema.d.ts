@@ -7284,7 +7284,8 @@ export interface components {
         /**
          * Shown
          * @description `clicks`: [x, y, 1] on the thing and [x, y, 0] beside it; `box`: [x, y, w, h] around it. Pixels of the upright image.
-         *         `page`: of an image with several, from 0. `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most.
+         *         `page`: of an image with several, from 0.
+         *         `carry`: on a video, a key frame and how many frames on (`by` 1) or back (-1) it is to be carried, 120 at most.
          */
         Shown: {
             question: string;
@@ -8277,8 +8278,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks,
-         *         fields, page_marks); it is filled in from the task type, so that predictors need not know task types, and need not be
-         *         written.
+         *         fields, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and need
+         *         not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -8769,8 +8770,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks,
-         *         fields, page_marks); it is filled in from the task type, so that predictors need not know task types, and need not be
-         *         written.
+         *         fields, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and need
+         *         not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */

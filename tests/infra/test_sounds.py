@@ -127,6 +127,18 @@ def test_tiles_come_through_the_api_and_are_kept(bench: Bench) -> None:
     assert {"peaks.json", "peaks.bin", "spectrogram.json", "spectrogram.bin"} <= kept
 
 
+def test_each_channel_has_a_waveform_of_its_own(bench: Bench) -> None:
+    both = np.stack([tone(300, 1.0), tone(500, 1.0, loud=0.1)], axis=1).astype(np.int16)
+    sound = bring(bench, "call.wav", wav(both))
+    at = f"/api/media/{sound['media']}/waveform"
+    for channel in (0, 1):
+        about = bench.call("GET", f"{at}?channel={channel}")
+        pairs = np.frombuffer(bench.ask("GET", f"{at}/0/0?channel={channel}").content, "<i2").reshape(-1, 2)
+        assert about["peak"] == int(np.abs(both[:, channel].astype(int)).max())
+        np.testing.assert_array_equal(pairs[:, 1], both[:, channel].reshape(-1, 16).max(axis=1))
+    assert "2 channels" in bench.ask("GET", f"{at}?channel=2").text
+
+
 def test_silence_is_drawn_as_such(bench: Bench) -> None:
     sound = bring(bench, "a.wav", wav(np.zeros(8_000)))
     assert bench.call("GET", f"/api/media/{sound['media']}/waveform")["peak"] == 0

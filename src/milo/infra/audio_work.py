@@ -17,7 +17,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     if request["do"] == "probe":
         return probe(path)
     if request["do"] == "peaks":
-        return peaks(path, Path(request["out"]))
+        return peaks(path, Path(request["out"]), request.get("channel"))
     if request["do"] == "spectrogram":
         return spectrogram(path, Path(request["out"]), float(request["duration"]))
     return {"error": f'there is no job "{request["do"]}" for audio'}

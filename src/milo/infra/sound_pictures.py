@@ -3,7 +3,8 @@
 Runs in a child process. Stands alone because it is arithmetic on samples: a sound goes through in pieces, so that memory does
 not grow with its length, and what comes out are plain arrays in a file, level after level, coarser by four each time.
 
-- Peaks: for each stretch of about a millisecond the lowest and the highest sample, int16, of all channels mixed to one.
+- Peaks: for each stretch of about a millisecond the lowest and the highest sample, int16, of all channels mixed to
+  one, or of one channel.
 - Spectrogram: columns of 128 frequencies from 0 to half of the rate (16 or 8 kHz), one byte each: 0 is -100 dB and less, 255
 is 0 dB of full scale. Hann windows of 32 ms. Coarser columns are the loudest of four.
 """
@@ -37,17 +38,19 @@ Samples = NDArray[np.int16]
 
 
 class Sound:
-    """The samples of a file as one channel, piece by piece. `trouble` says afterwards what could not be decoded."""
+    """The samples of a file as one channel, piece by piece: all channels mixed, or one of them (from 0). `trouble` says
+    afterwards what could not be decoded."""
 
-    def __init__(self, path: Path, rate: int | None = None) -> None:
-        self._path, self._wanted = path, rate
+    def __init__(self, path: Path, rate: int | None = None, channel: int | None = None) -> None:
+        self._path, self._wanted, self._channel = path, rate, channel
+        self._channels = 1
         self.rate = 0
         self.n = 0
         self._silent = 0.0
         self.trouble: str | None = None
 
     def pieces(self) -> Iterator[Samples]:
-        """Mono samples; silence where the file leaves a gap, so that a place in the samples is a place in time."""
+        """Samples of one channel; silence where the file leaves a gap, so that a place in the samples is a place in time."""
         import av
         from av.error import FFmpegError
 
@@ -57,7 +60,12 @@ class Sound:
             stream = container.streams.audio[0]
             stream.codec_context.thread_count = 1
             self.rate = self._wanted or int(stream.rate)
-            resample = av.AudioResampler(format="s16", layout="mono", rate=self.rate)
+            if self._channel is not None and self._channel >= stream.channels:
+                self.trouble = f"there is no channel {self._channel}; it has {stream.channels}, counted from 0"
+                return
+            self._channels = stream.channels
+            layout = "mono" if self._channel is None else stream.layout.name
+            resample = av.AudioResampler(format="s16", layout=layout, rate=self.rate)
             first: float | None = None
             bad = 0
             for packet in container.demux(stream):
@@ -69,14 +77,18 @@ class Sound:
                             yield from self._silence(at - first)
                         frame.pts = None
                         for part in resample.resample(frame):
-                            yield self._counted(cast("Samples", part.to_ndarray().reshape(-1)))
+                            yield self._counted(self._one(part.to_ndarray()))
                 except FFmpegError as error:
                     bad += 1
                     self.trouble = f"damaged after {self.n / self.rate:.2f} s: {(error.strerror or str(error))[:120]}"
                     if bad > _BAD_PACKETS:
                         return
             for part in resample.resample(None):
-                yield self._counted(cast("Samples", part.to_ndarray().reshape(-1)))
+                yield self._counted(self._one(part.to_ndarray()))
+
+    def _one(self, packed: NDArray[Any]) -> Samples:
+        samples = cast("Samples", packed.reshape(-1))
+        return samples if self._channel is None else samples[self._channel :: self._channels]
 
     def _silence(self, at: float) -> Iterator[Samples]:
         missing = int(at * self.rate) - self.n
@@ -108,10 +120,10 @@ def _in_blocks(pieces: Iterator[Samples], size: int) -> Iterator[Samples]:
         yield np.concatenate(held)
 
 
-def peaks(path: Path, out: Path) -> dict[str, Any]:
-    """Write the peaks to `out`; {"duration", "levels": [{"per_second", "count", "offset"}], "peak" (highest absolute sample),
-    "trouble"?}."""
-    sound = Sound(path)
+def peaks(path: Path, out: Path, channel: int | None = None) -> dict[str, Any]:
+    """Write the peaks of all channels mixed, or of one, to `out`; {"duration", "levels": [{"per_second", "count", "offset"}],
+    "peak" (highest absolute sample), "trouble"?}."""
+    sound = Sound(path, channel=channel)
     pieces = sound.pieces()
     start = next(pieces, None)
     if start is None or not sound.rate:

@@ -72,25 +72,31 @@ class Sounds:
         for worker in self._workers.values():
             worker.close()
 
-    def waveform(self, row: MediaRow) -> Waveform:
-        """Made if need be. Raises NotFound if the file is gone, Invalid with the reason where there is no sound to be had."""
-        return self._made(row, "peaks", Waveform, {})
+    def waveform(self, row: MediaRow, channel: int | None = None) -> Waveform:
+        """Of all channels mixed, or of one (from 0); made if need be. Raises NotFound if the file is gone, Invalid with the
+        reason where there is no sound to be had."""
+        return self._made(row, "peaks", Waveform, {}, channel)
 
     def spectrogram(self, row: MediaRow) -> Spectrogram:
         """Made if need be; errors as of `waveform`."""
         return self._made(row, "spectrogram", Spectrogram, {"duration": _length(row)})
 
-    def peaks(self, row: MediaRow, level: int, tile: int) -> bytes:
+    def peaks(self, row: MediaRow, level: int, tile: int, channel: int | None = None) -> bytes:
         """Part of the waveform. Raises NotFound where there is none."""
-        return self._tile(row, "peaks", self.waveform(row).levels, level, tile, (PEAKS_IN_TILE, 4))
+        levels = self.waveform(row, channel).levels
+        return self._tile(row, _named("peaks", channel), levels, level, tile, (PEAKS_IN_TILE, 4))
 
     def columns(self, row: MediaRow, level: int, tile: int) -> bytes:
         """Part of the spectrogram. Raises NotFound where there is none."""
         found = self.spectrogram(row)
         return self._tile(row, "spectrogram", found.levels, level, tile, (COLUMNS_IN_TILE, found.frequencies))
 
-    def _made(self, row: MediaRow, what: str, kind: type[Any], more: dict[str, Any]) -> Any:
-        about = self._media.cached(row, f"{what}.json")
+    def _made(self, row: MediaRow, what: str, kind: type[Any], more: dict[str, Any], channel: int | None = None) -> Any:
+        about = self._media.cached(row, f"{_named(what, channel)}.json")
+        if channel is not None:
+            if not 0 <= channel < _channels(row):
+                raise Invalid(f'"{row.name}" has {_channels(row)} channels, counted from 0.', place="channel")
+            more = more | {"channel": channel}
         if not about.exists():
             with self._making[_length(row) > _LONG]:
                 if not about.exists():
@@ -102,7 +108,7 @@ class Sounds:
             raise Invalid(f'"{row.name}" cannot be drawn: {row.error}.', place="media")
         if _length(row) > _LONGEST:
             raise Invalid(f'"{row.name}" is longer than 12 hours. Cut it into parts to see its waveform.', place="media")
-        out = self._media.cached(row, f"{what}.bin")
+        out = about.with_suffix(".bin")
         reply = self._workers[_length(row) > _LONG].ask(what, self._media.file(row), out=str(out), **more)
         if "missing" in reply:
             raise MissingExtra("Reading audio", "audio")
@@ -120,6 +126,15 @@ class Sounds:
         with self._media.cached(row, f"{what}.bin").open("rb") as file:
             file.seek(one.offset + tile * entries * width)
             return file.read(min(entries, one.count - tile * entries) * width)
+
+
+def _named(what: str, channel: int | None) -> str:
+    return what if channel is None else f"{what}-{channel}"
+
+
+def _channels(row: MediaRow) -> int:
+    facts = msgspec.json.decode(row.facts, type=dict[str, Any]) if row.facts else {}
+    return int(facts.get("channels") or 1)
 
 
 def _length(row: MediaRow) -> float:

@@ -4146,6 +4146,14 @@ export interface components {
             cause: "advice" | "suggestion";
         };
         /**
+         * ChannelQuery
+         * @description One channel by its number from 0; without it, all are mixed.
+         */
+        ChannelQuery: {
+            /** @default null */
+            channel: number | null;
+        };
+        /**
          * Check
          * @description One thing that was tried. `message` says what was seen, and what follows from it.
          */
@@ -14972,7 +14980,9 @@ export interface operations {
     };
     get_waveform: {
         parameters: {
-            query?: never;
+            query?: {
+                channel?: number | null;
+            };
             header?: never;
             path: {
                 m: number;
@@ -15034,7 +15044,9 @@ export interface operations {
     };
     get_waveform_tile: {
         parameters: {
-            query?: never;
+            query?: {
+                channel?: number | null;
+            };
             header?: never;
             path: {
                 m: number;

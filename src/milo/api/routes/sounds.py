@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from milo.api.endpoint import Call, endpoint
@@ -16,10 +17,17 @@ _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-
 _BYTES = "application/octet-stream"
 
 
-@endpoint("GET", "/media/{m}/waveform", "self", reply=Waveform)
+class ChannelQuery(msgspec.Struct):
+    """One channel by its number from 0; without it, all are mixed."""
+
+    channel: int | None = None
+
+
+@endpoint("GET", "/media/{m}/waveform", "self", query=ChannelQuery, reply=Waveform)
 async def get_waveform(call: Call) -> Waveform:
     """How loud a sound is over time, in levels of resolution. The first time it is made, which takes seconds for an hour."""
-    return await _apart(call, call.workspace.data.sounds.waveform)
+    sounds, channel = call.workspace.data.sounds, call.query.channel
+    return await _apart(call, lambda row: sounds.waveform(row, channel))
 
 
 @endpoint("GET", "/media/{m}/spectrogram", "self", reply=Spectrogram)
@@ -28,11 +36,11 @@ async def get_spectrogram(call: Call) -> Spectrogram:
     return await _apart(call, call.workspace.data.sounds.spectrogram)
 
 
-@endpoint("GET", "/media/{m}/waveform/{level}/{tile}", "self", reply=bytes, media_type=_BYTES)
+@endpoint("GET", "/media/{m}/waveform/{level}/{tile}", "self", query=ChannelQuery, reply=bytes, media_type=_BYTES)
 async def get_waveform_tile(call: Call) -> Response:
     """The lowest and highest samples, int16 in pairs, of one tile of a level."""
-    level, tile = call.params["level"], call.params["tile"]
-    data = await _apart(call, lambda row: call.workspace.data.sounds.peaks(row, level, tile))
+    level, tile, channel = call.params["level"], call.params["tile"], call.query.channel
+    data = await _apart(call, lambda row: call.workspace.data.sounds.peaks(row, level, tile, channel))
     return Response(data, media_type=_BYTES, headers=_FOREVER)
 
 

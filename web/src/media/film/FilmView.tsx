@@ -5,9 +5,9 @@ import { mediaUrl } from "../../api/client";
 import type { MediaValue } from "../../api/types";
 import type { Mips } from "../../lib/mips";
 import { ErrorNote, IconButton, Skeleton } from "../../ui";
-import { Position } from "./Position";
+import { GoToFrame, Position } from "./Position";
 import css from "./film.module.css";
-import { useClock, useFilm } from "./useFilm";
+import { useClock, useFilm, type Film } from "./useFilm";
 
 export function FilmView({ value, name }: { value: MediaValue; name: string }) {
   const [played, setPlayed] = useState(true);
@@ -17,28 +17,35 @@ export function FilmView({ value, name }: { value: MediaValue; name: string }) {
 }
 
 function FrameByFrame({ value, name }: { value: MediaValue; name: string }) {
-  const { clock, shown, picture } = useFilm(value);
+  const film = useFilm(value);
+  const { clock, picture } = film;
   const { playing } = useClock(clock);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (shown) draw(canvas.current, shown.mips);
-    return clock?.watch((_, mips) => draw(canvas.current, mips));
-  }, [clock, shown]);
   if (picture.kind === "failed") return <ErrorNote error={picture.message} onRetry={picture.retry} />;
   if (!clock) return <Skeleton width={220} height={14} />;
   return (
     <figure className={css.frames}>
-      <canvas ref={canvas} className={css.picture} role="img" aria-label={name} />
+      <Pictures film={film} name={name} className={css.picture} />
       <figcaption className={css.bar}>
         <IconButton size="small" label="Previous frame" onClick={() => clock.step(-1)}><IconPlayerTrackPrev size={15} /></IconButton>
         <IconButton size="small" label={playing ? "Stop" : "Play"} onClick={() => (playing ? clock.pause() : clock.play())}>{playing ? <IconPlayerPause size={15} /> : <IconPlayerPlay size={15} />}</IconButton>
         <IconButton size="small" label="Next frame" onClick={() => clock.step(1)}><IconPlayerTrackNext size={15} /></IconButton>
         <input type="range" min={0} max={clock.table.frames - 1} value={clock.frame} aria-label="Frame" onChange={(event) => clock.goTo(Number(event.currentTarget.value))} />
         <Position clock={clock} />
+        <GoToFrame clock={clock} />
         <span className={css.note}>This browser cannot play the file; it is shown frame by frame, without sound.</span>
       </figcaption>
     </figure>
   );
+}
+
+/** The picture of frame after frame, on a canvas. */
+export function Pictures({ film: { clock, shown }, name, className }: { film: Film; name: string; className: string | undefined }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (shown) draw(canvas.current, shown.mips);
+    return clock?.watch((_, mips) => draw(canvas.current, mips));
+  }, [clock, shown]);
+  return <canvas ref={canvas} className={className} role="img" aria-label={name} />;
 }
 
 function draw(canvas: HTMLCanvasElement | null, { size, levels }: Mips): void {

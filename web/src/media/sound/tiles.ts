@@ -13,7 +13,7 @@ export class Tiles<T> {
   #asked = new Set<string>();
   #stop = new AbortController();
 
-  constructor(private readonly path: string, private readonly make: (data: ArrayBuffer) => T, private readonly onTile: () => void) {}
+  constructor(private readonly path: string, private readonly make: (data: ArrayBuffer) => T, private readonly onTile: () => void, private readonly query = "") {}
 
   /** The tile if it is there; it is asked for if not, unless `peek` says only to look. */
   get(level: number, tile: number, peek = false): T | undefined {
@@ -34,7 +34,7 @@ export class Tiles<T> {
   #ask(key: string): void {
     if (this.#asked.has(key)) return;
     this.#asked.add(key);
-    bytes(`${this.path}/${key}`, this.#stop.signal).then(
+    bytes(`${this.path}/${key}${this.query}`, this.#stop.signal).then(
       (data) => {
         this.#asked.delete(key);
         this.#held.set(key, this.make(data));

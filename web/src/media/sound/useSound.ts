@@ -10,6 +10,8 @@ export type Loaded<T> = { kind: "loading" } | { kind: "ready"; it: T } | { kind:
 /** What a component draws from; `version` changes whenever there is more to draw. */
 export interface Pictures {
   wave: Loaded<Wave>;
+  /** The right channel where the two are drawn apart; `wave` is the left one then. */
+  right: Loaded<Wave> | null;
   spectro: Loaded<Spectro> | null;
   version: number;
 }
@@ -46,15 +48,19 @@ function usePicture<A, T extends Held>(media: number | null, what: string, wante
 }
 
 const makeWave = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile);
+const makeLeft = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile, 0);
+const makeRight = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile, 1);
 const makeSpectro = (about: Spectrogram, media: number, onTile: () => void) => new Spectro(about, media, onTile);
 
-export function useSound(value: MediaValue | null, wantsSpectrogram: boolean): Pictures {
+export function useSound(value: MediaValue | null, wantsSpectrogram: boolean, apart = false): Pictures {
   const media = value && !value.error ? value.media : null;
   const [version, setVersion] = useState(0);
   const [onTile] = useState(() => () => setVersion((n) => n + 1));
-  const wave = usePicture<Waveform, Wave>(media, "waveform", true, makeWave, onTile);
+  const mixed = usePicture<Waveform, Wave>(media, "waveform", !apart, makeWave, onTile);
+  const left = usePicture<Waveform, Wave>(media, "waveform?channel=0", apart, makeLeft, onTile);
+  const right = usePicture<Waveform, Wave>(media, "waveform?channel=1", apart, makeRight, onTile);
   const spectro = usePicture<Spectrogram, Spectro>(media, "spectrogram", wantsSpectrogram, makeSpectro, onTile);
-  return { wave, spectro: wantsSpectrogram ? spectro : null, version };
+  return { wave: apart ? left : mixed, right: apart ? right : null, spectro: wantsSpectrogram ? spectro : null, version };
 }
 
 /** Lets the server draw the waveform of what will be shown next; whatever goes wrong is said where it is shown. */

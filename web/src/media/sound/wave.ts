@@ -10,8 +10,9 @@ const MOST_GAIN = 60;
 export class Wave {
   #tiles: Tiles<Int16Array>;
 
-  constructor(readonly about: Waveform, media: number, onTile: () => void) {
-    this.#tiles = new Tiles(`/media/${media}/waveform`, (data) => new Int16Array(data), onTile);
+  /** Of one channel, counted from 0, or (null) of all of them mixed. */
+  constructor(readonly about: Waveform, media: number, onTile: () => void, channel: number | null = null) {
+    this.#tiles = new Tiles(`/media/${media}/waveform`, (data) => new Int16Array(data), onTile, channel === null ? "" : `?channel=${channel}`);
   }
 
   get silent(): boolean {

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import { useSound } from "../../media/sound/useSound";
 import { clockText, TimeAxis } from "../../media/time/axis";
-import type { MediaClock } from "../../media/time/clock";
+import type { Clock } from "../../media/time/clock";
 import { TimeFrame } from "../../media/time/TimeFrame";
 import { Note } from "../../ui";
 import { useCommands } from "../labels/label-commands";
@@ -16,7 +16,7 @@ import type { Segment, TimedKind } from "./model";
 import { Player } from "./Player";
 import { SegmentDetails } from "./SegmentDetails";
 import { SegmentList } from "./SegmentList";
-import { useSpectrogram } from "./spectrogram";
+import { useChannels, useSpectrogram } from "./remembered";
 import css from "./timed.module.css";
 import { Timeline } from "./Timeline";
 import { Transport } from "./Transport";
@@ -30,16 +30,18 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
   const { media, labels, drawn } = timed;
   const wanted = armed ?? labels[0]?.value ?? "";
   const [axis] = useState(() => new TimeAxis(media?.duration ?? 1));
-  const [clock, setClock] = useState<MediaClock | null>(null);
+  const [clock, setClock] = useState<Clock | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [pictured, togglePicture] = useSpectrogram();
+  const [apart, toggleApart] = useChannels();
   // A film may be silent; then there is nothing to draw.
   const audible = media && (media.mime.startsWith("audio/") || media.rate !== undefined) ? media : null;
-  const sound = useSound(audible, pictured);
+  const stereo = audible?.channels === 2;
+  const sound = useSound(audible, pictured, stereo && apart);
   const text = useRef<HTMLTextAreaElement>(null);
   const filter = useRef<HTMLInputElement>(null);
   const heard = audible !== null && sound.wave.kind !== "failed";
-  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: heard, togglePicture });
+  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: heard, togglePicture, toggleApart: stereo && heard ? toggleApart : null });
   useCommands(props, t.commands);
   const name = timed.field?.title ?? timed.field?.name ?? "Sound";
   if (!media || media.error) return <div className={css.note}><Note tone="warn">{media?.error ?? `This item has nothing to play in “${name}”.`}</Note></div>;
@@ -51,7 +53,7 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={t.own?.label ?? wanted} readOnly={readOnly} onPick={t.pick} filterRef={filter} />
-          {clock ? <Transport prefix={kind.type} axis={axis} clock={clock} pictured={heard ? pictured : null} onToggle={t.toggle} onLoop={t.loop} onRate={t.rate} onPicture={togglePicture} /> : null}
+          {clock ? <Transport prefix={kind.type} axis={axis} clock={clock} pictured={heard ? pictured : null} apart={stereo && heard ? apart : null} onApart={toggleApart} onToggle={t.toggle} onLoop={t.loop} onRate={t.rate} onPicture={togglePicture} /> : null}
         </div>
         <RegionBar
           commands={kind.type} hint={<Hint kind={kind} refusal={t.refusal} begun={t.begun} range={t.range} n={timed.value.length} active={props.active} readOnly={readOnly} label={entryOf(labels, wanted).title} />} readOnly={readOnly}
@@ -66,7 +68,7 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
           <TimeFrame axis={axis} clock={clock} label={`Timeline of ${name}`}>
             <Timeline
               lanes={timed.lanes} marks={drawn} selected={selected?.key ?? null} range={t.range} editable={!readOnly} actions={t.actions} onOpen={(mark) => clock.playRange(mark.start, mark.end)}
-              sound={sound} heard={heard} about={[media.rate ? `${media.rate / 1000} kHz` : "", media.channels === 1 ? "mono" : media.channels === 2 ? "stereo, mixed" : ""].filter(Boolean).join(", ")} armed={wanted} onLane={arm}
+              sound={sound} heard={heard} about={[media.rate ? `${media.rate / 1000} kHz` : "", media.channels === 1 ? "mono" : media.channels === 2 ? (apart ? "stereo" : "stereo, mixed") : ""].filter(Boolean).join(", ")} armed={wanted} onLane={arm}
             />
           </TimeFrame>
         ) : null}

@@ -1,8 +1,11 @@
-/** The element that plays, hidden for sound and shown for film, as a clock; and what it says when it cannot. */
+/** What plays, as a clock: an element for sound, which is not seen; for film the frames themselves, as the server numbers them. */
 import { useEffect, useState } from "react";
 import { mediaUrl } from "../../api/client";
 import type { MediaValue } from "../../api/types";
-import { MediaClock } from "../../media/time/clock";
+import { Pictures } from "../../media/film/FilmView";
+import { lengthOf } from "../../media/film/frames";
+import { useFilm } from "../../media/film/useFilm";
+import { MediaClock, type Clock } from "../../media/time/clock";
 import type { TimeAxis } from "../../media/time/axis";
 import { unplayable } from "../../media/time/unplayable";
 import css from "./timed.module.css";
@@ -11,11 +14,33 @@ export interface PlayerProps {
   media: MediaValue;
   name: string;
   axis: TimeAxis;
-  onClock(clock: MediaClock | null): void;
+  onClock(clock: Clock | null): void;
   onTrouble(words: string | null): void;
 }
 
-export function Player({ media, name, axis, onClock, onTrouble }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  return props.media.mime.startsWith("video/") ? <FilmPlayer {...props} /> : <ElementPlayer {...props} />;
+}
+
+/** The same player as for tracks: at rest it shows the server's picture of the frame, so that a time that is stored is that of the
+ * picture that was seen. Where the server has no frames to give, the browser's own player stands in. */
+function FilmPlayer(props: PlayerProps) {
+  const { media, name, axis, onClock } = props;
+  const film = useFilm(media);
+  const { clock, picture } = film;
+  useEffect(() => {
+    if (!clock) return;
+    if (media.duration === undefined) axis.setDuration(lengthOf(clock.table));
+    onClock(clock);
+    return () => onClock(null);
+    // The callbacks only set states of one editor.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [clock, media, axis]);
+  if (!clock && picture.kind === "failed") return <ElementPlayer {...props} />;
+  return <Pictures film={film} name={name} className={css.film} />;
+}
+
+function ElementPlayer({ media, name, axis, onClock, onTrouble }: PlayerProps) {
   const [element, setElement] = useState<HTMLMediaElement | null>(null);
   useEffect(() => {
     if (!element) return;

@@ -18,22 +18,28 @@ export interface TimelineProps extends TimeSurface {
 }
 
 const WAVE = 96;
+/** Of each channel where two are drawn. */
+const HALF = 64;
 const SPECTRUM = 128;
 
 export function Timeline({ sound, heard, about, armed, onLane, ...props }: TimelineProps) {
   const surface = useTimeSurface(props);
   const { axis } = useTime();
   const wave = sound.wave.kind === "ready" ? sound.wave.it : null;
+  const right = sound.right?.kind === "ready" ? sound.right.it : null;
   const spectro = sound.spectro?.kind === "ready" ? sound.spectro.it : null;
   // A tile that came in gives `version` another number, and the row is painted anew.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const paintWave = useCallback<Paint>((pen, w, h, color) => wave?.paint(pen, w, h, color, axis), [wave, axis, sound.version]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
+  const paintRight = useCallback<Paint>((pen, w, h, color) => right?.paint(pen, w, h, color, axis), [right, axis, sound.version]);
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   const paintSpectro = useCallback<Paint>((pen, w, h, color) => spectro?.paint(pen, w, h, color, axis), [spectro, axis, sound.version]);
   return (
     <>
       <Ruler surface={surface} />
-      {!heard ? null : <PictureRow surface={surface} height={WAVE} picture={paintWave} gutter={<div className={css.gutter}>{wave ? <><span>Waveform</span><span>{wave.silent ? "silent throughout" : about}</span></> : <Skeleton width={72} height={10} />}</div>} />}
+      {!heard ? null : <PictureRow surface={surface} height={sound.right ? HALF : WAVE} picture={paintWave} gutter={<div className={css.gutter}>{wave ? <><span>{sound.right ? "Left" : "Waveform"}</span><span>{wave.silent ? "silent throughout" : about}</span></> : <Skeleton width={72} height={10} />}</div>} />}
+      {heard && sound.right ? <PictureRow surface={surface} height={HALF} picture={paintRight} gutter={<div className={css.gutter}>{right ? <><span>Right</span><span>{right.silent ? "silent throughout" : ""}</span></> : <Skeleton width={72} height={10} />}</div>} /> : null}
       {heard && sound.spectro ? <PictureRow surface={surface} height={SPECTRUM} picture={paintSpectro} gutter={<div className={css.gutter}><span>Spectrogram</span>{sound.spectro.kind === "failed" ? <span>{sound.spectro.message}</span> : spectro ? <span>0–{spectro.about.top / 1000} kHz</span> : <Skeleton width={72} height={10} />}</div>} /> : null}
       <LaneRows surface={surface} armed={armed} onLane={onLane} />
     </>

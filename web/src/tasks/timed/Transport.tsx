@@ -1,6 +1,8 @@
 /** Play, where we are, how fast, repeat, zoom: the small controls over a time axis. */
-import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { IconArrowsSplit2, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { FilmClock } from "../../media/film/film-clock";
+import { GoToFrame, Position } from "../../media/film/Position";
 import { clockText, type TimeAxis } from "../../media/time/axis";
 import type { Clock } from "../../media/time/clock";
 import { IconButton } from "../../ui";
@@ -13,13 +15,16 @@ export interface TransportProps {
   clock: Clock;
   /** Whether the spectrogram is shown; null where there is none to show. */
   pictured: boolean | null;
+  /** Whether the two channels are drawn apart; null where there are no two. */
+  apart?: boolean | null;
+  onApart?(): void;
   onToggle(): void;
   onLoop(): void;
   onRate(by: 1 | -1): void;
   onPicture(): void;
 }
 
-export function Transport({ prefix, axis, clock, pictured, onToggle, onLoop, onRate, onPicture }: TransportProps) {
+export function Transport({ prefix, axis, clock, pictured, apart = null, onApart, onToggle, onLoop, onRate, onPicture }: TransportProps) {
   const state = useSyncExternalStore(clock.subscribe, () => `${clock.playing}|${clock.rate}|${clock.loop !== null}`);
   const [playing, rate, looping] = state.split("|");
   return (
@@ -27,7 +32,7 @@ export function Transport({ prefix, axis, clock, pictured, onToggle, onLoop, onR
       <button type="button" className={css.play} aria-label={playing === "true" ? "Pause" : "Play"} onClick={onToggle}>
         {playing === "true" ? <IconPlayerPauseFilled size={15} /> : <IconPlayerPlayFilled size={15} />}<Cap id={`${prefix}.play`} of="Space" />
       </button>
-      <Now axis={axis} clock={clock} />
+      {clock instanceof FilmClock ? <><Position clock={clock} /><GoToFrame clock={clock} /></> : <Now axis={axis} clock={clock} />}
       <span className={css.rate} title="Speed: - and =">
         <button type="button" aria-label="Slower" onClick={() => onRate(-1)}>−</button>
         <output aria-label="Speed">{Number(rate)}×</output>
@@ -35,6 +40,7 @@ export function Transport({ prefix, axis, clock, pictured, onToggle, onLoop, onR
       </span>
       <IconButton size="small" label="Repeat the selected part (Shift+Space)" aria-pressed={looping === "true"} onClick={onLoop}><IconRepeat size={15} color={looping === "true" ? "var(--accent)" : undefined} /></IconButton>
       {pictured === null ? null : <IconButton size="small" label="Spectrogram (P)" aria-pressed={pictured} onClick={onPicture}><IconWaveSine size={15} color={pictured ? "var(--accent)" : undefined} /></IconButton>}
+      {apart === null ? null : <IconButton size="small" label="Left and right apart (Shift+P)" aria-pressed={apart} onClick={onApart}><IconArrowsSplit2 size={15} color={apart ? "var(--accent)" : undefined} /></IconButton>}
       <IconButton size="small" label="Zoom out ([)" onClick={() => axis.zoom(1 / 1.5)}><IconZoomOut size={15} /></IconButton>
       <IconButton size="small" label="Zoom in (])" onClick={() => axis.zoom(1.5)}><IconZoomIn size={15} /></IconButton>
     </div>

@@ -13,6 +13,8 @@ export interface TimedActions {
   /** There is something that Esc can back out of. */
   busy: boolean;
   pictured: boolean;
+  /** A film: steps are frames. */
+  framed: boolean;
   toggle(): void;
   playPart(): void;
   loop(): void;
@@ -34,6 +36,7 @@ export interface TimedActions {
   fit(): void;
   zoomBy(factor: number): void;
   picture(): void;
+  apart: (() => void) | null;
   back(): void;
 }
 
@@ -56,10 +59,10 @@ function playing(a: TimedActions, make: Make): Command[] {
     make("tool", "play", "Play or pause", ["Space"], a.toggle, { repeat: false }),
     make("tool", "part", `Play the ${a.noun}, or the selected stretch; pause`, ["$mod+."], a.playPart, { inText: true, repeat: false }),
     make("tool", "loop", `Repeat the ${a.noun}, or the selected stretch`, ["Shift+Space"], a.loop, { repeat: false }),
-    make("tool", "back-little", "Back by 0.1 s", [","], () => a.jump(-0.1)),
-    make("tool", "on-little", "On by 0.1 s", ["."], () => a.jump(0.1)),
-    make("tool", "back-more", "Back by 1 s", ["Shift+,"], () => a.jump(-1)),
-    make("tool", "on-more", "On by 1 s", ["Shift+."], () => a.jump(1)),
+    make("tool", "back-little", a.framed ? "Previous frame" : "Back by 0.1 s", [","], () => a.jump(-0.1)),
+    make("tool", "on-little", a.framed ? "Next frame" : "On by 0.1 s", ["."], () => a.jump(0.1)),
+    make("tool", "back-more", a.framed ? "Back ten frames" : "Back by 1 s", ["Shift+,"], () => a.jump(-1)),
+    make("tool", "on-more", a.framed ? "On ten frames" : "On by 1 s", ["Shift+."], () => a.jump(1)),
     make("tool", "slower", "Slower", ["-"], () => a.rate(-1)),
     make("tool", "faster", "Faster", ["="], () => a.rate(1)),
   ];
@@ -87,6 +90,7 @@ function viewing(a: TimedActions, make: Make): Command[] {
     make("tool", "farther", "Zoom out", ["["], () => a.zoomBy(1 / 1.5)),
     make("tool", "nearer", "Zoom in", ["]"], () => a.zoomBy(1.5)),
     ...(a.pictured ? [make("tool", "spectrogram", "Spectrogram, shown or not", ["P"], a.picture, { repeat: false })] : []),
+    ...(a.apart ? [make("tool", "channels", "Left and right, apart or mixed", ["Shift+P"], a.apart, { repeat: false })] : []),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { useState, type RefObject } from "react";
 import type { TimeAxis } from "../../media/time/axis";
 import { milli } from "../../media/time/axis";
+import { FilmClock } from "../../media/film/film-clock";
 import { nextRate, type Clock } from "../../media/time/clock";
 import type { Range, TimeActions } from "../../media/time/gestures";
 import { neighbour } from "../../media/time/marks";
@@ -22,6 +23,8 @@ export interface TimingHost {
   filter: RefObject<HTMLInputElement | null>;
   pictured: boolean;
   togglePicture(): void;
+  /** Draws the channels apart, or mixed; null where there are no two. */
+  toggleApart?: (() => void) | null;
 }
 
 export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed: Timed, host: TimingHost) {
@@ -130,6 +133,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
   const rate = (by: 1 | -1) => clock?.setRate(nextRate(clock.rate, by));
   const jump = (by: number) => {
     if (!clock) return;
+    if (clock instanceof FilmClock) return clock.step(Math.round(by * 10));
     const to = axis.clampTime(clock.time() + by);
     clock.seek(to);
     axis.reveal(to);
@@ -152,7 +156,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
       prefix: kind.type, group: question.title ?? question.name, noun: kind.noun, nouns: kind.nouns, worded: kind.worded,
       selected: own ? "own" : selected?.suggested ? "suggested" : null, some: drawn.length > 0, ranged: range !== null && range.end > range.start,
       busy: begun !== null || range !== null || selected !== null || refusal !== null || clock?.loop != null, pictured: host.pictured,
-      toggle, playPart, loop, jump, rate, setIn, setOut, add: () => range && create(range, armed),
+      framed: clock instanceof FilmClock, toggle, playPart, loop, jump, rate, setIn, setOut, add: () => range && create(range, armed),
       step: (by) => go(neighbour(drawn, selectedKey, now(), by) as DrawnSegment | undefined),
       accept: () => accept(), reject, remove,
       edge: (edge, by) => own && reshape(own.key, { start: own.start, end: own.end, [edge]: axis.clampTime(own[edge] + by) }, `${edge}.${own.key}`),
@@ -161,7 +165,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
       join: () => own && put(joined(all, own.key), "join"),
       write: () => host.text.current?.focus(),
       zoom: () => (part && axis.view.scale < (axis.view.width * 0.75) / (part.end - part.start) ? axis.show(part.start, part.end) : axis.fit()),
-      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, back,
+      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, apart: host.toggleApart ?? null, back,
     }),
   ];
   const actions: TimeActions = {

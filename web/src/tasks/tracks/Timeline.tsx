@@ -6,7 +6,7 @@ import { stretches, type Track } from "../../lib/track";
 import type { FilmClock } from "../../media/film/film-clock";
 import { FilmStrip } from "../../media/film/FilmStrip";
 import { endOf, lengthOf } from "../../media/film/frames";
-import { Position } from "../../media/film/Position";
+import { GoToFrame, Position } from "../../media/film/Position";
 import { clockText, TimeAxis } from "../../media/time/axis";
 import { LaneRows, Ruler, useTimeSurface } from "../../media/time/LaneRows";
 import type { Lane, TimeMark } from "../../media/time/marks";
@@ -46,6 +46,7 @@ export function Timeline(props: TimelineProps) {
         <button type="button" className={css.play} onClick={actions.play} title={playing ? "Stop (Space)" : "Play (Space)"}>{playing ? <IconPlayerPause size={15} /> : <IconPlayerPlay size={15} />}<span className="visually-hidden">{playing ? "Stop" : "Play"}</span><Cap id="tracks.play" of="Space" /></button>
         <IconButton size="small" label="Next frame (.)" onClick={() => actions.step(1)}><IconPlayerTrackNext size={15} /></IconButton>
         <Position clock={clock} />
+        <GoToFrame clock={clock} />
         <span className={css.dim}>{count(clock.table.frames)} frames · {clockText(axis.duration, 0.1)}</span>
         <span className={css.space} />
         <button type="button" className={css.rate} title="Slower (-)" onClick={() => actions.faster(-1)}>−</button>

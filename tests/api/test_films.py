@@ -50,6 +50,9 @@ def test_frames_are_for_members(tmp_path: Path) -> None:
                 assert films.number_in(image) == number
         with Image.open(io.BytesIO(owner.raw("GET", f"{at}/strip?count=5")[1])) as strip:
             assert strip.size == (8 * 90, 54)
+        status, data, headers = owner.raw("GET", f"{at}/thumb?size=96")
+        assert (status, headers["content-type"]) == (200, "image/jpeg")
+        assert films.number_in(Image.open(io.BytesIO(data))) == 3
         status, out, _ = owner.raw("GET", f"{at}/frames/30")
         assert status == 422
         assert "frames 0 to 29" in json.loads(out)["error"]["message"]

@@ -67,6 +67,16 @@ def test_a_document_has_pages_words_and_hits(bench: Bench, tmp_path: Path) -> No
     assert bench.ask("GET", f"{at}/find?text=").status_code == 422
 
 
+def test_the_grid_has_a_small_first_page_made_once(bench: Bench, tmp_path: Path) -> None:
+    rows = brought(bench, tmp_path, a_pdf=pdf(page((20, 300, 12, "First"))), b_pdf=b"%PDF-1.4 broken")
+    by_name = {row["data"]["paper"]["name"]: row["data"]["paper"] for row in rows}
+    first, again = (bench.ask("GET", f"/api/media/{by_name['a.pdf']['media']}/thumb?size=96") for _ in range(2))
+    assert first.headers["content-type"] == "image/webp"
+    assert Image.open(io.BytesIO(first.content)).size == (150, 200)
+    assert again.content == first.content
+    assert bench.ask("GET", f"/api/media/{by_name['b.pdf']['media']}/thumb").status_code == 422
+
+
 def test_answers_are_held_to_the_document(bench: Bench, tmp_path: Path) -> None:
     (row,) = brought(bench, tmp_path, a_pdf=pdf(page((20, 300, 12, "Grand total 9.99"))))
     place = {"page": 0, "x": 20, "y": 90, "w": 30, "h": 12}

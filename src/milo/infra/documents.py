@@ -105,6 +105,11 @@ class Documents:
             self._media.ask(row, "page", page=page, scale=fitting, out=str(target))
         return target
 
+    def cover(self, row: MediaRow, longest: int) -> Path:
+        """The first page as WebP, at the smallest scale that makes its longer side `longest` pixels, at most 1."""
+        width, height, _ = self.sizes(row)[0]
+        return self.picture(row, 0, min(1.0, longest / max(width, height)))
+
     def shots(self, row: MediaRow, pages: int, side: int, most: int) -> list[bytes]:
         """The first pages as JPEG, with a longer side of `side` pixels and at most `most` bytes each. Raises Invalid or
         MissingExtra."""

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 from milo.api.endpoint import Call, endpoint
 from milo.domain.errors import Forbidden, Invalid, NotFound
 from milo.infra.media import SHOWN_INLINE
+from milo.infra.media_kinds import kind_of
 from milo.infra.sql.items import MediaRow, MediaSql
 
 _MAX_PICTURE = 20 * 1024 * 1024
@@ -72,11 +73,17 @@ def _keep_picture(call: Call, data: bytes) -> Picture:
 
 @endpoint("GET", "/media/{m}/thumb", "self", query=ThumbQuery, reply=bytes, media_type="image/webp")
 def get_thumbnail(call: Call) -> Response:
-    """A small upright picture of an image, for members of its project."""
-    row = media_row(call)
+    """A small upright picture of an image, of the first page of a document (at least as large) or of a frame of a video, for
+    members of its project. Made when it is first asked for, and kept."""
+    row, data, size = media_row(call), call.workspace.data, max(1, call.query.size)
+    kind = kind_of(row.mime)
+    if kind == "document":
+        return media_file(data.documents.cover(row, size), "image/webp", row)
+    if kind == "video":
+        return media_file(data.films.poster(row, size), "image/jpeg", row)
     if row.mime == "image/svg+xml":
-        return media_file(call.workspace.data.media.file(row), row.mime, row)
-    return media_file(call.workspace.data.media.thumbnail(row, max(1, call.query.size)), "image/webp", row)
+        return media_file(data.media.file(row), row.mime, row)
+    return media_file(data.media.thumbnail(row, size), "image/webp", row)
 
 
 def media_row(call: Call) -> MediaRow:

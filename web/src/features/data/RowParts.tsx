@@ -11,11 +11,16 @@ export function isMedia(value: unknown): value is MediaValue {
   return typeof value === "object" && value !== null && "media" in value;
 }
 
+const PICTURED: readonly string[] = ["image", "document", "video"];
+
+/** Whether the items of a project have pictures: images, first pages of documents, frames of videos. */
+export const hasPictures = (fields: readonly Field[]): boolean => fields.some((field) => PICTURED.includes(field.kind ?? ""));
+
 /** The picture of an item, if it has one. */
 export function pictureOf(row: GridRow, fields: readonly Field[]): MediaValue | null {
   for (const field of fields) {
     const value = row.data[field.name];
-    if (field.kind === "image" && isMedia(value)) return value;
+    if (PICTURED.includes(field.kind ?? "") && isMedia(value)) return value;
   }
   return null;
 }

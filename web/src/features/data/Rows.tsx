@@ -7,7 +7,7 @@ import type { GridRow, Project } from "../../api/types";
 import { Skeleton } from "../../ui";
 import layout from "../../ui/layout.module.css";
 import css from "./data.module.css";
-import { Answers, labelBook, pictureOf, SuggestionChip, textOf, Thumb, type LabelBook } from "./RowParts";
+import { Answers, hasPictures, labelBook, pictureOf, SuggestionChip, textOf, Thumb, type LabelBook } from "./RowParts";
 import { StatusMark } from "./StatusMark";
 import type { Rows as RowSource } from "./useRows";
 import { useWindow } from "./useWindow";
@@ -35,7 +35,7 @@ export interface RowsProps {
 export function Rows(props: RowsProps) {
   const { project, rows, grid, cursor, listKey, onCursor, onOpen, onSelect } = props;
   const { ref: sizeRef, width, height } = useElementSize();
-  const pictures = project.spec.fields.some((field) => field.kind === "image");
+  const pictures = hasPictures(project.spec.fields);
   const columns = grid ? Math.max(1, Math.floor((width - CARD.gap) / (CARD.width + CARD.gap))) : 1;
   const rowHeight = grid ? (pictures ? CARD.picture : CARD.text) + CARD.gap : ROW;
   const view = useWindow(Math.ceil(rows.total / columns), rowHeight, height || 600);

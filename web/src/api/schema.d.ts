@@ -1042,7 +1042,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A small upright picture of an image, for members of its project. */
+        /**
+         * A small upright picture of an image, of the first page of a document (at least as large) or of a frame of a video, for
+         * @description members of its project. Made when it is first asked for, and kept.
+         */
         get: operations["get_thumbnail"];
         put?: never;
         post?: never;

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { api } from "../../api/client";
 import { kindsQuery, recipesQuery } from "../../api/queries";
-import type { Project, ProjectSpec, Recipe } from "../../api/types";
+import type { Kinds, Project, ProjectSpec, Recipe } from "../../api/types";
 import { Button, ErrorNote, Skeleton } from "../../ui";
 import layout from "../../ui/layout.module.css";
 import { completeSpec, emptySpec, tidySpec } from "./editor/draft";
@@ -49,7 +49,7 @@ export function NewProjectPage() {
       <div className={layout.stack}>
         {recipes.isPending ? <Skeleton height={160} /> : null}
         <ErrorNote error={recipes.error ?? kinds.error} onRetry={() => void Promise.all([recipes.refetch(), kinds.refetch()])} />
-        {start === null ? <Starts recipes={recipes.data ?? []} onPick={pick} onFile={() => setStart(FILE)} /> : null}
+        {start === null ? <Starts recipes={recipes.data ?? []} kinds={kinds.data} onPick={pick} onFile={() => setStart(FILE)} /> : null}
         {start !== null ? <Chosen {...chosen(start, recipes.data)} onBack={() => setStart(null)} /> : null}
         {start === FILE ? <FromFile onCreated={finish} /> : null}
         {editing ? (
@@ -85,10 +85,12 @@ function plannedModels(spec: ProjectSpec): string[] {
 }
 
 /** All starts, under what they are for. */
-function Starts({ recipes, onPick, onFile }: { recipes: Recipe[]; onPick(name: string, spec: Partial<ProjectSpec>): void; onFile(): void }) {
+function Starts({ recipes, kinds, onPick, onFile }: { recipes: Recipe[]; kinds: Kinds | undefined; onPick(name: string, spec: Partial<ProjectSpec>): void; onFile(): void }) {
+  if (!kinds) return null;
+  const shapes = new Map(kinds.task_types.map((one) => [one.name, one.shape]));
   return (
     <div className={css.starts}>
-      {grouped(recipes).map(({ group, recipes: inside }) => (
+      {grouped(recipes, shapes).map(({ group, recipes: inside }) => (
         <Section key={group} title={group} icon={ICONS[group]}>
           {inside.map((recipe) => <Card key={recipe.name} {...recipe} onPick={() => onPick(recipe.name, recipe.spec)} />)}
         </Section>

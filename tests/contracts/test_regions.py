@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import permutations
 from math import inf, nan
 from typing import Any
@@ -97,17 +96,6 @@ def test_the_field_is_found_or_refused() -> None:
         SPANS.check_config(make_question("spans", {"labels": ["a"]}, field="image"), fields)
     with pytest.raises(InvalidValue, match="no text in the field"):
         SPANS.check(Q, [], make_item({"image": {"media": 1}}))
-
-
-def test_two_thousand_spans_on_50_kb_are_checked_within_20_ms() -> None:
-    value = [span(i * 20, i * 20 + 25, id=str(i)) for i in range(2_000)]
-    item = make_item("x" * 50_000)
-    times: list[float] = []
-    for _ in range(5):
-        start = time.perf_counter()
-        SPANS.check(Q, value, item)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.020
 
 
 @pytest.mark.parametrize(

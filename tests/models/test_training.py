@@ -132,7 +132,7 @@ def test_blind_items_never_teach_and_bad_lines_are_counted(tmp_path: Path, pool:
     assert [(p.item_id, p.score) for p in read_predictions(tmp_path)] == [(200, 0.5), (201, 1.0), (203, None)]
     assert result.bad == 2
     assert result.info["database"] == []
-    assert result.info["nice"] >= 10
+    assert result.info["nice"] == min(19, os.nice(0) + 10)
 
 
 def test_the_worker_stays_warm(tmp_path: Path, pool: TrainerPool) -> None:

@@ -33,6 +33,19 @@ def test_sent_again_nothing_is_added_and_the_ids_are_told(bench: Bench) -> None:
     assert bench.places() == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("key", [None, "k"])
+def test_columns_stay_in_the_order_they_came_in_and_an_item_is_the_same_in_any_order(bench: Bench, key: str | None) -> None:
+    table = {"name": "tab", "kind": "table"}
+    bench.project(fields=[table, {"name": "remark"}])
+    rows = [{"turnover": 3, "city": "Leeds", "at": "May"}, {"turnover": 4, "city": "York", "at": "June"}]
+    bench.call("POST", "/items", [{"key": key, "data": {"tab": rows, "remark": "r"}}])
+    stored = bench.rows()["rows"][0]["data"]
+    assert [list(row) for row in stored["tab"]] == [["turnover", "city", "at"]] * 2
+    turned = [dict(reversed(row.items())) for row in rows]
+    again = bench.call("POST", "/items", [{"key": key, "data": {"remark": "r", "tab": turned}}])
+    assert (again["added"], again["repeated"]) == (0, 1)
+
+
 def test_equal_rows_of_one_import_all_stay_and_are_counted(bench: Bench) -> None:
     bench.project()
     reply = bench.call("POST", "/items", [{"data": {"text": "same"}}] * 5 + [{"data": {"text": "other"}}])

@@ -24,7 +24,9 @@ MAX_KEY = 1_000
 TEXT_KINDS = frozenset({"text", "markdown", "html"})
 MEDIA_KINDS = frozenset({"image", "audio", "video", "document"})
 
-_encode = msgspec.json.Encoder(order="sorted").encode
+_encode = msgspec.json.Encoder().encode
+_identifying = msgspec.json.Encoder(order="sorted").encode
+"""The order of columns is kept in what is stored, and does not matter to what an item is known by."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -110,7 +112,9 @@ class Checker:
             if not 0 < len(key) <= MAX_KEY or "\0" in key:
                 raise InvalidValue(f"the key must have 1 to {MAX_KEY:,} characters")
             return self._identity.of_key(key)
-        return self._identity.of_content(_encode({**data, **hashes}) if hashes else content)
+        if hashes is None and len(data) == 1 and all(type(value) is str for value in data.values()):
+            return self._identity.of_content(content)
+        return self._identity.of_content(_identifying({**data, **hashes} if hashes else data))
 
     def _checked(self, data: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -223,7 +227,11 @@ def _store_fresh(
 def _same(port: ItemsPort, fresh: list[tuple[bytes, NewItem]], slot: Slot, item: NewItem) -> bool:
     """Whether the item that holds the key has the same content; a negative id is a place among the fresh ones."""
     known = fresh[-slot.item_id - 1][1].data if slot.item_id < 0 else port.data_of(slot.item_id)
-    return known == item.data
+    return known == item.data or _in_order(known) == _in_order(item.data)
+
+
+def _in_order(content: str) -> bytes:
+    return _identifying(msgspec.json.decode(content))
 
 
 def _other_content(key: str) -> str:

@@ -12,4 +12,6 @@ it("reads well", () => {
   expect([ago(100, 110), ago(100, 400)]).toEqual(["just now", "5 min ago"]);
   expect([moneyText(0.0123, "EUR"), moneyText(null, "EUR"), moneyText(0, "USD"), moneyText(12.345, "")]).toEqual(["0.012 EUR", "not known", "0 USD", "12.35"]);
   expect(brief("x".repeat(90), 10)).toHaveLength(10);
+  expect([brief(null), brief([1, { a: 2 }]), brief({})]).toEqual(["null", '[1,{"a":2}]', "{}"]);
+  expect(brief({ total: { value: "973.25", places: [{ page: 0 }] }, paid: true, lines: [1] })).toBe("total: 973.25, paid: true, lines: [1]");
 });

@@ -80,8 +80,16 @@ export function moment(at: number): string {
   return `${day(at)}, ${new Date(at * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
 }
 
-/** Unknown -> a short line for tables and chips. */
+/** Unknown -> a short line for tables and chips; of an object its entries, as "total: 973.25, currency: EUR". */
 export function brief(value: unknown, length = 80): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  const text = typeof value === "string" ? value : isEntries(value) ? Object.entries(value).map(([key, one]) => `${key}: ${inner(one)}`).join(", ") || "{}" : (JSON.stringify(value) ?? "");
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+const isEntries = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Of a value that comes with its place, the value alone. */
+function inner(value: unknown): string {
+  const plain = isEntries(value) && "value" in value ? value.value : value;
+  return typeof plain === "string" ? plain : (JSON.stringify(plain) ?? "");
 }

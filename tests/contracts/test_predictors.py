@@ -21,8 +21,9 @@ TESTED_APART = ("alignment", "language", "patterns", "sentiment", "speech", "whi
 """Their labels have meanings, or they hear: see tests/sockets and the tests of sound."""
 LIVE = ("grabcut", "lasso", "optical_flow", "superpixels")
 NAMES = [
-    "alignment", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest", "onnx", "optical_flow", "patterns",
-    "rules", "sentiment", "service", "speech", "superpixels", "text_classifier", "whisper",
+    "alignment", "document_fields", "field_cues", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest",
+    "onnx", "optical_flow", "patterns", "rules", "sentiment", "service", "speech", "superpixels", "text_classifier",
+    "whisper",
 ]  # fmt: skip
 FIELDS = {"text": (Field("text"),), "image": (Field("image", "image"),)}
 

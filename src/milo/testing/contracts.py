@@ -107,10 +107,17 @@ def _check_parts(plugin: TaskType, question: Question, a: Any, b: Any) -> None:
 
 
 def _without_ids(value: Any) -> Any:
-    """A copy of a list of marks without ids; any other value as a copy."""
+    """A copy of a list of marks without ids, or with other ones where marks point to each other; any other value as a copy."""
     copied = msgspec.json.decode(msgspec.json.encode(value))
-    marks = isinstance(copied, list) and all(isinstance(one, dict) for one in copied)
-    return [bare(one) for one in copied] if marks else copied
+    if not (isinstance(copied, list) and all(isinstance(one, dict) for one in copied)):
+        return copied
+    if not any("relations" in one for one in copied):
+        return [bare(one) for one in copied]
+    for one in copied:
+        one |= {"id": f"other-{one['id']}"} if "id" in one else {}
+        for link in one.get("relations", ()):
+            link["to"] = f"other-{link['to']}"
+    return copied
 
 
 def _check_merge(plugin: TaskType, question: Question, values: Sequence[Any], item: Item | None) -> None:

@@ -177,8 +177,8 @@ def nested(live: Seeded) -> list[tuple[str, str, Any]]:
             "mood": [{"id": 1, "value": "good", "score": 0.5, "source": "x", "version": 1}]}, "accepted": {"mood": 1},
             "events": [{"kind": "opened", "at": 1.0}]}),
         ("PATCH", f"/api/projects/{live.spare}?dry_run=1", spec),
-        ("POST", f"{at}/models", {"plugin": "rules", "name": "r", "question": "mood", "config": RULES}),
-        ("POST", f"{at}/models", {"plugin": "text_classifier", "name": "t", "question": "mood", "config": {}}),
+        ("POST", f"{at}/models", {"plugin": "rules", "name": "deep_rules", "question": "mood", "config": RULES}),
+        ("POST", f"{at}/models", {"plugin": "text_classifier", "name": "deep_words", "question": "mood", "config": {}}),
         ("POST", f"{at}/import/preview", {"text": text, "format": "csv", "options": {"delimiter": ",", "encoding": "utf-8"},
             "mapping": mapping}),
         ("POST", f"{at}/bulk/label", {"op_id": "operation-bulk", "question": "mood", "value": "good", "filter": {

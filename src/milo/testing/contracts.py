@@ -114,7 +114,8 @@ def _without_ids(value: Any) -> Any:
     if not any("relations" in one for one in copied):
         return [bare(one) for one in copied]
     for one in copied:
-        one |= {"id": f"other-{one['id']}"} if "id" in one else {}
+        if "id" in one:
+            one["id"] = f"other-{one['id']}"
         for link in one.get("relations", ()):
             link["to"] = f"other-{link['to']}"
     return copied

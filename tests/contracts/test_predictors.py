@@ -17,8 +17,8 @@ from milo.testing.contracts import check_predictor
 CONFIGS: dict[str, dict[str, Any]] = {
     "rules": {"rules": [{"kind": "keyword", "pattern": ["refund", "charged"], "label": "yes", "score": 0.9}]}
 }
-TESTED_APART = ("alignment", "language", "patterns", "sentiment", "speech", "whisper")
-"""Their labels have meanings, or they hear: see tests/sockets and the tests of sound."""
+TESTED_APART = ("alignment", "document_fields", "field_cues", "language", "patterns", "sentiment", "speech", "whisper")
+"""Their labels have meanings, or they hear or read papers: see tests/sockets, the tests of sound and of models."""
 LIVE = ("grabcut", "lasso", "optical_flow", "superpixels")
 NAMES = [
     "alignment", "document_fields", "field_cues", "grabcut", "image_classifier", "language", "lasso", "llm", "nearest",

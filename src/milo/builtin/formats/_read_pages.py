@@ -8,12 +8,13 @@ none, one is made around it, whose id begins with `MADE`, and which is passed ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
 
-from milo.builtin.formats._packing import Pack, Packed, Thing, upright
+from milo.builtin.formats._packing import Pack, Packed, Thing, short, upright
 from milo.builtin.formats._pictures import Picture
 from milo.builtin.formats._tree import Tree
+from milo.kinds.format import ExportContext, ExportRow, Report
 
 WORD, LINE, REGION = "word", "line", "region"
 MADE = "made_"
@@ -107,3 +108,21 @@ def _filed(inner: Iterable[Nested], outer: list[Nested]) -> list[Nested]:
             made.inner.append(one)
             found.append(made)
     return found
+
+
+def pixels(value: float) -> str:
+    """A place as it is written: whole numbers without a point."""
+    return f"{short(value):g}" if float(value).is_integer() else str(short(value))
+
+
+def written(
+    rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext, ending: str, document: Callable[[Pack, Packed], str]
+) -> Report:
+    """An archive with a document for each picture, and the pictures where they are asked for."""
+    pack = Pack(sink, context, ("boxes",), "a question about boxes on pictures")
+    with pack.archive:
+        for one in pack.pictures(rows):
+            folder = f"{one.subset}/" if one.subset else ""
+            pack.add_text(f"{folder}{one.stem}{ending}", document(pack, one))
+            pack.add_picture(one, f"{folder}{one.name}")
+    return Report(pack.rows, pack.losses.lines() + (["provenance and keys"] if pack.rows else []))

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from xml.etree import ElementTree
 
-from milo.builtin.formats._packing import Pack, Packed, short
+from milo.builtin.formats._packing import Pack, Packed
 from milo.builtin.formats._pictures import Picture, PictureSet, looks_like
 from milo.builtin.formats._read_pages import (
     KNOWN,
@@ -29,7 +29,9 @@ from milo.builtin.formats._read_pages import (
     box,
     nested,
     picture_beside,
+    pixels,
     taken,
+    written,
 )
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
@@ -74,13 +76,7 @@ class Alto(PictureSet):
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """An XML file a picture."""
-        pack = Pack(sink, context, ("boxes",), "a question about boxes on pictures")
-        with pack.archive:
-            for one in pack.pictures(rows):
-                folder = f"{one.subset}/" if one.subset else ""
-                pack.add_text(f"{folder}{one.stem}.xml", _document(pack, one))
-                pack.add_picture(one, f"{folder}{one.name}")
-        return Report(pack.rows, pack.losses.lines() + (["provenance and keys"] if pack.rows else []))
+        return written(rows, sink, context, ".xml", _document)
 
 
 def _plain(element: ElementTree.Element) -> str:
@@ -165,7 +161,7 @@ def _document(pack: Pack, one: Packed) -> str:
 
 
 def _child(parent: ElementTree.Element, tag: str, one: Nested, more: dict[str, str]) -> ElementTree.Element:
-    x, y, w, h = (f"{short(v):g}" if float(v).is_integer() else str(short(v)) for v in one.rect)
+    x, y, w, h = (pixels(v) for v in one.rect)
     return child(parent, tag, ID=one.id, HPOS=x, VPOS=y, WIDTH=w, HEIGHT=h, **more)
 
 

@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from milo.builtin.formats._packing import Pack, Packed, short
+from milo.builtin.formats._packing import Pack, Packed
 from milo.builtin.formats._pictures import Picture, PictureSet, looks_like
 from milo.builtin.formats._read_pages import (
     KNOWN,
@@ -31,7 +31,9 @@ from milo.builtin.formats._read_pages import (
     box,
     nested,
     picture_beside,
+    pixels,
     taken,
+    written,
 )
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
@@ -145,13 +147,7 @@ class Hocr(PictureSet):
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """An HTML file a picture."""
-        pack = Pack(sink, context, ("boxes",), "a question about boxes on pictures")
-        with pack.archive:
-            for one in pack.pictures(rows):
-                folder = f"{one.subset}/" if one.subset else ""
-                pack.add_text(f"{folder}{one.stem}.hocr", _document(pack, one))
-                pack.add_picture(one, f"{folder}{one.name}")
-        return Report(pack.rows, pack.losses.lines() + (["provenance and keys"] if pack.rows else []))
+        return written(rows, sink, context, ".hocr", _document)
 
 
 def _picture(tree: Tree, name: str, page: _Page, number: int) -> Picture:
@@ -187,7 +183,7 @@ def _document(pack: Pack, one: Packed) -> str:
 
 def _about(kind: str, one: Nested) -> str:
     x, y, w, h = one.rect
-    place = " ".join(f"{short(v):g}" if float(v).is_integer() else str(short(v)) for v in (x, y, x + w, y + h))
+    place = " ".join(pixels(v) for v in (x, y, x + w, y + h))
     sure = f"; x_wconf {100 * one.thing['score']:.0f}" if kind == "ocrx_word" and one.thing.get("score") is not None else ""
     return f'class="{kind}" id="{escape(one.id)}" title="bbox {place}{sure}"'
 

@@ -66,15 +66,15 @@ def to_cell(value: list[dict[str, Any]]) -> dict[str, str | int | float | bool |
     return {"": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
 
 
-def from_cell(question: Question, cells: dict[str, Any]) -> Any:
-    """The list back from its cell; also takes a list, as columnar formats give it."""
+def from_cell(question: Question, cells: dict[str, Any], what: str = "list") -> Any:
+    """The list or object (`what`) back from its main cell; also takes one that is no text, as columnar formats give it."""
     cell = cells[""]
     if not isinstance(cell, str):
         return cell
     try:
         return json.loads(cell)
     except ValueError as error:
-        raise value_error(question, f"the cell {cell[:80]!r} is no JSON list: {error}.") from None
+        raise value_error(question, f"the cell {cell[:80]!r} is no JSON {what}: {error}.") from None
 
 
 class MarkList(ABC):

@@ -21,6 +21,7 @@ from milo.builtin.tasks import _form
 from milo.builtin.tasks._config import fitting_field, kept_or_none, known_keys, read, value_error
 from milo.builtin.tasks._labels import check_label, instruction, label_set
 from milo.builtin.tasks._paged import check_page, document_of, on_page
+from milo.builtin.tasks._regions import from_cell
 from milo.domain.errors import InvalidValue
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
@@ -140,13 +141,7 @@ class Fields:
 
     def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
         """The form from the main cell; also takes an object, as columnar formats give it."""
-        cell = cells[""]
-        if not isinstance(cell, str):
-            return cell
-        try:
-            return json.loads(cell)
-        except ValueError as error:
-            raise value_error(question, f"the cell {cell[:80]!r} is no JSON object: {error}.") from None
+        return from_cell(question, cells, "object")
 
     def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
         """The form if the new question has all its fields, of types that take the values, on the same ground."""

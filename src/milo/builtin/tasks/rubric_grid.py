@@ -15,6 +15,7 @@ import msgspec
 
 from milo.builtin.tasks._config import config_error, flag, kept_or_none, known_keys, value_error
 from milo.builtin.tasks._labels import instruction
+from milo.builtin.tasks._regions import from_cell
 from milo.domain.item import Item
 from milo.domain.question import Field, Question
 from milo.domain.verdict import Criterion, Level
@@ -118,13 +119,7 @@ class RubricGrid:
 
     def unflatten(self, question: Question, cells: dict[str, Any]) -> Any:
         """The scores from the main cell; also takes an object, as columnar formats give it."""
-        cell = cells[""]
-        if not isinstance(cell, str):
-            return cell
-        try:
-            return json.loads(cell)
-        except ValueError as error:
-            raise value_error(question, f"the cell {cell[:80]!r} is no JSON object: {error}.") from None
+        return from_cell(question, cells, "object")
 
     def migrate(self, old: Question, new: Question, value: Any) -> Any | None:
         """The scores if the new rubric has all their criteria and scores, and asks for no more."""

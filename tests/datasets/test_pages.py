@@ -20,10 +20,10 @@ MASKS = [{"size": [80, 100], "counts": write_text([0, 8000]), "label": "cat", "p
 
 
 @pytest.mark.parametrize(
-    "name", ["coco", "yolo", "voc", "cvat_images", "labelme", "class_maps", "hocr", "alto", "label_studio"]
+    "name", ["coco", "yolo", "voc", "cvat_images", "labelme", "class_maps", "coco_panoptic", "hocr", "alto", "label_studio"]
 )
 def test_what_lies_on_later_pages_is_left_out_and_told(name: str) -> None:
-    kind, value = ("masks", MASKS) if name == "class_maps" else ("boxes", BOXES)
+    kind, value = ("masks", MASKS) if name in ("class_maps", "coco_panoptic") else ("boxes", BOXES)
     question = make_question(kind, {"labels": ["cat"]}, field="image")
     spec = make_spec([question], fields=[Field("image", "image")])
     context = make_context(spec, REGISTRY.task_types.all())

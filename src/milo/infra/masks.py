@@ -11,10 +11,10 @@ from typing import Any, cast
 from milo.infra.image_worker import ImageWorker
 from milo.kinds.format import Row
 
-NAMES, COLOURS, SKIP = "class_names", "class_colours", "class_skip"
-CLASS_COLUMNS = frozenset({NAMES, COLOURS, SKIP})
+NAMES, COLOURS, SKIP, THINGS = "class_names", "class_colours", "class_skip", "class_things"
+CLASS_COLUMNS = frozenset({NAMES, COLOURS, SKIP, THINGS})
 """Columns that say what the values of a class map mean: {value as text: label} (without it each has a name made of its number),
-whether they are colours, and which to pass over."""
+whether they are colours, which to pass over; and where a value is one thing, {value as text: its id and attributes}."""
 NOWHERE = Path("/dev/null")
 _SHOWN = 5
 
@@ -76,11 +76,25 @@ def _class_map(worker: ImageWorker, path: Path, data: dict[str, Any], size: list
         return None, [f"{path.name}: the class map has {w} x {h} pixels, the picture {size[1]} x {size[0]}; it was left out"]
     masks = cast("list[dict[str, Any]]", reply["masks"])
     names = names or {str(one["value"]): _made_name(one["value"], bool(reply.get("colours"))) for one in masks}
+    things = cast("dict[str, dict[str, Any]]", data.get(THINGS) or {})
     strange = [one["value"] for one in masks if str(one["value"]) not in names]
     found = [
-        {"size": reply["size"], "counts": one["counts"], "label": names[str(one["value"])]}
+        {"size": reply["size"], "counts": one["counts"], "label": names[str(one["value"])], **things.get(str(one["value"]), {})}
         for one in masks
         if str(one["value"]) in names
     ]
-    told = ", ".join(str(value) for value in strange[:_SHOWN]) + (", ..." if len(strange) > _SHOWN else "")
-    return found, [f"{path.name}: values without a name were left out: {told}"] if strange else []
+    missing = [things[value].get("id", value) for value in things.keys() - {str(one["value"]) for one in masks}]
+    told = [
+        ("values without a name were left out", _written(strange, reply)),
+        ("things without a pixel were left out", sorted(missing)),
+    ]
+    return found, [f"{path.name}: {what}: {_first(values)}" for what, values in told if values]
+
+
+def _written(values: list[int], reply: dict[str, Any]) -> list[Any]:
+    """Values as a person would look for them: colours as such."""
+    return [_made_name(value, True) for value in values] if reply.get("colours") else values
+
+
+def _first(values: list[Any]) -> str:
+    return ", ".join(str(value) for value in values[:_SHOWN]) + (", ..." if len(values) > _SHOWN else "")

@@ -15,7 +15,7 @@ from typing import Any, cast
 import msgspec
 
 from milo.builtin.formats._gathered import PREDICTED, YES, Thing
-from milo.builtin.formats._pictures import Picture, attributes_of, folder_of, is_true, numbers, pairs
+from milo.builtin.formats._pictures import Picture, attributes_of, folder_of, is_true, looks_like, numbers, pairs
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.kinds.format import BadRow
@@ -26,6 +26,8 @@ _READ = frozenset(
      "score", "attributes", "ignore"}
 )  # fmt: skip
 _TRIED = 200
+STUFF = "stuff"
+"""The attribute of a mask whose class is no thing."""
 Id = int | str
 
 
@@ -93,6 +95,16 @@ class CocoFile:
         return [str(PurePosixPath(root) / more) if root or more else "" for root in roots for more in inner]
 
 
+class Entry(msgspec.Struct):
+    """A picture and the files that speak of it, each with the id it has there."""
+
+    name: str | None
+    wanted: str
+    image: msgspec.Raw
+    file: CocoFile
+    places: list[tuple[CocoFile, int | str]]
+
+
 def _kinds_in(annotations: list[msgspec.Raw]) -> set[str]:
     """The columns of which a file without an annotation says that there is nothing."""
     found: set[str] = set()
@@ -123,6 +135,12 @@ def subset_of(name: str) -> str | None:
     return rest if rest and rest != path.stem else None
 
 
+def is_panoptic(tree: Tree, name: str) -> bool:
+    """Whether an annotation file is about panoptic segments, as its name or its beginning says."""
+    named = PurePosixPath(name).name.startswith("panoptic") and looks_like(tree, name, b'"images"')
+    return named or looks_like(tree, name, b'"segments_info"')
+
+
 def head_of(image: msgspec.Raw) -> tuple[Id, str]:
     """The id and the file name of a picture. Raises DecodeError."""
     head = msgspec.json.decode(image, type=_Head)
@@ -151,7 +169,7 @@ class Annotations:
         number = given.get("id")
         name = f"annotation {number}" if number is not None else "an annotation without an id"
         if isinstance(given.get("segments_info"), list):
-            self._losses.add("segments of panoptic files", len(given["segments_info"]))
+            self._losses.add("segments of panoptic files, to be read as coco_panoptic", len(given["segments_info"]))
             return
         if isinstance(given.get("caption"), str):
             self._picture.add("captions", given["caption"])
@@ -245,6 +263,45 @@ def _number(text: str | None) -> float | None:
         return float(text) if text is not None else None
     except ValueError:
         return None
+
+
+def files_of(tree: Tree, trouble: list[str]) -> list[CocoFile]:
+    """The annotation files that can be read; `trouble` gets what is wrong with them."""
+    found: list[CocoFile] = []
+    for name in tree.ending(".json"):
+        try:
+            found.append(CocoFile(tree, name))
+            trouble += found[-1].trouble
+        except Unreadable as error:
+            trouble.append(str(error))
+    return found
+
+
+def entries_of(tree: Tree, files: list[CocoFile], trouble: list[str]) -> list[Entry]:
+    """Each picture once, in the order of the files and of their lists."""
+    entries: dict[str, Entry] = {}
+    for file in files:
+        near, ids = file.near(), set[Any]()
+        for place, image in enumerate(file.images):
+            try:
+                ident, wanted = head_of(image)
+            except msgspec.DecodeError as error:
+                trouble.append(f"{file.name}: image {place + 1} has no id or no file_name: {error}")
+                continue
+            if ident in ids:
+                trouble.append(f"{file.name}: two images have the id {ident!r:.60}; the second was left out")
+                continue
+            ids.add(ident)
+            name = tree.picture(wanted, *near)
+            key = name if name is not None else f"\0{file.subset}/{wanted}"
+            entry = entries.setdefault(key, Entry(name, wanted, image, file, []))
+            entry.places.append((file, ident))
+        strange = cast("set[Any]", file.by_image.keys() - ids) if not file.results else set[Any]()
+        for ident in list(strange)[:20]:
+            trouble.append(
+                f"{file.name}: {len(file.by_image[ident]):,} annotations name the image {ident!r:.60}, which is not listed"
+            )
+    return list(entries.values())
 
 
 def results_beside(files: list[CocoFile]) -> list[CocoFile]:

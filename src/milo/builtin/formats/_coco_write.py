@@ -23,12 +23,16 @@ _KEPT = ("license", "flickr_url", "coco_url", "date_captured")
 _encode = msgspec.json.encode
 
 
-class _Lists:
+class Lists:
     """The two lists of one subset, on disk."""
 
     def __init__(self) -> None:
         self.images, self.annotations = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed in `into`
         self.ids: set[int] = set()
+
+    def annotate(self, record: dict[str, Any]) -> None:
+        """One more annotation."""
+        self.annotations.write((b",\n" if self.annotations.tell() else b"\n") + _encode(record))
 
     def into(self, sink: BinaryIO, head: dict[str, Any]) -> None:
         """The whole document; the lists are gone then."""
@@ -45,15 +49,15 @@ class _Lists:
 def write(rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
     """One annotation file a subset."""
     pack = Pack(sink, context, _SHAPES, "a question about boxes, polygons, masks or key points on pictures")
-    lists: dict[str, _Lists] = {}
+    lists: dict[str, Lists] = {}
     numbers = _Numbers()
     with pack.archive:
         for one in pack.pictures(rows):
-            own = lists[one.subset] = lists.get(one.subset) or _Lists()
+            own = lists[one.subset] = lists.get(one.subset) or Lists()
             _add(pack, one, own, numbers)
             pack.add_picture(one, f"images/{one.subset}/{one.name}" if one.subset else f"images/{one.name}")
         head = {"info": {"description": context.spec.name}, "licenses": [], "categories": _categories(pack)}
-        for subset, own in (lists or {"": _Lists()}).items():
+        for subset, own in (lists or {"": Lists()}).items():
             name = f"annotations/instances_{subset}.json" if subset else "annotations/instances.json"
             with pack.archive.open(name, "w", force_zip64=True) as stream:
                 own.into(cast("BinaryIO", stream), head)
@@ -96,7 +100,8 @@ def _labels(question: Question) -> set[str]:
     return {e if isinstance(e, str) else e["value"] for e in cast("list[Any]", question.config.get("labels") or [])}
 
 
-def _add(pack: Pack, one: Packed, lists: _Lists, numbers: _Numbers) -> None:
+def add_image(one: Packed, lists: Lists) -> int:
+    """List a picture; its id, the one that it came with where it is free."""
     given = one.row.meta.get("image_id")
     number = given if isinstance(given, int) and given not in lists.ids else one.row.id
     while number in lists.ids:
@@ -105,9 +110,13 @@ def _add(pack: Pack, one: Packed, lists: _Lists, numbers: _Numbers) -> None:
     kept = {k: one.row.meta[k] for k in _KEPT if isinstance(one.row.meta.get(k), int | str)}
     image = {"id": number, "width": one.width, "height": one.height, "file_name": one.name, **kept}
     lists.images.write((b"\n" if len(lists.ids) == 1 else b",\n") + _encode(image))
+    return number
+
+
+def _add(pack: Pack, one: Packed, lists: Lists, numbers: _Numbers) -> None:
+    number = add_image(one, lists)
     for thing in _objects(pack, one):
-        record = _annotation(pack, one, thing, number, numbers)
-        lists.annotations.write((b",\n" if lists.annotations.tell() else b"\n") + _encode(record))
+        lists.annotate(_annotation(pack, one, thing, number, numbers))
 
 
 def _objects(pack: Pack, one: Packed) -> list[dict[str, list[Thing]]]:

@@ -140,44 +140,26 @@ def _existing(tree: Tree, folders: list[str], stems: list[str]) -> str | None:
 def _map(pack: Pack, one: Packed, palette: list[tuple[int, int, int]]) -> bytes:
     import numpy as np
 
-    from milo.builtin.formats._bitmap import png_of
+    from milo.builtin.formats._bitmap import pixels_of, png_of
 
-    columns = np.zeros(one.width * one.height, np.uint8)
+    canvas = np.zeros((one.height, one.width), np.uint8)
     for thing in sorted(_things(pack, one), key=lambda t: t.get("z", 0)):
-        on = _pixels(thing, (one.height, one.width))
-        if on is None:
+        found = pixels_of(thing, (one.height, one.width))
+        if found is None:
             pack.losses.add("masks of another size than their picture")
             continue
-        covered = int(np.count_nonzero((columns[on] != 0) & (columns[on] != pack.labels.index(thing["label"]) + 1)))
-        if covered:
-            pack.losses.add("pixels that a thing in front covers", covered)
-        columns[on] = pack.labels.index(thing["label"]) + 1
-    return png_of(np.ascontiguousarray(columns.reshape(one.width, one.height).T), palette)
+        left, top, on = found
+        number = pack.labels.index(thing["label"]) + 1
+        part = canvas[top : top + on.shape[0], left : left + on.shape[1]]
+        pack.losses.add("pixels that a thing in front covers", int(np.count_nonzero(on & (part != 0) & (part != number))))
+        part[on] = number
+    return png_of(canvas, palette)
 
 
 def _things(pack: Pack, one: Packed) -> list[Thing]:
     found = [thing for _, things in one.values(pack.questions) for thing in things]
     pack.plain_losses(found, "z", "holes")
     return found
-
-
-def _pixels(thing: Thing, size: tuple[int, int]) -> Any:
-    """Which pixels a thing covers, down the columns; None for a mask of another size."""
-    import numpy as np
-
-    from milo.stats import rle
-
-    if "counts" in thing:
-        if tuple(thing["size"]) != size:
-            return None
-        counts = rle.read_text(thing["counts"])
-    else:
-        counts = rle.from_outlines([[*ring, ring[0]] for ring in (thing["points"], *thing.get("holes", []))], size)
-    on = np.zeros(size[0] * size[1] + 1, np.int8)
-    starts, ends = rle.runs(counts)
-    np.add.at(on, starts, 1)
-    np.add.at(on, ends, -1)
-    return np.cumsum(on[:-1], dtype=np.int8).astype(bool)
 
 
 PLUGIN = ClassMaps()

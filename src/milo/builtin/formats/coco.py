@@ -14,26 +14,23 @@ Layout: the data format page of the COCO data set (Lin et al. 2014).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, cast
-
-import msgspec
+from typing import Any, BinaryIO
 
 from milo.builtin.formats import _coco_write
-from milo.builtin.formats._coco_read import Annotations, CocoFile, bad, columns_of, head_of, results_beside
+from milo.builtin.formats._coco_read import (
+    Annotations,
+    Entry,
+    bad,
+    columns_of,
+    entries_of,
+    files_of,
+    is_panoptic,
+    results_beside,
+)
 from milo.builtin.formats._pictures import Picture, PictureSet, looks_like
-from milo.builtin.formats._tree import Tree, Unreadable
+from milo.builtin.formats._tree import Tree
 from milo.builtin.formats._tuning import Losses
 from milo.kinds.format import BadRow, ExportContext, ExportRow, Report, Source
-
-
-class _Entry(msgspec.Struct):
-    """A picture and the files that speak of it, each with the id it has there."""
-
-    name: str | None
-    wanted: str
-    image: msgspec.Raw
-    file: CocoFile
-    places: list[tuple[CocoFile, int | str]]
 
 
 class Coco(PictureSet):
@@ -44,8 +41,8 @@ class Coco(PictureSet):
     suffixes: tuple[str, ...] = (".zip", ".json")
 
     def fits(self, tree: Tree) -> bool:
-        """A JSON file that lists images and annotations or categories."""
-        names = tree.ending(".json")[:50]
+        """A JSON file that lists images and annotations or categories, and is not about panoptic segments."""
+        names = [name for name in tree.ending(".json")[:50] if not is_panoptic(tree, name)]
         return any(
             looks_like(tree, name, b'"file_name"', b'"images"') or looks_like(tree, name, b'"categories"', b'"supercategory"')
             for name in names
@@ -54,7 +51,7 @@ class Coco(PictureSet):
     def known(self, tree: Tree, source: Source) -> dict[str, dict[str, Any]]:
         """The categories, and the points of figures."""
         categories: list[dict[str, Any]] = []
-        for file in _files(tree, []):
+        for file in files_of(tree, []):
             categories += [c for c in file.categories.values() if not file.results]
         labels = list(dict.fromkeys(str(c.get("name") or c["id"]) for c in categories))
         found: dict[str, dict[str, Any]] = {column: {"labels": labels} for column in ("boxes", "polygons", "masks", "labels")}
@@ -73,8 +70,8 @@ class Coco(PictureSet):
     def pictures(self, tree: Tree, source: Source, losses: Losses) -> Iterator[Picture | BadRow]:
         """In the order of the files and of their lists of images."""
         trouble: list[str] = []
-        files = _files(tree, trouble)
-        entries = _entries(tree, files, trouble)
+        files = files_of(tree, trouble)
+        entries = entries_of(tree, files, trouble)
         yield from bad(1, source.name, trouble)
         if not entries and not trouble:
             yield BadRow(1, source.name, "no file lists images as COCO does")
@@ -95,48 +92,11 @@ class Coco(PictureSet):
         return _coco_write.write(rows, sink, context)
 
 
-def _add_empty(picture: Picture, entry: _Entry) -> None:
+def _add_empty(picture: Picture, entry: Entry) -> None:
     """A picture without an annotation in a file that has annotations of its kind was looked at, and nothing found."""
     for file, _ in entry.places:
         for column in file.kinds:
             picture.columns.setdefault(column, [])
-
-
-def _files(tree: Tree, trouble: list[str]) -> list[CocoFile]:
-    found: list[CocoFile] = []
-    for name in tree.ending(".json"):
-        try:
-            found.append(CocoFile(tree, name))
-            trouble += found[-1].trouble
-        except Unreadable as error:
-            trouble.append(str(error))
-    return found
-
-
-def _entries(tree: Tree, files: list[CocoFile], trouble: list[str]) -> list[_Entry]:
-    entries: dict[str, _Entry] = {}
-    for file in files:
-        near, ids = file.near(), set[Any]()
-        for place, image in enumerate(file.images):
-            try:
-                ident, wanted = head_of(image)
-            except msgspec.DecodeError as error:
-                trouble.append(f"{file.name}: image {place + 1} has no id or no file_name: {error}")
-                continue
-            if ident in ids:
-                trouble.append(f"{file.name}: two images have the id {ident!r:.60}; the second was left out")
-                continue
-            ids.add(ident)
-            name = tree.picture(wanted, *near)
-            key = name if name is not None else f"\0{file.subset}/{wanted}"
-            entry = entries.setdefault(key, _Entry(name, wanted, image, file, []))
-            entry.places.append((file, ident))
-        strange = cast("set[Any]", file.by_image.keys() - ids) if not file.results else set[Any]()
-        for ident in list(strange)[:20]:
-            trouble.append(
-                f"{file.name}: {len(file.by_image[ident]):,} annotations name the image {ident!r:.60}, which is not listed"
-            )
-    return list(entries.values())
 
 
 PLUGIN = Coco()

@@ -242,16 +242,16 @@ def _mean(series: Series) -> float | None:
 
 def _standing_out(people: list[Contributor], figures: dict[str, Series]) -> list[Contributor]:
     """Marks those whose interval, widened for all comparisons made, leaves the others' mean out. No ranking beyond that."""
+    sums = {name: sum(float(one.agreement.mean()) for one in series.values()) for name, series in figures.items()}
     out: list[Contributor] = []
     for person in people:
         found: dict[str, str] = {}
         for name, series in figures.items():
             mine = series.get((person.user_id, person.name))
-            rest = [one.agreement.mean() for key, one in series.items() if key != (person.user_id, person.name)]
-            if mine is None or len(rest) < 2 or len(mine.at) < FEW:
+            if mine is None or len(series) < 3 or len(mine.at) < FEW:
                 continue
             figure = of_mean(mine.agreement, "", level=1 - 0.05 / len(series))
-            mean = float(np.mean(rest))
+            mean = (sums[name] - float(mine.agreement.mean())) / (len(series) - 1)
             if figure.low is not None and figure.low > mean:
                 found[name] = "above"
             if figure.high is not None and figure.high < mean:

@@ -54,13 +54,13 @@ def of_share(k: int, n: int, why: str, level: float = 0.95) -> QualityFigure:
 
 def of_median(values: Floats, why: str) -> QualityFigure:
     """The median with the exact interval of ranks, which needs six values."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     n = len(values)
     if not n:
         return missing(why)
     ordered = np.sort(values)
-    low = int(binom.ppf(0.025, n, 0.5)) - 1
+    low = int(np.searchsorted(bdtr(np.arange(n + 1), n, 0.5), 0.025)) - 1
     if low < 0:
         return QualityFigure(float(np.median(ordered)), None, None, n, 0, "An interval needs six values.")
     return QualityFigure(float(np.median(ordered)), float(ordered[low]), float(ordered[n - 1 - low]), n)

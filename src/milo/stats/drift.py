@@ -54,14 +54,17 @@ def _watched(factors: Floats, patience: float) -> Watch:
 
 
 def _detector(factors: Floats) -> Floats:
-    """The evidence after each step: M becomes (1 + M) * factor for every bettor; their mean, in logs. Shape (..., n)."""
-    state = np.full(factors.shape[:-2] + factors.shape[-1:], -np.inf)
-    out = np.empty(factors.shape[:-1])
-    for step in range(factors.shape[-2]):
-        state = np.logaddexp(0.0, state) + factors[..., step, :]
-        top = state.max(axis=-1)
-        out[..., step] = top + np.log(np.exp(state - top[..., None]).mean(axis=-1))
-    return out
+    """The evidence after each step: M becomes (1 + M) * factor for every bettor; their mean, in logs. Shape (..., n).
+
+    M after n steps is F(n) (1 + 1 / F(1) + .. + 1 / F(n - 1)), F being the product of the factors so far.
+    """
+    if not factors.shape[-2]:
+        return np.empty(factors.shape[:-1])
+    product = np.cumsum(factors, axis=-2)
+    inverse = np.concatenate([np.zeros_like(product[..., :1, :]), -product[..., :-1, :]], axis=-2)
+    state = product + np.logaddexp.accumulate(inverse, axis=-2)
+    top = state.max(axis=-1)
+    return top + np.log(np.exp(state - top[..., None]).mean(axis=-1))
 
 
 @lru_cache(maxsize=256)

@@ -168,9 +168,9 @@ def _expected(share: Floats, credit: Floats, chance: str) -> tuple[float, Floats
 def _around(
     value: float, error: float, n_items: int, n_pairs: int, level: float, freedom: int | None, low: float = -math.inf
 ) -> Measure:
-    from scipy.stats import norm, t
+    from scipy.special import ndtri, stdtrit
 
-    reach = error * float(norm.ppf(0.5 + level / 2) if freedom is None else t.ppf(0.5 + level / 2, freedom))
+    reach = error * float(ndtri(0.5 + level / 2) if freedom is None else stdtrit(freedom, 0.5 + level / 2))
     return Measure(value, max(low, value - reach), min(1.0, value + reach), n_items, n_pairs)
 
 

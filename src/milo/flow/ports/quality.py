@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints, Floats = NDArray[np.int64], NDArray[np.float64]
 Help = Literal["any", "none"]
 BASES = ("unassisted", "shown", "blind", "audit", "bulk", "imported", "planted")
 
@@ -31,7 +31,7 @@ class AnswerColumns(msgspec.Struct, frozen=True):
     authors: Ints
     codes: Ints
     basis: Ints
-    at: NDArray[np.float64]
+    at: Floats
     people: list[Author]
     values: list[Any]
     of_items: int

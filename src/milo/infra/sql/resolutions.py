@@ -7,44 +7,20 @@ changes, so that working it out again costs no history.
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from milo.flow.resolve import Columns, Standing, Written
 from milo.infra.sql.ids import id_range
+from milo.infra.sql.packed import packed
 
-ANSWER = "a.role <> 'suggestion' AND a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.bulk_id IS NULL"
+ANSWER = "a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.bulk_id IS NULL"
 """The answers that are resolved: each of them a person's own. One decision over many items is none."""
 
 _MACHINE = "role <> 'suggestion' AND role = 'resolution' AND live = 1 AND author_kind = 'model' AND run_id IS NOT NULL"
-_AT_ONCE, _REMEMBERED = 500, 100_000
-
-
-class _Numbered(dict[Any, int]):
-    """Numbers what it is asked for in the order of first sight."""
-
-    def __missing__(self, key: Any) -> int:
-        self[key] = number = len(self)
-        return number
-
-
-class _Authors(dict[Any, int]):
-    """Numbers authors by a user's id, or by the name in an origin, of which each text is read once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names = _Numbered()
-
-    def __missing__(self, key: Any) -> int:
-        name = key if isinstance(key, int) else msgspec.json.decode(key or "{}").get("author") or ""
-        number = self.names[name]
-        if len(self) < _REMEMBERED:
-            self[key] = number
-        return number
+_AT_ONCE = 500
 
 
 class ResolutionsSql:
@@ -55,33 +31,11 @@ class ResolutionsSql:
 
     def columns(self, project_id: int, question: str, only: list[int] | None = None) -> Columns:
         """The answers to a question as columns; `only`: of these items."""
-        authored, texts = _Authors(), _Numbered()
-        items, authors, codes = array("q"), array("q"), array("q")
-        for rows in self._answers(project_id, question, only):
-            for item, author, value in rows:
-                items.append(item)
-                authors.append(authored[author])
-                codes.append(texts[value])
-        names = list(authored.names)
-        people = self._logins([n for n in names if isinstance(n, int)])
-        return Columns(
-            np.array(items, dtype=np.int64), np.array(authors, dtype=np.int64), np.array(codes, dtype=np.int64),
-            [people.get(n, str(n)) for n in names], [msgspec.json.decode(t) for t in texts], list(texts),
-        )  # fmt: skip
-
-    def _answers(self, project_id: int, question: str, only: list[int] | None) -> Iterator[sqlite3.Cursor]:
-        """Rows of (item, the id of a user or the origin (JSON) of an answer that came in with the data, value)."""
-        look = (
-            "SELECT a.item_id, coalesce(a.user_id, a.origin, ''), a.value "
-            f"FROM annotation a INDEXED BY ix_annotation_answer WHERE {ANSWER} AND a.question = ? AND "
-        )
-        if only is None:
-            yield self._c.execute(
-                look + "a.item_id >= ? AND a.item_id < ? ORDER BY a.item_id", (question, *id_range(project_id))
-            )
-            return
-        for part in _parts(only):
-            yield self._c.execute(f"{look} a.item_id IN ({_marks(part)}) ORDER BY a.item_id", (question, *part))
+        found = packed(self._c, project_id, question, ANSWER, only)
+        people = self._logins([n for n in found.names if isinstance(n, int)])
+        names = [people.get(n, str(n)) for n in found.names]
+        values = [msgspec.json.decode(text) for text in found.texts]
+        return Columns(found.items, found.authors, found.codes, names, values, found.texts)
 
     def _logins(self, users: list[int]) -> dict[Any, str]:
         found: dict[Any, str] = {}

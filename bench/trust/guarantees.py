@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from worlds import WORLDS
 
+from milo.flow.permission import NEW_PATIENCE, Features, lapse_by_data
 from milo.stats.drift import _detector, _error_factors, audits_to_lapse
 from milo.stats.guarantees import _BETS, ALPHA, grid, permit, promises
 from milo.stats.selection import learn_then_test, pac, select
@@ -27,7 +28,16 @@ def main() -> None:
     """Print the tables."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--runs", type=int, default=1000)
-    runs = reader.parse_args().runs
+    reader.add_argument("--drift", action="store_true", help="only what happens when something changes")
+    given = reader.parse_args()
+    if not given.drift:
+        acceptances(given.runs)
+    drift(given.runs)
+    new_items(given.runs)
+
+
+def acceptances(runs: int) -> None:
+    """The tables of accepted suggestions."""
     limit = ALPHA + 2 * math.sqrt(ALPHA * (1 - ALPHA) / runs)
     print(f"{runs} runs, {ITEMS} items, {AUDITS} audits, stated level {ALPHA:.0%}, limit {limit:.1%}\n")
     print(
@@ -46,7 +56,6 @@ def main() -> None:
         kept.append(f"| {name} | {' | '.join(means)} |")
     print("\n| project | accepted: permission | one-look PAC | learn then test | conformal selection | wrong among those |")
     print("|---|---:|---:|---:|---:|---:|\n" + "\n".join(kept))
-    drift(runs)
 
 
 def one_run(world: Any, seed: int) -> dict[str, float]:
@@ -129,6 +138,37 @@ def drift(runs: int) -> None:
         over = _detector(_error_factors(np.concatenate([calm, worse], axis=1), promised)) >= math.log(1000)
         caught, early = over.any(axis=1).mean(), over[:, :300].any(axis=1).mean()
         print(f"| {promised:.0%} | {before:.1%} | {after:.0%} | {within} | {caught:.1%} | {early:.1%} |")
+
+
+KNOWN, MOST = 900, 3000
+CHANGES: dict[str, Any] = {
+    "nothing": lambda rng, s, a, n: (s, a, n),
+    "confidence falls by two fifths": lambda rng, s, a, n: (0.6 * s, a, n),
+    "confidence falls by a sixth (to its power of 1.5)": lambda rng, s, a, n: (s**1.5, a, n),
+    "a label's share rises from 50 to 70 %": lambda rng, s, a, n: (s, (rng.random(len(a)) < 0.7).astype(float), n),
+    "texts are longer by half": lambda rng, s, a, n: (s, a, 1.5 * n),
+}
+
+
+def new_items(runs: int) -> None:
+    """New items that look like the old ones, or not: after how many a permission lapses, and how often without a cause."""
+    print(f"\n{KNOWN} items known; without a change one lapse in {NEW_PATIENCE:,.0f} new items is stated\n")
+    print("| what changes | runs | lapsed within 300 | 1,000 | 3,000 new items | half of them within | 95 % within |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, change in CHANGES.items():
+        at = np.array([lapse_after(change, seed) for seed in range(runs)])
+        shares = " | ".join(f"{(at <= n).mean():.1%}" for n in (300, 1000, MOST))
+        within = " | ".join(f"{v:,.0f}" if v <= MOST else "-" for v in np.quantile(at, (0.5, 0.95), method="higher"))
+        print(f"| {name} | {runs} | {shares} | {within} |", flush=True)
+
+
+def lapse_after(change: Any, seed: int) -> float:
+    """How many new items it takes; infinite where they do not suffice."""
+    rng = np.random.default_rng(seed)
+    known, new = ((rng.random(n), (rng.random(n) < 0.5).astype(float), rng.lognormal(4, 0.6, n).round()) for n in (KNOWN, MOST))
+    columns = np.column_stack(change(rng, *new))
+    found = lapse_by_data(Features(np.column_stack(known), np.zeros(KNOWN)), Features(columns, np.arange(1.0, MOST + 1)))
+    return math.inf if found is None else found.at
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ class Run(NamedTuple):
 
 
 def texts(start: int, n: int) -> list[str]:
-    """Texts of one length."""
-    return [f"text {k:06}" for k in range(start, start + n)]
+    """Texts of many lengths."""
+    return [f"text {k:06}" + "." * (k * 2_654_435_761 % 97) for k in range(start, start + n)]
 
 
 def truth_of(item: int) -> str:

@@ -21,6 +21,9 @@ from milo.stats.intervals import clopper_pearson
 Reason = Literal["version", "errors", "data"]
 AUDIT_ODDS, LEAST_AUDITS = 0.05, 50
 MOST_NEW, MOST_KNOWN = 5_000, 2_000
+NEW_PATIENCE = 20_000.0
+"""While nothing changes, new items make a promise lapse after so many of them or more on average. It is more than for audits,
+since there are far more new items than audits, and errors are what the promise is about."""
 Floats = NDArray[np.float64]
 
 
@@ -83,7 +86,8 @@ def lapse_by_errors(promised: Promised, losses: list[float], at: list[float]) ->
         return None
     n = watch.lapsed + 1
     wrong, most = round(sum(losses[:n])), f"{promised.among:.1%}"
-    text = f"{wrong} of {n} audited items were wrong, where at most {most} of the accepted were promised to be."
+    text = f"{wrong} of {n} audited items were wrong, where at most {most} of the accepted were promised to be. "
+    text += f"Where no more are wrong, this happens once in {PATIENCE:,.0f} audits or less often."
     return Lapse("errors", text, at[watch.lapsed])
 
 
@@ -93,13 +97,14 @@ def lapse_by_data(known: Features, new: Features) -> Lapse | None:
     for column, name in enumerate(FEATURES):
         if not len(known.values) or not len(new.values):
             continue
-        watch = input_drift(known.values[:, column], new.values[:, column], PATIENCE * len(FEATURES))
+        watch = input_drift(known.values[:, column], new.values[:, column], NEW_PATIENCE * len(FEATURES), column)
         if watch.lapsed is not None:
             found.append((watch.lapsed, name))
     if not found:
         return None
     place, name = min(found)
-    text = f"New items differ in their {name} from those that the promise rests on; seen after {place + 1:,} of them."
+    text = f"New items differ in their {name} from those that the promise rests on; seen after {place + 1:,} of them. "
+    text += f"Where nothing changed, this happens once in {NEW_PATIENCE:,.0f} new items or less often."
     return Lapse("data", text, float(new.at[place]))
 
 

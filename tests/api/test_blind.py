@@ -168,7 +168,7 @@ class House:
             "get_waveform": [""], "get_waveform_tile": [""], "get_spectrogram": [""], "get_spectrogram_tile": [""],
             "get_frames": [""], "get_frame": [""], "get_strip": [""],
             "get_image_page": [""], "get_image_pyramid": [""], "get_image_tile": [""],
-            "list_pages": [""], "get_page": ["", "scale=2"], "get_words": [""], "find_text": ["text=CANARY"], "read_words": ["field=text&page=0"],
+            "list_pages": [""], "get_page": ["", "scale=2"], "get_words": [""], "find_text": ["text=CANARY"], "read_words": ["field=text&page=0"], "find_read_text": ["field=text&text=CANARY"],
             "list_prompts": [""], "list_comparisons": [""], "get_comparison": [""], "list_comparison_errors": ["arm=0", "arm=1"],
             "list_compared_items": ["", "only=errors", "only=different", "group=failed:x"], "list_notes": [""],
             "list_ready_rubrics": [""], "list_rubrics": [""], "list_rubric_versions": [""], "get_rubric_file": [""],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from datasets.desk import Desk, lay, picture
+from milo.kinds.format import ReadPage
 
 HOCR = """<!DOCTYPE html><html><head><title>x</title><meta name="ocr-system" content="reader"></head><body>
 <div class='ocr_page' id='page_1' title='image "scans/a.png"; bbox 0 0 200 100; ppageno 0'>
@@ -43,6 +44,7 @@ def test_hocr_gives_words_lines_and_regions_with_their_text(desk: Desk, tmp_path
     assert said(things) == [("region", "Total <9,50>"), ("line", "Total <9,50>"), ("word", "Total"), ("word", "<9,50>")]
     assert (things[2]["x"], things[2]["w"], things[2]["score"]) == (10.0, 50.0, 0.96)
     assert first.data["text"] == "Total <9,50>"
+    assert first.pages == [ReadPage([[10, 10, 50, 20, "Total", 0.96], [70, 12, 50, 18, "<9,50>", 0.41]], (200, 100))]
     assert second.data["file"] == "b.png"
     assert [("without a bbox: 1" in one, "paragraphs: 1" in one) for one in reasons] == [(True, False), (False, True)]
 
@@ -62,11 +64,18 @@ def test_alto_gives_the_same_in_any_unit(desk: Desk, tmp_path: Path, unit: str) 
     ]
     assert things[2]["x"] == pytest.approx(100 if unit == "pixel" else 0.05)
     assert "illustrations: 1" in reasons[0]
+    (read,) = rows[0].pages
+    assert read.size == ((2000, 1000) if unit == "pixel" else (1, 1))
+    assert [word[4] for word in read.words] == ["Total", "9,50"]
 
 
 @pytest.mark.parametrize("format", ["hocr", "alto"])
 def test_they_come_in_and_go_out_again(desk: Desk, tmp_path: Path, format: str) -> None:
-    text = (HOCR if format == "hocr" else ALTO.replace("UNIT", "pixel")).replace(" x_wconf", " x_other")
+    text = (
+        (HOCR if format == "hocr" else ALTO.replace("UNIT", "pixel"))
+        .replace(" x_wconf", " x_other")
+        .replace("0 0 200 100", "0 0 2000 1000")
+    )
     path = lay(
         tmp_path, {"page.hocr" if format == "hocr" else "page.xml": text, "a.png": picture(2000, 1000), "b.png": picture(9, 9)}
     )

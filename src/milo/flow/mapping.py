@@ -117,7 +117,7 @@ def guess(spec: ProjectSpec, columns: Sequence[str], rows: Sequence[dict[str, An
         if column is not None:
             fields[field.name] = column
             taken.add(column)
-    for field in spec.fields:
+    for field in sorted(spec.fields, key=lambda f: f.kind == "document"):  # pictures go to fields of pictures first
         if field.name in fields:
             continue
         column = _fitting(field, columns, rows, set(files), taken)
@@ -152,7 +152,8 @@ def _fitting(
     free = [c for c in columns if c not in taken]
     if field.kind in _FILES:
         names, suffixes = _FILES[field.kind]
-        held = [c for c in free if c in files and (c not in _FILES or c == field.kind)]
+        own = {field.kind, "image"} if field.kind == "document" else {field.kind}  # a picture is a document of one page
+        held = [c for c in free if c in files and (c not in _FILES or c in own)]
         fitting = field.kind if field.kind in held else next(iter(held), None)
         return fitting or _usual(free, names, rows, lambda v: _names_file(v, suffixes))
     if field.kind == "chat":

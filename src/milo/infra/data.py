@@ -37,7 +37,7 @@ class DataArea:
         self.sounds = Sounds(self.media)
         self.films = Films(self.media)
         self.pyramids = Pyramids(self.media)
-        self.documents = Documents(self.media, self._words_read)
+        self.documents = Documents(self.media, workspace.db, self._words_read)
         self.imports = Imports(workspace)
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)

@@ -1,7 +1,8 @@
 """Documents as people look at them: pages as pictures, their words, where a text stands; made once and kept by the file's hash.
 
-A PDF file's words come from its text layer; pages without one, and images, are read by a machine (OCR), one after another, in a
-process and a thread of their own. An image is a document of one page, whose points are the pixels of the upright image.
+The words of a page are those that it was imported with, or those of its text layer; pages without, and images, are read by a
+machine (OCR), one after another, in a process and a thread of their own. An image is a document of one page, whose points are
+the pixels of the upright image.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import msgspec
 
 from milo.domain.errors import Invalid, MissingExtra, NotFound
 from milo.infra.image_worker import ImageWorker
+from milo.infra.lines import places_of
 from milo.infra.media import MediaStore
 from milo.infra.media_kinds import kind_of
-from milo.infra.sql.items import MediaRow
+from milo.infra.sql.database import Database
+from milo.infra.sql.items import MediaRow, PageWordsSql
 
 SCALES = (0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Pixels a point at which pages are drawn; others are rounded up."""
@@ -56,9 +59,9 @@ class TextHit(msgspec.Struct):
 class Documents:
     """Pages and words of the documents in a workspace."""
 
-    def __init__(self, media: MediaStore, on_read: Callable[[int], None]) -> None:
+    def __init__(self, media: MediaStore, db: Database, on_read: Callable[[int], None]) -> None:
         """`on_read` is told, in the reading thread, of the project whose last waiting page was just read."""
-        self._media, self._on_read = media, on_read
+        self._media, self._db, self._on_read = media, db, on_read
         self._reader = ImageWorker(_SECONDS, "milo.infra.ocr_work", _IDLE)
         self._lock = threading.Condition()
         self._wanted: deque[tuple[MediaRow, int]] = deque()
@@ -118,14 +121,19 @@ class Documents:
         return [b64decode(one["data"]) for one in asked]
 
     def text(self, row: MediaRow, pages: int) -> str:
-        """The text layer of the first pages, line by line, with the number of each page; "" where there is none."""
+        """The words of the first pages as far as they are known, line by line, with the number of each page; "" where there are
+        none. Nothing is read for it."""
         count = min(pages, sum(int(run[2]) for run in self.sizes(row)))
-        found = {page + 1: self.words(row, page).words for page in range(count)}
+        found = {page + 1: self._ready(row, page).words for page in range(count)}
         return "\n\n".join(f"[page {number}]\n{_in_lines(words)}" for number, words in found.items() if words)
 
     def words(self, row: MediaRow, page: int) -> PageWords:
-        """The words of the page's text layer; "scan" where it has none."""
+        """The words that the file was imported with or has in its text layer; "scan" where there are none. What a machine has
+        read is not among them."""
         self._page(row, page)
+        given = self._given(row, page)
+        if given is not None and given.source == "text":
+            return given
         if kind_of(row.mime) == "image":
             return PageWords("scan")
         target = self._media.cached(row, f"words-{page}.json")
@@ -137,12 +145,9 @@ class Documents:
 
     def read(self, row: MediaRow, page: int) -> PageWords:
         """The words of the text layer, or as read by a machine: "reading" until that is done."""
-        found = self.words(row, page)
+        found = self._ready(row, page)
         if found.state != "scan":
             return found
-        words = _kept(self._media.cached(row, f"ocr-{page}.json"))
-        if words is not None:
-            return PageWords("ready", words, "ocr")
         key = (row.sha256, page)
         with self._lock:
             if key in self._failed:
@@ -164,14 +169,30 @@ class Documents:
         count = 1 if kind_of(row.mime) == "image" else int(known.get("pages") or 0)
         found: list[str | None] = []
         for page in range(min(most, count)):
-            source = self.read(row, page).source
-            name = {"text": f"words-{page}.json", "ocr": f"ocr-{page}.json"}.get(source)
+            read = self.read(row, page)
+            name = {"text": f"words-{page}.json", "ocr": f"ocr-{page}.json"}.get(read.source)
+            if name and self._given(row, page) == read:
+                name = f"given-{row.project_id}-{page}.json"
+                _keep(self._media.cached(row, name), read.words)
             found.append(str(self._media.cached(row, name).absolute()) if name else None)
         return found
 
-    def find(self, row: MediaRow, text: str) -> list[TextHit]:
-        """Where a text stands in the text layer, small and capital letters alike; at most 500 places, in the order of the
-        pages.
+    def _ready(self, row: MediaRow, page: int) -> PageWords:
+        """The words of a page as far as they are known."""
+        found = self.words(row, page)
+        if found.state == "scan":
+            words = _kept(self._media.cached(row, f"ocr-{page}.json"))
+            found = self._given(row, page) or (found if words is None else PageWords("ready", words, "ocr"))
+        return found
+
+    def _given(self, row: MediaRow, page: int) -> PageWords | None:
+        """The words that came in with the file."""
+        found = self._db.read(lambda c: PageWordsSql(c).get(row.project_id, row.sha256, page))
+        return found and PageWords("ready", msgspec.json.decode(found[1]), "ocr" if found[0] else "text")
+
+    def find(self, row: MediaRow, text: str, read: bool = False) -> list[TextHit]:
+        """Where a text stands in the text layer, or `read`: also in what a machine has read by now; small and capital letters
+        alike; at most 500 places, in the order of the pages.
 
         Raises Invalid for a text that is empty or too long.
         """
@@ -179,9 +200,21 @@ class Documents:
         if not wanted or len(wanted) > LONGEST:
             raise Invalid(f"Look for 1 to {LONGEST} characters.", place="text")
         self._check(row)
-        if kind_of(row.mime) == "image":
-            return []
-        return msgspec.convert(self._media.ask(row, "find", text=wanted, most=MOST_HITS)["hits"], list[TextHit])
+        own = self._known_words(row, read)
+        found = [TextHit(page, places) for page, words in own.items() for places in places_of(words, wanted)]
+        if kind_of(row.mime) != "image":
+            layer = msgspec.convert(self._media.ask(row, "find", text=wanted, most=MOST_HITS)["hits"], list[TextHit])
+            found += [hit for hit in layer if hit.page not in own]
+        return sorted(found, key=lambda hit: hit.page)[:MOST_HITS]
+
+    def _known_words(self, row: MediaRow, read: bool) -> dict[int, list[Word]]:
+        """The words that pages have besides a text layer, as far as they are known."""
+        given = self._db.read(lambda c: PageWordsSql(c).all(row.project_id, row.sha256))
+        found = {page: msgspec.json.decode(words) for page, machine, words in given if read or not machine}
+        for page in range(sum(int(run[2]) for run in self.sizes(row))) if read else ():
+            if page not in found and (words := _kept(self._media.cached(row, f"ocr-{page}.json"))):
+                found[page] = words
+        return found
 
     def _check(self, row: MediaRow) -> None:
         if kind_of(row.mime) not in ("image", "document"):

@@ -233,7 +233,8 @@ class _Pass:
                 mapping.check(self._project.spec, used, seen.columns)
         own = args.upload is not None or self._part.format in ("zip", "parquet") or self._part.path.suffix.lower() == ".zip"
         return Conversion(
-            self._project, self._ws.task_types, self._ws.data.media, self._part, used, copy=args.copy or own, move=own
+            self._project, self._ws.task_types, self._ws.data.media, self._ws.data.documents, self._part, used,
+            copy=args.copy or own, move=own,
         )  # fmt: skip
 
     def _records(self) -> Iterator[Any]:

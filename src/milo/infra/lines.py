@@ -6,7 +6,9 @@ A wide gap does not end a line: a label and its amount at the far side belong to
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, groupby
 from typing import Any
 
 Word = tuple[float, float, float, float, str] | tuple[float, float, float, float, str, float]
@@ -31,6 +33,25 @@ def in_lines(words: Sequence[Word]) -> list[list[Any]]:
         for n, (_, members) in enumerate(lines)
         for word in sorted(members, key=lambda w: w[0])
     ]
+
+
+def places_of(words: Sequence[list[Any]], text: str) -> list[list[list[float]]]:
+    """Where a text stands among the words of a page, over the ends of lines too, small and capital letters alike: for each hit
+    a rectangle [x, y, w, h] around its words in each line."""
+    wanted = " ".join(text.split()).casefold()
+    said = [str(word[5]).casefold() for word in words]
+    ends = list(accumulate(len(one) + 1 for one in said))
+    whole, found, at = " ".join(said), list[list[list[float]]](), 0
+    while wanted and (at := whole.find(wanted, at)) >= 0:
+        hit = words[bisect_right(ends, at) : bisect_right(ends, at + len(wanted) - 1) + 1]
+        found.append([_around(list(line)) for _, line in groupby(hit, lambda word: word[0])])
+        at += len(wanted)
+    return found
+
+
+def _around(words: list[list[Any]]) -> list[float]:
+    x, y = min(w[1] for w in words), min(w[2] for w in words)
+    return [x, y, round(max(w[1] + w[3] for w in words) - x, 2), round(max(w[2] + w[4] for w in words) - y, 2)]
 
 
 def _on(band: list[float], word: Word) -> bool:

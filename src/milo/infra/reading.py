@@ -22,6 +22,8 @@ from milo.flow.ingest import MEDIA_KINDS, Checker, Refusal
 from milo.flow.mapping import Mapping
 from milo.flow.ports.items import Label, NewItem
 from milo.flow.restore import Labels
+from milo.infra import given_words
+from milo.infra.documents import Documents
 from milo.infra.masks import CLASS_COLUMNS
 from milo.infra.media import Found, MediaStore, inside
 from milo.infra.sql.database import Connection
@@ -36,6 +38,8 @@ _TREES = ("folder", "zip")
 _MAYBE_SETS = (".zip", ".json", ".xml")
 """Single files that may be a data set of their own."""
 _GUESS_FROM = 100
+_READ = ("boxes", "predicted_boxes")
+"""Columns of what was read on pages, which is kept as their words: no metadata."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -195,6 +199,7 @@ class Conversion:
         project: Project,
         task_types: dict[str, TaskType],
         media: MediaStore,
+        documents: Documents,
         part: Part,
         mapping: Mapping,
         *,
@@ -202,6 +207,7 @@ class Conversion:
         move: bool,
     ) -> None:
         self._project, self._media, self._part, self._mapping = project, media, part, mapping
+        self._documents = documents
         self._checker = Checker(project)
         self._labels = Labels(project.spec, task_types)
         self._media_fields = {f.name: f.kind for f in project.spec.fields if f.kind in MEDIA_KINDS}
@@ -215,7 +221,8 @@ class Conversion:
             return self._make(row, dict(known["data"]), known.get("key"), known.get("meta") or {}, labels)
         mapped = mappings.apply(self._mapping, {**row.data, **row.files})
         labels = partial(self._all_labels, row, mapped.cells) if mapped.cells or row.annotations else None
-        meta = {k: v for k, v in mapped.meta.items() if k not in row.files and k not in CLASS_COLUMNS}
+        aside = {*row.files, *CLASS_COLUMNS, *(_READ if row.pages else ())}
+        meta = {k: v for k, v in mapped.meta.items() if k not in aside}
         return self._make(row, mapped.data, mapped.key, meta, labels)
 
     def _all_labels(self, row: Row, cells: dict[str, Any], data: dict[str, Any]) -> tuple[list[Label], list[str]]:
@@ -242,21 +249,31 @@ class Conversion:
         found = {f: self._found(row, f, data[f]) for f in self._media_fields.keys() & data.keys()}
         for name, media in found.items():
             data[name] = media.value(0)
+        words, lost = self._words(row, found)
         made: list[Label] | None = None
         wrong: list[str] = []
         if labels is not None:
             made, wrong = labels(data)
-        refusals = [Refusal(row.line, row.source, reason) for reason in wrong]
+        refusals = [Refusal(row.line, row.source, reason) for reason in wrong + lost]
         if not found:
             return self._checker.item(data, key, meta, row.line, row.source, None, made), refusals
 
         def finish(connection: Connection) -> NewItem:
             for name, media in found.items():
                 data[name] = self._media.put(connection, media)
+                given_words.store(connection, media.row, words.get(name, []))
             return self._checker.item(data, key, meta, row.line, row.source, _hashes(found), made)
 
         self._checker.item(data, key, meta, row.line, row.source, _hashes(found))
         return finish, refusals
+
+    def _words(self, row: Row, found: dict[str, Found]) -> tuple[dict[str, list[given_words.Kept]], list[str]]:
+        """What was read on the pages, for the first field with the record's file; and why any was left out."""
+        for name, media in found.items() if row.pages else ():
+            if self._media_fields[name] in ("image", "document") and media.row.error is None:
+                words, lost = given_words.kept(self._documents, media.row, row.pages)
+                return {name: words}, lost
+        return {}, []
 
     def _found(self, row: Row, field: str, value: Any) -> Found:
         if isinstance(value, dict):

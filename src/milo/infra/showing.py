@@ -38,7 +38,7 @@ PAGES = 8
 """Pages of a document that are shown as pictures, the first ones."""
 PAGE_BYTES = 1_500_000
 TEXT_PAGES = 60
-"""Pages whose text layer is shown to a model that takes no pictures."""
+"""Pages whose words are shown to a model that takes no pictures."""
 FILE_BYTES = 20_000_000
 """Sounds and films up to this size are passed on as they are."""
 LONGEST = 400_000
@@ -128,11 +128,13 @@ class Showing:
         return Item(ident, self.project.id, ord_of(ident), seen, {}, key, status, bool(blind))
 
     def _files(self, field: Field, value: dict[str, Any]) -> tuple[str, list[MediaPart]]:
-        """A file as it is shown: a document as pictures of its first pages, or by its text layer to a model that takes none."""
+        """A file as it is shown: a document as pictures of its first pages, or by its words to a model that takes none."""
         row = self.ws.db.read(lambda c: self._row(c, value["media"]))
         if row is None:
             raise Invalid(f'The file of the field "{field.name}" is not on record.', place=field.name)
         if row.mime.startswith("image/"):
+            if not self._sees and (text := self._read(row)):
+                return text, []
             return "", [MediaPart("image/jpeg", self.ws.data.media.picture(row, PICTURE_SIDE, PICTURE_BYTES), field.name)]
         if row.mime == "application/pdf":
             return self._document(field, row)
@@ -152,9 +154,13 @@ class Showing:
             return more, [MediaPart("image/jpeg", page, field.name) for page in pages]
         text = documents.text(row, TEXT_PAGES)
         if not text:
-            raise Invalid(f'"{row.name}" has no text layer, and the model takes no pictures.', place=field.name)
+            raise Invalid(f'"{row.name}" has no words that are known, and the model takes no pictures.', place=field.name)
         more = f"(the first {TEXT_PAGES} of {count} pages)\n" if count > TEXT_PAGES else ""
         return more + text, []
+
+    def _read(self, row: MediaRow) -> str:
+        """The words of a picture of a page, "" where none are known."""
+        return "" if row.error or not row.width else self.ws.data.documents.text(row, 1)
 
     def _row(self, c: sqlite3.Connection, media: int) -> MediaRow | None:
         row = MediaSql(c).get(media)

@@ -14,6 +14,18 @@ import msgspec
 from milo.domain.project import ProjectSpec
 
 
+class ReadPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What another reader read on a page: `words`, each [x, y, w, h, text], or with the reader's confidence (0 to 1) as sixth.
+
+    `size` is the page's [width, height] in the unit of the places; without it they are pixels of the upright picture, or points
+    of the page. `page` counts from 0.
+    """
+
+    words: list[list[Any]]
+    size: tuple[float, float] | None = None
+    page: int = 0
+
+
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record of a source, before its columns are mapped to item fields.
 
@@ -21,6 +33,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     `annotations` are answers or suggestions that came along, in the form written by Milo's own exports: {"question",
     "role", "value", ...}; where a table gives cells instead of a value, `cells` stands in its place, for the task type's
     `unflatten`. `item` is set when the record is a Milo export and needs no mapping: {"key", "data", "meta", "status"}.
+    `pages` are words that were read on the pages of the record's picture or document: its reading text from then on.
     """
 
     line: int
@@ -29,6 +42,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     files: dict[str, str] = {}
     annotations: list[dict[str, Any]] = []
     item: dict[str, Any] | None = None
+    pages: list[ReadPage] = []
 
 
 class BadRow(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -35,12 +35,18 @@ export const wordsQuery = (media: number, page: number, asker: Asker | null) =>
     refetchInterval: ({ state }) => (state.data?.state === "reading" ? 1000 : false),
   });
 
-export const findQuery = (media: number, text: string) =>
+/** With an item, what a machine has read from pictures of pages is looked through as well: that may be more a moment later. */
+export const findQuery = (media: number, text: string, asker: Asker | null) =>
   queryOptions({
-    queryKey: ["document", media, "find", text],
-    queryFn: async () => (await api.get<{ hits: TextHit[] }>(`/media/${media}/find`, { text })).hits,
+    queryKey: ["document", media, "find", text, asker?.item ?? null],
+    queryFn: async () => {
+      const found = asker
+        ? api.get<{ hits: TextHit[] }>(`/projects/${asker.project}/items/${asker.item}/find`, { text, field: asker.field })
+        : api.get<{ hits: TextHit[] }>(`/media/${media}/find`, { text });
+      return (await found).hits;
+    },
     enabled: text.trim() !== "",
-    staleTime: Infinity,
+    staleTime: 10_000,
     retry: false,
   });
 

@@ -1143,6 +1143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/items/{i}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a text stands in a document of an item that is lent to the caller: in its text layer, and in what a machine has
+         * @description read by now, if that may be seen.
+         */
+        get: operations["find_read_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/effort": {
         parameters: {
             query?: never;
@@ -5009,6 +5029,16 @@ export interface components {
         FindQuery: {
             /** @default  */
             text: string;
+        };
+        /**
+         * FindReadQuery
+         * @description What is looked for, and the field of the item that holds the document, which must be given.
+         */
+        FindReadQuery: {
+            /** @default  */
+            text: string;
+            /** @default  */
+            field: string;
         };
         /**
          * FirstAnswer
@@ -11347,6 +11377,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadWords"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    find_read_text: {
+        parameters: {
+            query?: {
+                text?: string;
+                field?: string;
+            };
+            header?: never;
+            path: {
+                p: number;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
                 };
             };
             /** @description What went wrong, and what to do. */

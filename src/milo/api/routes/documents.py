@@ -38,6 +38,13 @@ class FindQuery(msgspec.Struct):
     text: str = ""
 
 
+class FindReadQuery(msgspec.Struct):
+    """What is looked for, and the field of the item that holds the document, which must be given."""
+
+    text: str = ""
+    field: str = ""
+
+
 class ReadQuery(msgspec.Struct):
     """The field of the item that holds the document, which must be given, and the page, from 0."""
 
@@ -99,6 +106,15 @@ def read_words(call: Call) -> ReadWords:
         return _told(documents.read(row, call.query.page))
     found = documents.words(row, call.query.page)
     return ReadWords("withheld", reason=_NOT_HERE) if found.state == "scan" else _told(found)
+
+
+@endpoint("GET", "/projects/{p}/items/{i}/find", "work.submit", query=FindReadQuery, reply=Hits)
+def find_read_text(call: Call) -> Hits:
+    """Where a text stands in a document of an item that is lent to the caller: in its text layer, and in what a machine has
+    read by now, if that may be seen."""
+    held = call.workspace.db.read(lambda c: standing(c, call))
+    row = call.workspace.db.read(lambda c: field_media(c, call, call.query.field))
+    return Hits(call.workspace.data.documents.find(row, call.query.text, read=not held))
 
 
 def _told(found: PageWords) -> ReadWords:

@@ -25,9 +25,9 @@ from milo.builtin.formats._gathered import NO, YES, Gathered
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._tuning import Losses
 from milo.domain.question import NAME_PATTERN
-from milo.kinds.format import AnswerColumn, BadRow, Row, Source
+from milo.kinds.format import AnswerColumn, BadRow, ReadPage, Row, Source
 
-_WORDS = {"image": "picture", "video": "video"}
+_WORDS = {"image": "picture", "video": "video", "document": "document"}
 MAX_ANNOTATIONS = 1 << 30
 """Bytes in one annotation file."""
 CORNERS = 64
@@ -40,7 +40,7 @@ class Picture(msgspec.Struct):
     """One picture of a data set: its running number from 1, its name in the tree (None: it is not there, and `wanted` says what
     was asked for), what is marked on it by column, other columns, bitmaps by column, what was left out, in words, the columns
     whose places are in shares of its width and height, where it was unpacked to if the annotation file itself held it, and
-    whether it is an image or a video."""
+    whether it is an image, a video or a document, and what was read on its pages."""
 
     number: int
     name: str | None
@@ -52,6 +52,7 @@ class Picture(msgspec.Struct):
     shares: set[str] = set()
     inside: Path | None = None
     media: str = "image"
+    pages: list[ReadPage] = []
 
     def add(self, column: str, thing: Any) -> None:
         """One more thing. Of an id that is used twice, the second is left out."""
@@ -157,7 +158,7 @@ def _rows(one: Picture, tree: Tree, source: Source) -> Iterator[Row | BadRow]:
     if source.options.get("by"):
         more["by"] = str(source.options["by"])
     columns = {c: {"shares": things} if c in one.shares and things else things for c, things in one.columns.items()}
-    yield Row(one.number, source.name, {"file": name, **more, **columns}, files)
+    yield Row(one.number, source.name, {"file": name, **more, **columns}, files, pages=one.pages)
     if one.trouble:
         told = "; ".join(one.trouble[:_TOLD]) + (f"; and {len(one.trouble) - _TOLD:,} more" if len(one.trouble) > _TOLD else "")
         yield BadRow(

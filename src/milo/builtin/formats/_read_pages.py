@@ -2,19 +2,24 @@
 
 Stands alone because both nest words in lines in regions, and Milo has them side by side: boxes labelled `word`, `line` and
 `region`, with what stands there in the attribute `text`, and a reader's confidence as `score` (the boxes are then in the column
-`predicted_boxes`). On the way out, a word goes into the line that its middle lies in, a line into its region; where there is
-none, one is made around it, whose id begins with `MADE`, and which is passed over when it is read.
+`predicted_boxes`). The words are the reading text of the page besides; of a PDF file that lies beside, they are that only. On
+the way out, a word goes into the line that its middle lies in, a line into its region; where there is none, one is made around
+it, whose id begins with `MADE`, and which is passed over when it is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
+
+import msgspec
 
 from milo.builtin.formats._packing import Pack, Packed, Thing, short, upright
 from milo.builtin.formats._pictures import Picture
 from milo.builtin.formats._tree import Tree
-from milo.kinds.format import ExportContext, ExportRow, Report
+from milo.builtin.formats._tuning import Losses
+from milo.kinds.format import ExportContext, ExportRow, ReadPage, Report
 
 WORD, LINE, REGION = "word", "line", "region"
 MADE = "made_"
@@ -37,8 +42,26 @@ def box(label: str, rect: Rect, text: str, ident: str = "", score: float | None 
     return thing | ({"score": min(1.0, max(0.0, score))} if score is not None else {})
 
 
-def taken(picture: Picture, things: list[Thing]) -> None:
+class Found(msgspec.Struct):
+    """What a file says of one page: `size` is [width, height] in the unit of its places, `words` are those of its things."""
+
+    things: list[Thing]
+    words: list[Thing]
+    size: tuple[float, float] | None
+
+    def page(self, number: int) -> list[ReadPage]:
+        """The words as they are kept for reading; nothing for a page without."""
+        said = [
+            [t["x"], t["y"], t["w"], t["h"], t["attributes"]["text"], *([t["score"]] if "score" in t else [])]
+            for t in self.words
+            if "attributes" in t and t["w"] > 0 and t["h"] > 0
+        ]
+        return [ReadPage(said, self.size, number)] if said else []
+
+
+def taken(picture: Picture, found: Found) -> None:
     """Put the things of a page where they belong: read by a machine, if one says how sure it is of any."""
+    things = found.things
     column = "predicted_boxes" if any("score" in thing for thing in things) else "boxes"
     picture.columns.setdefault(column, [])
     for thing in things:
@@ -46,9 +69,29 @@ def taken(picture: Picture, things: list[Thing]) -> None:
             picture.add(column, thing)
         else:
             picture.trouble.append(f"a {thing['label']} without an area")
-    words = [thing["attributes"]["text"] for thing in things if thing["label"] == WORD and "attributes" in thing]
-    if words:
-        picture.more["text"] = " ".join(words)
+    picture.pages = found.page(0)
+    if picture.pages:
+        picture.more["text"] = " ".join(word[4] for word in picture.pages[0].words)
+
+
+def whole(number: int, name: str, pages: list[Found], losses: Losses) -> Picture:
+    """A document with the words of its pages, which follow one another."""
+    read = [one for place, page in enumerate(pages) for one in page.page(place)]
+    losses.add("marks on the pages of PDF files other than words", sum(len(one.things) - len(one.words) for one in pages))
+    more: dict[str, Any] = {"text": " ".join(word[4] for page in read for word in page.words)} if read else {}
+    return Picture(number, name, name, {}, more, media="document", pages=read)
+
+
+def document_beside(tree: Tree, name: str, wanted: str) -> str | None:
+    """The PDF file in the same folder that the pages are of: the one that is named, or of the file's own name where no picture
+    is meant."""
+    folder, _, own = name.rpartition("/")
+    picture = picture_beside(tree, name, wanted)
+    if picture is not None and not picture.lower().endswith(".pdf"):
+        return None
+    stems = {PurePosixPath(one).stem for one in (wanted, own) if one}
+    papers = (one for one in tree.names if one.lower().endswith(".pdf") and one.rpartition("/")[0] == folder)
+    return next((one for one in papers if PurePosixPath(one).stem in stems), None)
 
 
 def picture_beside(tree: Tree, name: str, wanted: str) -> str | None:

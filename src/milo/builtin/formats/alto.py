@@ -1,9 +1,10 @@
 """ALTO: what a machine read on pages, as XML of libraries and archives.
 
 Stands alone because of its layout and units. Read (versions 2 to 4): each `Page` with the picture that `sourceImageInformation`
-names (or the one of the file's own name); `String` are words, `TextLine` lines, `TextBlock` and `ComposedBlock` regions; `WC`
-is a score. Places in pixels stay; in tenths of a millimetre or 1/1200 inch they are taken as shares of the page's
-width and height, and laid on the picture by them. Written: version 4, in pixels; labels of regions other than `region` as tags.
+names (or the one of the file's own name), or all of them with the PDF file that is named so; `String` are words, `TextLine`
+lines, `TextBlock` and `ComposedBlock` regions; `WC` is a score. Places in pixels stay; in tenths of a millimetre or 1/1200 inch
+they are taken as shares of the page's width and height, and laid on the picture by them. Written: version 4, in pixels; labels
+of regions other than `region` as tags.
 
 Layout: the ALTO schema 4 (Library of Congress).
 """
@@ -15,7 +16,9 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from xml.etree import ElementTree
 
-from milo.builtin.formats._packing import Pack, Packed
+import msgspec
+
+from milo.builtin.formats._packing import Pack, Packed, Thing
 from milo.builtin.formats._pictures import Picture, PictureSet, looks_like
 from milo.builtin.formats._read_pages import (
     KNOWN,
@@ -24,13 +27,16 @@ from milo.builtin.formats._read_pages import (
     MAX_FILE,
     REGION,
     WORD,
+    Found,
     Nested,
     Rect,
     box,
+    document_beside,
     nested,
     picture_beside,
     pixels,
     taken,
+    whole,
     written,
 )
 from milo.builtin.formats._tree import Tree, Unreadable
@@ -70,7 +76,14 @@ class Alto(PictureSet):
             if _plain(root) != "alto":
                 yield BadRow(number, source.name, f"{name}: no ALTO; it begins with <{_plain(root)[:40]}>")
                 continue
-            for place, page in enumerate(one for one in root.iter() if _plain(one) == "Page"):
+            pages = [one for one in root.iter() if _plain(one) == "Page"]
+            paper = document_beside(tree, name, _wanted(root))
+            if paper is not None:
+                trouble: list[str] = []
+                found = [_found(root, page, (1.0, 1.0), trouble, losses) for page in pages]
+                yield msgspec.structs.replace(whole(number, paper, found, losses), trouble=trouble)
+                continue
+            for place, page in enumerate(pages):
                 number += place > 0
                 yield _picture(tree, name, root, page, number, losses)
 
@@ -87,8 +100,7 @@ def _plain(element: ElementTree.Element) -> str:
 def _picture(
     tree: Tree, name: str, root: ElementTree.Element, page: ElementTree.Element, number: int, losses: Losses
 ) -> Picture:
-    given = next((one.text or "" for one in root.iter() if _plain(one) == "fileName"), "")
-    wanted = PurePosixPath(given.strip().replace("\\", "/")).name
+    wanted = _wanted(root)
     picture = Picture(number, picture_beside(tree, name, wanted), wanted or name, {}, {}, {}, [])
     unit = next((one.text or "" for one in root.iter() if _plain(one) == "MeasurementUnit"), "pixel").strip()
     width, height = to_number(page.get("WIDTH")), to_number(page.get("HEIGHT"))
@@ -99,14 +111,32 @@ def _picture(
             return picture
         scale = (1 / width, 1 / height)
         picture.shares |= {"boxes", "predicted_boxes"}
-    labels = {str(one.get("ID")): str(one.get("LABEL") or "") for one in root.iter() if _plain(one).endswith("Tag")}
-    taken(picture, list(_things(picture, page, scale, labels, losses)))
+    elif width and height:
+        picture.more["image_size"] = [width, height]
+    taken(picture, _found(root, page, scale, picture.trouble, losses))
     return picture
 
 
+def _wanted(root: ElementTree.Element) -> str:
+    given = next((one.text or "" for one in root.iter() if _plain(one) == "fileName"), "")
+    return PurePosixPath(given.strip().replace("\\", "/")).name
+
+
+def _found(
+    root: ElementTree.Element, page: ElementTree.Element, scale: tuple[float, float], trouble: list[str], losses: Losses
+) -> Found:
+    """The things of a page; its size is in the unit of their places."""
+    labels = {str(one.get("ID")): str(one.get("LABEL") or "") for one in root.iter() if _plain(one).endswith("Tag")}
+    width, height = to_number(page.get("WIDTH")), to_number(page.get("HEIGHT"))
+    size = (width * scale[0], height * scale[1]) if width and height else None
+    things = list(_things(page, scale, labels, trouble, losses))
+    return Found([thing for _, thing in things], [thing for word, thing in things if word], size)
+
+
 def _things(
-    picture: Picture, page: ElementTree.Element, scale: tuple[float, float], labels: dict[str, str], losses: Losses
-) -> Iterator[dict[str, object]]:
+    page: ElementTree.Element, scale: tuple[float, float], labels: dict[str, str], trouble: list[str], losses: Losses
+) -> Iterator[tuple[bool, Thing]]:
+    """Each with whether it is a word."""
     for one in page.iter():
         kind, ident = _plain(one), str(one.get("ID") or "")
         if kind in _LEFT_OUT:
@@ -115,12 +145,12 @@ def _things(
             continue
         rect = _rect(one, scale)
         if rect is None:
-            picture.trouble.append(f"a {kind} without a place")
+            trouble.append(f"a {kind} without a place")
             continue
         tagged = next((labels[ref] for ref in str(one.get("TAGREFS") or "").split() if labels.get(ref)), "")
         sure = to_number(one.get("WC")) if kind == "String" else None
         text = " ".join(str(s.get("CONTENT") or "") for s in one.iter() if _plain(s) == "String")
-        yield box(tagged or _TAGS[kind], rect, text, ident, sure)
+        yield kind == "String", box(tagged or _TAGS[kind], rect, text, ident, sure)
 
 
 def _rect(one: ElementTree.Element, scale: tuple[float, float]) -> Rect | None:

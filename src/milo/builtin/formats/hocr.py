@@ -1,6 +1,7 @@
 """hOCR: what a machine read on pages, as HTML whose classes and titles say what is where.
 
-Stands alone because of its layout. Read: each `ocr_page` with the picture that it names (or the one of the file's own name);
+Stands alone because of its layout. Read: each `ocr_page` with the picture that it names (or the one of the file's own name), or
+all of them with the PDF file that is named so;
 `ocrx_word` are words, `ocr_line`, `ocrx_line`, `ocr_header`, `ocr_caption` and `ocr_textfloat` lines, `ocr_carea` and
 `ocrx_block` regions; `bbox` is in pixels from the top left, `x_wconf` (percent) a score. Written: boxes labelled `word` and
 `line`, all others as regions. Nothing in the file is run or fetched: it is read as text.
@@ -26,13 +27,16 @@ from milo.builtin.formats._read_pages import (
     MAX_FILE,
     REGION,
     WORD,
+    Found,
     Nested,
     Rect,
     box,
+    document_beside,
     nested,
     picture_beside,
     pixels,
     taken,
+    whole,
     written,
 )
 from milo.builtin.formats._tree import Tree, Unreadable
@@ -50,10 +54,11 @@ _IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
 
 
 class _Page:
-    """A page as it is read: its picture's name, its things, and what has no like here."""
+    """A page as it is read: its picture's name, its own place, and its things."""
 
-    def __init__(self, image: str) -> None:
+    def __init__(self, image: str, rect: Rect | None) -> None:
         self.image = image
+        self.size = (rect[2], rect[3]) if rect and rect[2] > 0 and rect[3] > 0 else None
         self.things: list[tuple[str, Rect | None, list[str], str, float | None]] = []
 
 
@@ -73,7 +78,7 @@ class _Reader(HTMLParser):
         for kind in given.get("class", "").split():
             if kind == "ocr_page":
                 image = _IMAGE.search(title)
-                self.pages.append(_Page((image[1] or image[2] or image[3] or "").strip() if image else ""))
+                self.pages.append(_Page((image[1] or image[2] or image[3] or "").strip() if image else "", _rect(title)))
             elif kind in _LEFT_OUT:
                 self._losses.add(_LEFT_OUT[kind])
             elif kind in _CLASSES and self.pages:
@@ -141,6 +146,11 @@ class Hocr(PictureSet):
                 continue
             if not reader.pages:
                 yield BadRow(number, source.name, f"{name}: no hOCR; there is no ocr_page in it")
+                continue
+            paper = document_beside(tree, name, _wanted(reader.pages[0]))
+            if paper is not None:
+                yield whole(number, paper, [_found(page) for page in reader.pages], losses)
+                continue
             for place, page in enumerate(reader.pages):
                 number += place > 0
                 yield _picture(tree, name, page, number)
@@ -151,14 +161,23 @@ class Hocr(PictureSet):
 
 
 def _picture(tree: Tree, name: str, page: _Page, number: int) -> Picture:
-    wanted = PurePosixPath(page.image.replace("\\", "/")).name
-    picture = Picture(number, picture_beside(tree, name, wanted), wanted or name, {}, {}, {}, [])
-    things = [box(label, rect, "".join(words), ident, score) for label, rect, words, ident, score in page.things if rect]
+    wanted = _wanted(page)
+    size = {"image_size": list(page.size)} if page.size else {}
+    picture = Picture(number, picture_beside(tree, name, wanted), wanted or name, {}, size, {}, [])
     missing = sum(rect is None for _, rect, _, _, _ in page.things)
     if missing:
         picture.trouble.append(f"things without a bbox: {missing}")
-    taken(picture, things)
+    taken(picture, _found(page))
     return picture
+
+
+def _wanted(page: _Page) -> str:
+    return PurePosixPath(page.image.replace("\\", "/")).name
+
+
+def _found(page: _Page) -> Found:
+    things = [box(label, rect, "".join(words), ident, score) for label, rect, words, ident, score in page.things if rect]
+    return Found(things, [thing for thing in things if thing["label"] == WORD], page.size)
 
 
 def _document(pack: Pack, one: Packed) -> str:

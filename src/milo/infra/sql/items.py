@@ -240,6 +240,31 @@ class MediaRow(msgspec.Struct, frozen=True):
     """What else is known, as a JSON object: duration, frames, pages, ..."""
 
 
+class PageWordsSql:
+    """Words of pages that came in with the files; a file is known by its content, within its project."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def put(self, project_id: int, sha256: bytes, page: int, machine: bool, words: bytes) -> None:
+        """Keep the words of a page (JSON), in place of others. `machine`: they are a model's word."""
+        self._c.execute(
+            "INSERT OR REPLACE INTO page_words (project_id, sha256, page, machine, words) VALUES (?, ?, ?, ?, ?)",
+            (project_id, sha256, page, int(machine), words),
+        )
+
+    def get(self, project_id: int, sha256: bytes, page: int) -> tuple[bool, bytes] | None:
+        """(whether they are a model's word, the words as JSON) of a page."""
+        query = "SELECT machine, words FROM page_words WHERE project_id = ? AND sha256 = ? AND page = ?"
+        row = self._c.execute(query, (project_id, sha256, page)).fetchone()
+        return None if row is None else (bool(row[0]), row[1])
+
+    def all(self, project_id: int, sha256: bytes) -> list[tuple[int, bool, bytes]]:
+        """(page, whether they are a model's word, the words as JSON) of the pages that have some."""
+        query = "SELECT page, machine, words FROM page_words WHERE project_id = ? AND sha256 = ? ORDER BY page"
+        return [(page, bool(machine), words) for page, machine, words in self._c.execute(query, (project_id, sha256))]
+
+
 _MEDIA = "id, project_id, sha256, storage, path, name, mime, bytes, width, height, error, facts"
 
 

@@ -142,6 +142,16 @@ media = Table(
     UniqueConstraint("project_id", "sha256", "path"),
 )  # fmt: skip
 
+page_words = Table(
+    "page_words", metadata,
+    Column("project_id", Integer, ForeignKey("project.id"), primary_key=True),
+    Column("sha256", BLOB, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("machine", Integer, nullable=False),
+    Column("words", BLOB, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 assignment = Table(
     "assignment", metadata,
     Column("id", Integer, primary_key=True),

@@ -73,7 +73,7 @@ export function useViewer(value: MediaValue, asker: Asker | null): Viewer {
   const finder = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(value.media);
   const go = (to: number, place?: Place) => handle.current?.reveal(Math.max(0, Math.min(sizes.length - 1, to)), place);
-  const search = useSearch(value.media, go);
+  const search = useSearch(value.media, asker, go);
   if (shown !== value.media) {
     // The next item's document: from its beginning, at the same zoom.
     setShown(value.media);
@@ -87,11 +87,11 @@ export function useViewer(value: MediaValue, asker: Asker | null): Viewer {
   };
 }
 
-function useSearch(media: number, go: Viewer["go"]): Search {
+function useSearch(media: number, asker: Asker | null, go: Viewer["go"]): Search {
   const [typed, type] = useState("");
   const [asked, ask] = useState("");
   const [at, setAt] = useState(0);
-  const found = useQuery(findQuery(media, asked));
+  const found = useQuery(findQuery(media, asked, asker));
   const hits = found.data ?? NO_HITS;
   const show = (to: number) => {
     setAt(to);

@@ -167,6 +167,12 @@ def test_a_study_rehearsed_and_run(page: Page, browser: Browser, server: Server,
     for title in ("By person: pre-annotated against manual", "By idle cap", "Practice", "Methods"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.get_by_role("img", name="By person: pre-annotated against manual: 3 people")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("banner")).to_be_hidden()
+    assert page.evaluate("() => { const m = document.getElementById('main'); return m.scrollHeight <= m.clientHeight; }"), (
+        "all of it is on paper, however long"
+    )
+    page.emulate_media(media="screen")
     study = owner.call("GET", f"/api/projects/{project}/studies")[0]
     report = owner.call("GET", f"/api/projects/{project}/studies/{study['id']}/report")
     [contrast] = report["contrasts"]

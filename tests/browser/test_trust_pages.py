@@ -96,6 +96,10 @@ def test_quality_from_agreement_to_likely_errors(page: Page, server: Server, own
     assert {row["gold, items"] for row in rows.values()} == {"6"}
     tabs.get_by_role("link", name="Gold").click()
     expect(page.get_by_role("heading", name="6 items with gold")).to_be_visible()
+    kept = downloaded(page, "Download the table (CSV)")
+    assert [(int(row["item"]), row["gold"], row["answers beside it"]) for row in kept] == [
+        (item, MOODS[k % 3], "3") for k, item in enumerate(ids[:6])
+    ]
     tabs.get_by_role("link", name="Likely errors").click()
     page.get_by_role("button", name="Search now").click()
     expect(page.get_by_text("32 answered items searched")).to_be_visible(timeout=60_000)

@@ -42,7 +42,7 @@ export function Shell() {
   const page = /\/models\/\d+$/.test(path) ? "Prompt studio" : /\/studies\/\d+$/.test(path) ? "Study" : (TITLES.find(([end]) => path.endsWith(end))?.[1] ?? "Projects");
   return (
     <div className={css.frame}>
-      <header className={css.header}>
+      <header className={css.header} data-screen-only>
         <a className={css.skip} href={`${location.pathname}${location.search}#main`}>
           Skip to the page
         </a>

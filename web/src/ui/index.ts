@@ -7,3 +7,4 @@ export * as format from "./format";
 export { labelColor, resolveColor } from "./labelColor";
 export { LabelChip } from "./LabelChip";
 export { Empty, ErrorNote, Note, Panel, Skeleton } from "./Surface";
+export { TableFile } from "./TableFile";

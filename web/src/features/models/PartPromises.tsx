@@ -4,8 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Model, Offer, PartOffer, Project } from "../../api/types";
-import { Button, ErrorNote, Note, Skeleton } from "../../ui";
-import { count, percent, score } from "../../ui/format";
+import type { Cell } from "../../lib/csv";
+import { Button, ErrorNote, Note, Skeleton, TableFile } from "../../ui";
+import { count, percent, plural, score } from "../../ui/format";
 import { PROMISES, TARGETS } from "../../ui/guarantee/words";
 import layout from "../../ui/layout.module.css";
 
@@ -55,31 +56,43 @@ export function PartPromises({ project, model }: { project: Project; model: Mode
       <ErrorNote error={found.error} onRetry={() => void found.refetch()} />
       {found.isLoading ? <Skeleton height={120} /> : null}
       {offer && !offer.curve ? <Note>{offer.why}</Note> : null}
-      {offer?.curve && parts && parts.length > 0 ? <PartsTable parts={parts} by={by || "Label"} /> : null}
+      {offer?.curve && parts && parts.length > 0 ? <PartsTable parts={parts} by={by || "Label"} file={`promises-${model.name}-by-${by || "label"}`} /> : null}
       {offer?.curve && !(parts && parts.length > 0) ? <p className={layout.help}>Nothing to tell apart.</p> : null}
       {offer?.curve ? <p className={layout.help}>The parts share an eighth of the risk, so that all of these hold together; a part by itself needs more blind answers than all items do.</p> : null}
     </>
   );
 }
 
-function PartsTable({ parts, by }: { parts: PartOffer[]; by: string }) {
+const COLUMNS = ["open", "blind answers", "wrong", "accepted", "from confidence", "wrong at most", "more blind answers needed"];
+
+function partRow({ name, open, audits, wrong, best, more }: PartOffer): Cell[] {
+  return [name, open, audits, wrong, best?.accepted ?? 0, best?.threshold, best?.bound, more];
+}
+
+function PartsTable({ parts, by, file }: { parts: PartOffer[]; by: string; file: string }) {
   return (
-    <table className={layout.table} aria-label={`What may be accepted by ${by}`}>
-      <thead>
-        <tr><th>{by}</th><th className={layout.number}>Open</th><th className={layout.number}>Blind answers</th><th className={layout.number}>Wrong</th><th>May be accepted</th></tr>
-      </thead>
-      <tbody>
-        {parts.map((part) => (
-          <tr key={part.name}>
-            <th scope="row">{part.name}</th>
-            <td className={layout.number}>{count(part.open)}</td>
-            <td className={layout.number}>{count(part.audits)}</td>
-            <td className={layout.number}>{count(Math.round(part.wrong))}</td>
-            <td>{allowed(part)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div>
+      <div className={layout.row}>
+        <p className={`${layout.help} ${layout.grow}`}>On {plural(parts.reduce((sum, part) => sum + part.audits, 0), "blind answer")} in {plural(parts.length, "part")}</p>
+        <TableFile file={file} header={[by, ...COLUMNS]} rows={() => parts.map(partRow)} />
+      </div>
+      <table className={layout.table} aria-label={`What may be accepted by ${by}`}>
+        <thead>
+          <tr><th>{by}</th><th className={layout.number}>Open</th><th className={layout.number}>Blind answers</th><th className={layout.number}>Wrong</th><th>May be accepted</th></tr>
+        </thead>
+        <tbody>
+          {parts.map((part) => (
+            <tr key={part.name}>
+              <th scope="row">{part.name}</th>
+              <td className={layout.number}>{count(part.open)}</td>
+              <td className={layout.number}>{count(part.audits)}</td>
+              <td className={layout.number}>{count(Math.round(part.wrong))}</td>
+              <td>{allowed(part)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -3,7 +3,8 @@ import { Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { calibrationQuery } from "../../api/queries";
 import type { Calibration, Model, Project } from "../../api/types";
-import { ErrorNote, Note, Skeleton } from "../../ui";
+import type { Cell } from "../../lib/csv";
+import { ErrorNote, Note, Skeleton, TableFile } from "../../ui";
 import { count, percent, plural } from "../../ui/format";
 import { PermissionList } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
@@ -49,7 +50,7 @@ function Learned({ model }: { model: Model }) {
         { title: "To", value: (row: Point) => row.high, text: (row: Point) => share(row.high) },
         { title: "Blind answers", value: (row: Point) => row.n },
       ]}
-      draw={(plot, width) => lines(plot, width, steps, { label: "labels" }, { label: "agrees", domain: [0, 1], percent: true })}
+      draw={(plot) => lines(plot, steps, { label: "labels" }, { label: "agrees", domain: [0, 1], percent: true })}
     />
   );
 }
@@ -60,6 +61,11 @@ const GAUGES = [
   { key: "ece", title: "Calibration error", text: "how far the score is from the share that is right" },
   { key: "brier", title: "Brier score", text: "both in one; lower is better" },
 ] as const;
+
+/** An unknown figure has no interval either, and says so by its empty cells. */
+function gaugeRow(title: string, gauge: Calibration["accuracy"], n: number): Cell[] {
+  return gauge.value === null ? [title, null, null, null, n] : [title, gauge.value, gauge.low, gauge.high, n];
+}
 
 function Calibrated({ name, found }: { name: string; found: Calibration }) {
   const rows = found.bars.map((bar) => ({ stated: bar.mean, right: bar.share, low: bar.share_low, high: bar.share_high, n: bar.n }));
@@ -78,15 +84,18 @@ function Calibrated({ name, found }: { name: string; found: Calibration }) {
         ]}
         draw={(plot) => drawn(plot, rows)}
       />
-      <table className={layout.table}>
-        <caption className={layout.help} style={{ textAlign: "start" }}>On {plural(found.scored, "blind answer")} with a score, with 95% intervals</caption>
+      <div className={layout.row}>
+        <p className={`${layout.help} ${layout.grow}`}>On {plural(found.scored, "blind answer")} with a score, with 95% intervals</p>
+        <TableFile file={`gauges-${name}`} header={["figure", "value", "low", "high", "blind answers"]} rows={() => GAUGES.map(({ key, title }) => gaugeRow(title, found[key], found.scored))} />
+      </div>
+      <table className={layout.table} aria-label={`Gauges of ${name}`}>
         <tbody>
           {GAUGES.map(({ key, title, text }) => {
             const gauge = found[key];
             return (
               <tr key={key}>
                 <th scope="row">{title}</th>
-                <td className="mono">{gauge.value === null ? gauge.why : `${gauge.value.toFixed(3)} (${gauge.low.toFixed(3)} to ${gauge.high.toFixed(3)})`}</td>
+                <td className="mono" style={{ whiteSpace: "nowrap" }}>{gauge.value === null ? gauge.why : `${gauge.value.toFixed(3)} (${gauge.low.toFixed(3)} to ${gauge.high.toFixed(3)})`}</td>
                 <td className={layout.help}>{text}</td>
               </tr>
             );

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { agreementQuery } from "../../api/qualityQueries";
 import type { AgreementReport, Help, Project } from "../../api/types";
-import { ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { ErrorNote, Note, Panel, Skeleton, TableFile } from "../../ui";
 import { count, percent, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { AgreementFigures } from "./AgreementFigures";
@@ -75,7 +75,7 @@ function HelpSwitch({ help, onHelp }: { help: Help; onHelp: (help: Help) => void
 function Items({ project, report }: { project: Project; report: AgreementReport }) {
   if (report.items.length === 0) return null;
   return (
-    <Panel title="Where people differ most" flush>
+    <Panel title="Where people differ most" tools={<ItemsFile report={report} />} flush>
       <div className={layout.scroll} style={{ maxHeight: 420 }} tabIndex={0} role="region" aria-label="Items on which people differ">
         <table className={layout.table}>
           <thead>
@@ -100,4 +100,9 @@ function Items({ project, report }: { project: Project; report: AgreementReport 
       {report.more_items > 0 ? <p className={layout.help} style={{ padding: "8px 12px" }}>On {plural(report.more_items, "other item")} people agree as far or further.</p> : null}
     </Panel>
   );
+}
+
+function ItemsFile({ report }: { report: AgreementReport }) {
+  const rows = () => report.items.map((item) => [item.item_id, item.agreement, item.n_answers, item.given.map(([text, n]) => `${text} × ${n}`).join(", ")]);
+  return <TableFile file="items-people-differ-on" header={["item", "agreement", "answers", "what was answered"]} rows={rows} />;
 }

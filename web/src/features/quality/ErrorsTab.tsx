@@ -1,5 +1,4 @@
 /** Answers that a model contradicts which did not see them: worth a second look, most suspicious first. */
-import { IconDownload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -8,8 +7,7 @@ import { errorsQuery } from "../../api/qualityQueries";
 import { isOver, jobQuery } from "../../api/queries";
 import type { ErrorsReply, Job, Project } from "../../api/types";
 import { manages } from "../../lib/rights";
-import { downloadCsv } from "../../lib/csv";
-import { Button, Empty, ErrorNote, IconButton, Note, Panel, Skeleton } from "../../ui";
+import { Button, Empty, ErrorNote, Note, Panel, Skeleton, TableFile } from "../../ui";
 import { ago, brief, count, percent, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 
@@ -71,11 +69,7 @@ function Found({ reply, project, question, tools }: { reply: ErrorsReply; projec
 
 function Download({ reply, question }: { reply: ErrorsReply; question: string }) {
   const rows = () => reply.rows.map((row) => [row.item_id, brief(row.given), brief(row.suggested), row.chance, row.reason]);
-  return (
-    <IconButton size="small" label="Download the table (CSV)" onClick={() => downloadCsv(`likely-errors-${question}.csv`, ["item", "answered", "the model says", "chance of error", "reason"], rows())}>
-      <IconDownload size={15} aria-hidden />
-    </IconButton>
-  );
+  return <TableFile file={`likely-errors-${question}`} header={["item", "answered", "the model says", "chance of error", "reason"]} rows={rows} />;
 }
 
 function Table({ reply, project }: { reply: ErrorsReply; project: Project }) {

@@ -5,7 +5,7 @@ import { api } from "../../api/client";
 import { goldQuery } from "../../api/qualityQueries";
 import type { GoldReply, Project } from "../../api/types";
 import { atLeast, manages } from "../../lib/rights";
-import { Button, Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
+import { Button, Empty, ErrorNote, Note, Panel, Skeleton, TableFile } from "../../ui";
 import { brief, count, percent, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import css from "./quality.module.css";
@@ -57,7 +57,7 @@ function Rows({ project, question, reply }: { project: Project; question: Questi
   }
   const marked = reply.total - reply.clean;
   return (
-    <Panel title={plural(reply.total, "item with gold", "items with gold")} flush>
+    <Panel title={plural(reply.total, "item with gold", "items with gold")} tools={<GoldFile reply={reply} question={question.name} />} flush>
       <ErrorNote error={drop.error} />
       <div className={layout.scroll} style={{ maxHeight: 560 }} tabIndex={0} role="region" aria-label="Gold">
         <table className={layout.table}>
@@ -82,4 +82,10 @@ function Rows({ project, question, reply }: { project: Project; question: Questi
       {marked > 0 ? <p className={layout.help} style={{ padding: "8px 12px" }}>{plural(marked, "of them was", "of them were")} made with a suggestion in sight; they measure people, never models.</p> : null}
     </Panel>
   );
+}
+
+function GoldFile({ reply, question }: { reply: GoldReply; question: string }) {
+  const rows = () => reply.rows.map((row) => [row.item_id, brief(row.value), row.basis, row.author, row.n_answers, row.agreement]);
+  const label = reply.rows.length < reply.total ? `Download the first ${count(reply.rows.length)} (CSV)` : undefined;
+  return <TableFile file={`gold-${question}`} label={label} header={["item", "gold", "basis", "made by", "answers beside it", "they agree"]} rows={rows} />;
 }

@@ -1,14 +1,12 @@
 /** Who answers a question: five sights of each person with their doubt, by name, never as a ranking. */
-import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { peopleQuery } from "../../api/qualityQueries";
 import type { Contributor, ContributorReport, Project, QualityFigure } from "../../api/types";
-import { Empty, ErrorNote, IconButton, Note, Panel, Skeleton } from "../../ui";
+import { Empty, ErrorNote, Note, Panel, Skeleton, TableFile } from "../../ui";
 import { count, duration, percent, plural } from "../../ui/format";
 import { Figure, intervals, type Column, type PlotLibrary } from "../../ui/plot";
 import layout from "../../ui/layout.module.css";
-import { downloadCsv } from "../../lib/csv";
 import { estimate, share, shareBetween } from "./figureWords";
 import { DriftFigure } from "./DriftFigure";
 import css from "./quality.module.css";
@@ -113,11 +111,7 @@ function AllFigures({ report }: { report: ContributorReport }) {
       one.name, one.n_answers,
       ...FIGURES.map(([, get]) => get(one)).flatMap((figure) => [figure.value, figure.low, figure.high, figure.n_items]),
     ]);
-  return (
-    <IconButton size="small" label="Download all figures (CSV)" onClick={() => downloadCsv("people.csv", header, rows())}>
-      <IconDownload size={15} aria-hidden />
-    </IconButton>
-  );
+  return <TableFile file="people" label="Download all figures (CSV)" header={header} rows={rows} />;
 }
 
 function SightPicker({ sight, onSight }: { sight: Sight; onSight: (sight: Sight) => void }) {

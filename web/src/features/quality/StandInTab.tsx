@@ -5,7 +5,7 @@ import { standInQuery } from "../../api/qualityQueries";
 import { modelsQuery } from "../../api/queries";
 import type { Project, StandIn } from "../../api/types";
 import { Empty, ErrorNote, Note, Panel, Skeleton } from "../../ui";
-import { percent, plural } from "../../ui/format";
+import { count, percent, plural } from "../../ui/format";
 import { Figure, intervals, type Column, type PlotLibrary } from "../../ui/plot";
 import layout from "../../ui/layout.module.css";
 import { Big } from "./Big";
@@ -64,8 +64,8 @@ function Report({ report }: { report: StandIn }) {
           <div className={css.headline}>
             <div className={css.big} data-main>
               <h3>People it holds its own against</h3>
-              <strong>{report.winning_rate === null ? "–" : percent(report.winning_rate)}</strong>
-              <span className={layout.help}>half are needed; of {plural(report.against.length, "person", "people")}</span>
+              <strong>{count(report.against.filter((one) => one.wins).length)} of {count(report.against.length)}</strong>
+              <span className={layout.help}>half are needed</span>
             </div>
             <Big name="Items on which it is at least as close to the others" figure={report.advantage} asShare about="mean over people" />
           </div>

@@ -45,8 +45,8 @@ export function Power({ project, design, pilot, onChange }: Props) {
 
 function Answer({ size, people, chosen, design }: { size: StudySize; people: number; chosen: boolean; design: Design }) {
   const draw = useCallback(
-    (plot: PlotLibrary, width: number) =>
-      lines(plot, width, size.by_people.filter((p) => p.n <= 48).map((p) => ({ x: p.n, value: p.power })), { label: "people" }, { label: "chance to find it", domain: [0, 1], percent: true }, size.wanted),
+    (plot: PlotLibrary) =>
+      lines(plot, size.by_people.filter((p) => p.n <= 48).map((p) => ({ x: p.n, value: p.power })), { label: "people" }, { label: "chance to find it", domain: [0, 1], percent: true }, size.wanted),
     [size],
   );
   return (

@@ -88,7 +88,7 @@ function cut<Row extends { value: number; high: number | null }>(rows: readonly 
 
 export function Practice({ report }: { report: StudyReport }) {
   const rows = useMemo(() => report.curve.map((m) => ({ x: Math.round((m.first + m.last) / 2), value: m.seconds, low: m.low, high: m.high, group: m.arm, moment: m })), [report]);
-  const draw = useCallback((plot: PlotLibrary, width: number) => lines(plot, width, cut(rows), { label: "items so far" }, { label: "seconds an item" }), [rows]);
+  const draw = useCallback((plot: PlotLibrary) => lines(plot, cut(rows), { label: "items so far" }, { label: "seconds an item" }), [rows]);
   const { learning } = report;
   const known = learning.value === null ? "" : `Each doubling of practice: ${learning.value.toFixed(3)} times as long${learning.low !== null && learning.high !== null ? ` (${learning.low.toFixed(3)} to ${learning.high.toFixed(3)})` : ""}.`;
   return (

@@ -1,9 +1,7 @@
 /** What a study found, from the verdict down to the single person; made to be read on paper as well. */
-import { IconDownload } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import type { StudyContrast, StudyReport } from "../../api/types";
-import { downloadCsv } from "../../lib/csv";
-import { IconButton, Note, Panel, Skeleton } from "../../ui";
+import { Note, Panel, Skeleton, TableFile } from "../../ui";
 import { count, duration, percent, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { ByPerson, ByStratum, Caps, Practice } from "./ReportFigures";
@@ -41,7 +39,10 @@ function Verdict({ contrast, report }: { contrast: StudyContrast; report: StudyR
   const margin = `${(100 * report.design.margin).toFixed(1).replace(/\.0$/, "")} points`;
   return (
     <section className={css.verdict} data-tone={known.tone}>
-      <h3>{contrast.arm} against {contrast.against}: {headline(verdict)}</h3>
+      <div className={`${layout.row} ${layout.top}`}>
+        <h3 className={layout.grow}>{contrast.arm} against {contrast.against}: {headline(verdict)}</h3>
+        <TableFile file={`study-${contrast.arm}`} label="Download the figures (CSV)" header={["figure", "value", "low", "high", "p", "rests on", "how"]} rows={() => contrastRows(contrast)} />
+      </div>
       <p>
         {time.value === null ? "Time cannot be told." : `Time: ${change(time.value)} (${verdict.time}).`} Quality: {verdict.quality}
         {quality.value === null ? `, ${quality.method}` : ` (margin ${margin})`}. It speaks of {contrast.scope}. {whyOpen(contrast, report.design.level)}
@@ -60,6 +61,19 @@ function Verdict({ contrast, report }: { contrast: StudyContrast; report: StudyR
       </dl>
     </section>
   );
+}
+
+const FIGURES = [
+  ["time, ratio", "time"], ["quality, difference", "quality"], ["correct labels an hour, ratio", "throughput"], ["time, mixed model", "mixed"],
+  ["time with waiting, ratio", "with_waiting"], ["pull of suggestions", "pull"], ["wrong suggestions kept", "over_reliance"],
+  ["right suggestions changed", "under_reliance"], ["task load, difference", "load"], ["saving that people believe in", "perceived"],
+] as const;
+
+function contrastRows(contrast: StudyContrast) {
+  return FIGURES.map(([name, key]) => {
+    const { value, low, high, p, n, method } = contrast[key];
+    return [name, value, low, high, p, n, method];
+  });
 }
 
 /** "p = 0.031, 6 people". */
@@ -113,11 +127,7 @@ function ArmsFile({ report }: { report: StudyReport }) {
       arm.arm, arm.answers, arm.people, arm.seconds, arm.median_seconds, arm.quality.value, arm.quality.low, arm.quality.high, arm.checked,
       arm.correct_per_hour, arm.cost_per_correct, arm.load, arm.trust[0], arm.trust[1], arm.trust[2], arm.hours,
     ]);
-  return (
-    <IconButton size="small" label="Download the table (CSV)" onClick={() => downloadCsv("study-arms.csv", header, rows())}>
-      <IconDownload size={15} aria-hidden />
-    </IconButton>
-  );
+  return <TableFile file="study-arms" header={header} rows={rows} />;
 }
 
 function numberText(figure: StudyContrast["load"]): string {

@@ -62,7 +62,7 @@ describe("the shapes", () => {
 
   it("draw a line a group, a diagonal and bars", () => {
     const steps = [1, 2, 3].flatMap((x) => ["a", "b"].map((group) => ({ x, value: x / 3, low: 0, high: 1, group })));
-    expect(marks(lines(plot, 600, steps, { label: "labels" }, SHARE), "g[aria-label=line] path")).toHaveLength(2);
+    expect(marks(lines(plot, steps, { label: "labels" }, SHARE), "g[aria-label=line] path")).toHaveLength(2);
     expect(marks(calibration(plot, [{ stated: 0.9, right: 0.7, low: 0.6, high: 0.8, n: 40 }]), "g[aria-label=dot] circle")).toHaveLength(1);
     expect(marks(bars(plot, 600, [{ name: "yes", value: 3 }, { name: "no", value: 4 }], { label: "items" }), "g[aria-label=bar] path, g[aria-label=bar] rect")).toHaveLength(2);
   });

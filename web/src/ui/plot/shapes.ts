@@ -97,13 +97,13 @@ export interface Step {
 }
 
 /** A line per group with the band of its interval. */
-export function lines(plot: PlotLibrary, width: number, rows: readonly Step[], x: Axis, y: Axis, at?: number): PlotOptions {
+export function lines(plot: PlotLibrary, rows: readonly Step[], x: Axis, y: Axis, at?: number): PlotOptions {
   const groups = [...new Set(rows.map((row) => row.group ?? ""))];
   const colour = (row: Step) => PALETTE[groups.indexOf(row.group ?? "") % PALETTE.length];
   const banded = rows.filter((row) => typeof row.low === "number" && typeof row.high === "number");
   return {
     marginLeft: 48,
-    marginRight: groups.length > 1 ? Math.min(140, width / 4) : 16,
+    marginRight: 16,
     marginBottom: BELOW,
     x: { ...scale(x), grid: false },
     y: scale(y),
@@ -112,7 +112,6 @@ export function lines(plot: PlotLibrary, width: number, rows: readonly Step[], x
       plot.areaY(banded, { x: "x", y1: "low", y2: "high", z: (row: Step) => row.group ?? "", fill: colour, fillOpacity: 0.16 }),
       plot.lineY(rows, { x: "x", y: "value", z: (row: Step) => row.group ?? "", stroke: colour, strokeWidth: 2 }),
       plot.dot(rows, { x: "x", y: "value", fill: colour, r: 2.5, title: (row: Step) => said({ name: `${x.label} ${row.x}`, value: row.value, low: row.low ?? null, high: row.high ?? null, group: row.group }, y), tip: { fill: "var(--surface)", stroke: "var(--border-strong)" } }),
-      groups.length > 1 ? plot.text(rows, plot.selectLast({ x: "x", y: "value", z: "group", text: "group", textAnchor: "start", dx: 8, fill: colour })) : null,
     ],
   };
 }

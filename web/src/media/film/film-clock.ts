@@ -203,14 +203,22 @@ export class FilmClock implements Clock {
   #each(video: HTMLVideoElement): void {
     video.requestVideoFrameCallback((_, { mediaTime }) => {
       if (!this.#running || this.#gone) return;
-      const frame = frameAt(this.table, mediaTime - this.#offset);
-      this.#canvas.getContext("2d")!.drawImage(video, 0, 0, this.#canvas.width, this.#canvas.height);
+      const frame = frameAt(this.table, this.#draw(video, mediaTime) - this.#offset);
       this.#see(frame, { size: { w: this.#canvas.width, h: this.#canvas.height }, levels: [this.#canvas as unknown as ImageBitmap] });
       const again = this.#next(frame);
       if (again === null) return this.pause();
       if (again !== frame) video.currentTime = middleOf(this.table, again) + this.#offset;
       this.#each(video);
     });
+  }
+
+  /** Draw what the player shows, and tell its time: a late callback may find a newer picture than the one it was called for. */
+  #draw(video: HTMLVideoElement, said: number): number {
+    const picture = typeof VideoFrame === "undefined" ? null : new VideoFrame(video);
+    this.#canvas.getContext("2d")!.drawImage(picture ?? video, 0, 0, this.#canvas.width, this.#canvas.height);
+    const time = picture ? picture.timestamp / 1e6 : said;
+    picture?.close();
+    return time;
   }
 
   #see(frame: number, picture: Mips): void {

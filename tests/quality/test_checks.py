@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from data_bench import MOOD, Bench
 from milo.api.endpoint import ENDPOINTS
+from milo.infra.sql.checks import ChecksSql
 from milo.infra.sql.models import ModelsSql
 from milo.infra.sql.runs import RunsSql
 from milo.infra.sql.verified import verified
@@ -130,6 +132,16 @@ def test_a_planted_suggestion_looks_real_and_is_told_of_afterwards(bench: Bench,
     assert first["item"]["id"] not in [t["item_id"] for t in ann.call("GET", "/checks/mine")]
     other = Person(bench)
     assert other.ask("POST", f"/checks/{told[-1]['id']}/told").status_code == 404
+
+
+@pytest.mark.parametrize(("order", "purpose"), [("imported", "order"), ("random", "estimate"), ("uncertainty", "learn")])
+def test_a_check_that_is_the_first_of_all_looks_like_what_comes_after_it(bench: Bench, order: str, purpose: str) -> None:
+    ids = house(bench, 12, 6, gold_share=0.5, order=order)
+    ann = Person(bench)
+    check = bench.ws.db.write(lambda c: ChecksSql(c).lend(bench.p, ann.id, ids[-1], "gold", 3, time.time() + 600, time.time()))
+    ann.next(4)
+    again = ann.call("GET", f"/items/{ids[-1]}/work")["assignment"]
+    assert (again["id"], again["purpose"]) == (check, purpose)
 
 
 def test_a_planted_suggestion_cannot_be_told_apart_by_any_other_way(bench: Bench) -> None:

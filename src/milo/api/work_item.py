@@ -8,7 +8,7 @@ import msgspec
 
 from milo.api.endpoint import Call
 from milo.domain.errors import NotFound
-from milo.domain.policy import Show
+from milo.domain.policy import Order, Show
 from milo.domain.project import Project
 from milo.flow.ports.checks import QUALIFY
 from milo.flow.ports.work import Lease
@@ -20,6 +20,9 @@ from milo.infra.sql.look import CommentView, ItemView, Look, ReturnedView, Sugge
 from milo.infra.sql.reviews import ReviewSql
 from milo.infra.sql.work import WorkSql
 from milo.infra.studies import offered
+
+_FIRST: dict[Order, str] = {"imported": "order", "random": "estimate", "uncertainty": "learn"}
+"""What the first item of a project is asked for, by the order of its policy."""
 
 
 class AssignmentView(msgspec.Struct):
@@ -81,7 +84,8 @@ def work_item(
     shown = _offered(look, project, item_id, allowed, source, sight)
     check = ChecksSql(c).is_check(item_id, user_id) if sight is None else None
     if row is not None and check is not None:
-        row, view = (row[0], row[1], *ChecksSql(c).ordinary(project.id)), like_any(view)
+        purpose, odds = ChecksSql(c).ordinary(project.id, row[0]) or (_FIRST[project.spec.policy.order], None)
+        row, view = (row[0], row[1], purpose, odds), like_any(view)
         shown = [] if check == QUALIFY else with_plant(c, shown, item_id, user_id, allowed)
     return WorkItem(
         view,

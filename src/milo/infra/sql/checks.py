@@ -186,15 +186,15 @@ class ChecksSql:
         row = self._c.execute("SELECT purpose FROM assignment WHERE item_id = ? AND user_id = ?", (item_id, user_id)).fetchone()
         return row[0] if row is not None and row[0] in CHECKS else None
 
-    def ordinary(self, project_id: int) -> tuple[str, float | None]:
-        """Purpose and odds of what was lent last and is no check: what a check is made to look like."""
+    def ordinary(self, project_id: int, check: int) -> tuple[str, float | None] | None:
+        """Purpose and odds of what was lent last before the assignment `check` and is none: what a check is made to look like,
+        the same at every look. None if there was nothing before."""
         low, high = id_range(project_id)
-        row = self._c.execute(
+        return self._c.execute(
             f"SELECT purpose, odds FROM assignment WHERE purpose NOT IN ({','.join('?' * len(CHECKS))}, 'late', 'chosen') "
-            "AND item_id >= ? AND item_id < ? ORDER BY id DESC LIMIT 1",
-            (*CHECKS, low, high),
+            "AND item_id >= ? AND item_id < ? AND id < ? ORDER BY id DESC LIMIT 1",
+            (*CHECKS, low, high, check),
         ).fetchone()
-        return ("order", None) if row is None else (row[0], row[1])
 
 
 def _offered(row: tuple[Any, ...]) -> Offered:

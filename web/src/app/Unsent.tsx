@@ -7,7 +7,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { meQuery } from "../api/queries";
-import { outboxFor, type Outbox } from "../lib/outbox";
+import type { Outbox } from "../lib/outbox";
+import { outboxFor } from "../lib/own-outbox";
 import { Button } from "../ui";
 
 export function Unsent({ shown }: { shown: boolean }) {

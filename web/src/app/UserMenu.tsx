@@ -6,7 +6,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, setCsrf } from "../api/client";
 import { meQuery, queryClient } from "../api/queries";
-import { unsyncedCount } from "../lib/outbox";
+import { unsyncedCount } from "../lib/own-outbox";
 import layout from "../ui/layout.module.css";
 import { Confirm } from "../ui/Confirm";
 import css from "./shell.module.css";

@@ -6,8 +6,8 @@
  * server's words until its user reopens or discards it. One tab of the browser sends at a time (Web Locks); the others hear
  * of it (BroadcastChannel).
  *
- * Every page for signed-in people keeps the outbox going (`outboxFor`), not only the one that fills it. A page that goes away has no
- * time to ask the disk or to wait for a reply: it hands the server what it has in memory, in requests that outlive it.
+ * A page that goes away has no time to ask the disk or to wait for a reply: it hands the server what it has in memory, in
+ * requests that outlive it.
  */
 
 import { ApiError, getCsrf, request } from "../api/client";
@@ -291,37 +291,4 @@ export class Outbox {
     for (const listener of this.listeners) listener();
     if (tell && !this.closed) this.channel?.postMessage("changed");
   }
-}
-
-let active: Outbox | null = null;
-
-/** The outbox of the signed-in user; the same object for the whole page. */
-export function outboxFor(user: number): Outbox {
-  if (active?.user === user) return active;
-  active?.close();
-  active = new Outbox(user);
-  listen(active);
-  void active.recount().then(() => active?.flush(), () => undefined);
-  return active;
-}
-
-/** Whether anything of the signed-in user has not reached the server yet. */
-export function hasUnsynced(): boolean {
-  const status = active?.status();
-  return status !== undefined && status.queued + status.parked > 0;
-}
-
-/** How many things of that user wait in this browser; 0 where the browser keeps nothing. */
-export async function unsyncedCount(user: number): Promise<number> {
-  return browserDb().then((db) => db.countFromIndex("outbox", "user", user), () => 0);
-}
-
-function listen(outbox: Outbox): void {
-  window.addEventListener("online", () => active === outbox && outbox.wake());
-  window.addEventListener("pagehide", () => active === outbox && outbox.parting());
-  document.addEventListener("visibilitychange", () => {
-    if (active !== outbox) return;
-    if (document.visibilityState === "hidden") outbox.parting();
-    else void outbox.flush();
-  });
 }

@@ -5,7 +5,8 @@ import { api } from "../../api/client";
 import type { Project, ReviewCase, ReviewKind } from "../../api/types";
 import { reviewCommands } from "../../commands/groups/review";
 import { useCommands } from "../../commands/live";
-import { outboxFor, type OutboxStatus } from "../../lib/outbox";
+import type { OutboxStatus } from "../../lib/outbox";
+import { outboxFor } from "../../lib/own-outbox";
 import { prefetchMedia } from "../../media/prefetch";
 import { ReviewDesk, type DeskState } from "./logic/desk";
 

@@ -2,62 +2,25 @@
  * The work loop: opens an item, takes changes, submits into the outbox, and has the next item on the screen at once.
  *
  * It knows no React and no HTTP: the outbox, the supply of items and the keeping of drafts are handed in. State lives in a
- * small store that the page subscribes to.
+ * small store that the page subscribes to (`hand.ts`).
  */
 
-import { createStore, type StoreApi } from "zustand/vanilla";
-import type { WorkItem } from "../../../api/types";
 import { dropRecent, saveRecent } from "../../../lib/drafts";
-import type { Outbox } from "../../../lib/outbox";
-import type { DraftKeeper } from "./draft-keeper";
-import { accept, back, change, forward, perform, reject, withValidActive } from "./editing";
+import { accept, back, change, forward, perform, reject } from "./editing";
+import { Hand } from "./hand";
 import { askedQuestions, hindrance, isDecision, neighbour, nextUnanswered } from "./questions";
-import { answerEntry, rejectEntries, skipEntry, telemetryEntry, unsubmitEntry, type Context } from "./submission";
-import { excerptOf, openItem, type DeskState, type Done, type Open } from "./state";
+import { answerEntry, rejectEntries, skipEntry, telemetryEntry, unsubmitEntry } from "./submission";
+import { excerptOf, type Done, type Open } from "./state";
 import { currentRow, type Row } from "./suggestions";
 import { seal, type Effect } from "./undo";
-import type { TimeLog } from "./time-log";
-import type { WorkApi } from "./work-api";
 
-export interface DeskParts {
-  context: Context;
-  instantSubmit: boolean;
-  outbox: Pick<Outbox, "add" | "takeBack" | "user">;
-  drafts: DraftKeeper;
-  log: TimeLog;
-  api: Pick<WorkApi, "open">;
-}
-
-const INITIAL: DeskState = {
-  phase: "loading", error: null, open: null, queue: [], done: [], redo: [], minimum: { overall: 0.3, perLabel: {} },
-  source: null, finished: 0, notice: null, elsewhere: false,
-}; // prettier-ignore
 const KEPT = 200;
 
-export class Desk {
-  readonly store: StoreApi<DeskState> = createStore(() => INITIAL);
-  /** Called when there is room for another item. */
-  onNeed: () => void = () => undefined;
+export class Desk extends Hand {
   /** Called when an item was submitted or skipped here. */
   onFinished: (item: number) => void = () => undefined;
   /** Called when suggestions were accepted. */
   onAccepted: (rows: readonly Row[]) => void = () => undefined;
-  private readonly shelf = new Map<number, Open>();
-  private busy = false;
-
-  constructor(private parts: DeskParts) {}
-
-  get context(): Context {
-    return this.parts.context;
-  }
-
-  getState = (): DeskState => this.store.getState();
-  setState = (part: Partial<DeskState>): void => this.store.setState(part);
-
-  /** The project changed while working: other questions or rules from the next change on. */
-  configure(context: Context, instantSubmit: boolean): void {
-    this.parts = { ...this.parts, context, instantSubmit };
-  }
 
   arrived(): void {
     const { open, queue } = this.getState();
@@ -287,48 +250,6 @@ export class Desk {
     const { id, ord } = work.item;
     const record = { user: this.parts.outbox.user, project, item_id: id, ord, kind, excerpt: excerptOf(work), values: { ...values }, at: Date.now() };
     saveRecent(record).catch(() => undefined);
-  }
-
-  private next(): void {
-    const first = this.getState().queue[0];
-    if (first) this.show(this.opened(first), false);
-    else this.setState({ open: null, phase: "loading" });
-    this.onNeed();
-  }
-
-  private opened(work: WorkItem): Open {
-    const { questions, isEmpty } = this.parts.context;
-    return this.shelf.get(work.item.id) ?? openItem(work, questions, isEmpty);
-  }
-
-  /** Puts an item in hand. With `shelve`, the one in hand before goes back to the top of the pile as it was. */
-  private show(open: Open, shelve: boolean): void {
-    const { open: before, queue } = this.getState();
-    const id = open.work.item.id;
-    this.shelf.delete(id);
-    const rest = queue.filter((w) => w.item.id !== id);
-    if (shelve && before && before.work.item.id !== id) {
-      this.shelf.set(before.work.item.id, before);
-      rest.unshift(before.work);
-    }
-    this.parts.log.open(id, open.reopened ? "reopened" : "opened");
-    this.setState({ phase: "working", error: null, open, queue: rest, notice: before ? null : this.getState().notice });
-  }
-
-  private edit(how: (open: Open) => Open): void {
-    const { open } = this.getState();
-    if (!open || this.busy) return;
-    this.put(how(open));
-    if (this.getState().redo.length > 0) this.setState({ redo: [] });
-  }
-
-  private put(next: Open): void {
-    const { open } = this.getState();
-    if (!open || next === open) return;
-    const { questions, isEmpty } = this.parts.context;
-    this.setState({ open: withValidActive(next, questions, isEmpty), notice: null });
-    this.parts.log.changed();
-    if (next.values !== open.values) this.parts.drafts.changed(next.work.item.id, next.values);
   }
 }
 

@@ -5,7 +5,8 @@
  */
 
 import { isDecision, askedQuestions } from "./questions";
-import type { Desk, DeskParts } from "./desk";
+import type { Desk } from "./desk";
+import type { DeskParts } from "./hand";
 import { firstAnswerEntry, type Context } from "./submission";
 import type { Open } from "./state";
 

@@ -38,3 +38,15 @@ def test_what_lies_on_later_pages_is_left_out_and_told(name: str) -> None:
     told = [line for line in lost if "on pages after the first, left out" in line]
     assert [line.rpartition(": ")[2] for line in told] == ["2"]
     assert not any("on pages after" in line for line in written(value[:1])[1])
+
+
+@pytest.mark.parametrize("name", ["mot", "cvat_video"])
+def test_formats_of_videos_tell_of_pictures_with_pages(name: str) -> None:
+    tracks = make_question("tracks", {"labels": ["cat"]}, field="film")
+    spec = make_spec(
+        [tracks, make_question("boxes", {"labels": ["cat"]}, field="image")],
+        fields=[Field("film", "video"), Field("image", "image")],
+    )
+    row = make_export_row({spec.questions[1].name: BOXES}, {"image": MEDIA}, key="a")
+    report = REGISTRY.formats.get(name).write([row], io.BytesIO(), make_context(spec, REGISTRY.task_types.all()))
+    assert any("items without a picture of known size, left out: 1" in line for line in report.lost)

@@ -189,3 +189,12 @@ def _source(folder: Path) -> Any:
     from milo.testing.builders import make_source
 
     return make_source(folder)
+
+
+@pytest.mark.parametrize("name", ["cvat_images", "cvat_video"])
+def test_a_label_config_of_label_studio_is_told_for_what_it_is(desk: Desk, tmp_path: Path, name: str) -> None:
+    lay(tmp_path, {"config.xml": '<View><Image name="image" value="$image"/></View>'})
+    rows, (reason,) = desk.read(name, tmp_path / "config.xml")
+    assert rows == []
+    assert "a label config of Label Studio" in reason
+    assert '"From a file"' in reason

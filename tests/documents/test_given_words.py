@@ -126,6 +126,19 @@ def test_boxes_stay_answers_where_they_are_mapped(bench: Bench, tmp_path: Path) 
     assert "boxes" not in row["meta"]
 
 
+def test_models_suggest_once_a_machine_has_read_the_pages(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = in_lines([(10, 20, 40, 10, "Total", 0.9), (70, 20, 40, 10, "49.99", 0.9)])
+    documents = bench.ws.data.documents
+    monkeypatch.setattr(documents._reader, "ask", lambda *_, **__: {"words": words})  # pyright: ignore[reportPrivateUsage]
+    row, _ = brought(bench, tmp_path, {"list.jsonl": '{"paper": "b.png"}', "b.png": picture(210, 100)})
+    bench.call("POST", "/models", {"plugin": "field_cues", "name": "cues", "question": "form", "config": {}})
+    bench.call("GET", f"/items/{row['id']}/words?field=paper&page=0")
+    found = "SELECT value FROM annotation WHERE item_id = ? AND role = 'suggestion'"
+    bench.until(lambda: "49.99" in str(bench.all(found, row["id"])))
+
+
 @given(st.lists(st.text("abcß", max_size=5), min_size=1, max_size=12), st.data())
 def test_a_run_of_words_is_found_where_it_stands(texts: list[str], data: st.DataObject) -> None:
     told = [f"<{n}{text}>" for n, text in enumerate(texts)]

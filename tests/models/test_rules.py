@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +118,22 @@ def test_python_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     spans = {"rules": [{"kind": "python", "function": "my_rules:found"}], "trusted": True}
     (one,) = say(spans, "ab cd", q=question("spans"))
     assert one.value == [{"start": 0, "end": 2, "label": "spam"}]
+
+
+def bold(data: dict[str, Any]) -> Any:
+    at = data["text"].find("Ann")
+    return [{"start": at, "end": at + 3, "label": "spam"}]
+
+
+def test_functions_are_given_the_text_that_the_question_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "my_rules", sys.modules[__name__])
+    rules = {"rules": [{"kind": "python", "function": "my_rules:bold"}], "trusted": True}
+    asked = question("spans")
+    asked = msgspec.structs.replace(asked, field="text", config={**asked.config, "reads": "html"})
+    (one,) = say(rules, "<p>To <b>Ann</b></p>", q=asked)
+    assert one.value == [{"start": 3, "end": 6, "label": "spam"}]
 
 
 @pytest.mark.parametrize(

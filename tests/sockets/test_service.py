@@ -141,6 +141,14 @@ def test_predictions_come_back_in_batches(small: Small) -> None:
     assert small.asked[0][1]["schema"] == CONFIG
 
 
+def test_marks_count_in_the_visible_text(small: Small) -> None:
+    question = Question("who", "spans", field="text", config={"labels": ["who"], "reads": "html"}, shape="spans")
+    asked = '<View><Text name="text" value="$text"/><Labels name="who" toName="text"><Label value="who"/></Labels></View>'
+    found = list(PLUGIN.predict(question, TEXT, {**config(small), "label_config": asked}, None, texts("<p>To <b>Ann</b></p>")))
+    assert small.asked[-1][1]["tasks"][0]["data"] == {"text": "To Ann"}
+    assert [(mark["start"], mark["end"]) for mark in found[0].value] == [(3, 6)]
+
+
 def test_it_keeps_the_promises_of_a_predictor(small: Small, registry: Registry) -> None:
     class Bound:
         """The settings that the server adds are there already."""

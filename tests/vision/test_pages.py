@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import time
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,15 @@ import pytest
 from PIL import Image
 
 from milo.builtin.formats._media import kind_of
+from milo.builtin.formats.folder import PLUGIN as FOLDER
+from milo.builtin.formats.zip import PLUGIN as ZIP
 from milo.domain.errors import Invalid, NotFound
 from milo.infra import images, tile_work
 from milo.infra.image_worker import ImageWorker
 from milo.infra.media import MediaStore
 from milo.infra.pyramids import Pyramid, Pyramids
 from milo.infra.sql.items import MediaRow
+from milo.kinds.format import BadRow, Row, Source
 
 
 @pytest.fixture
@@ -117,6 +121,26 @@ def dicom(path: Path, frames: int = 1, **more: Any) -> Any:
 
 def test_dicom_files_are_taken_by_imports_of_folders() -> None:
     assert [kind_of(name) for name in ("a/Slice.DCM", "b.dicom")] == ["image", "image"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_dicom_files_without_a_suffix_are_known_by_their_content(tmp_path: Path, packed: bool) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    head = b"\0" * 128 + b"DICM"
+    files = {"IM0001": head, "1.2.840.113619": head, "DICOMDIR": head, "README": b"words", "a.py": head, "short": b"DICM"}
+    for name, content in files.items():
+        (source / name).write_bytes(content)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+            for path in source.iterdir():
+                archive.write(path, path.name)
+        source = tmp_path / "in.zip"
+    reader = ZIP if packed else FOLDER
+    rows = list(reader.read(Source(source, "in", options={"extract_to": str(tmp_path / "out")})))
+    taken_in = {row.data["file"]: Path(row.files["image"]).read_bytes() for row in rows if isinstance(row, Row)}
+    assert taken_in == {"IM0001": head, "1.2.840.113619": head}
+    assert sum(isinstance(row, BadRow) for row in rows) == 4
 
 
 def test_slices_of_a_dicom_file_have_a_window_that_can_be_changed(

@@ -8,6 +8,7 @@ the page draws what it is given, models are shown it, and exports cut their word
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,17 @@ from milo.domain.errors import InvalidConfig
 from milo.domain.html_text import Line, Reading, Style, read_html
 from milo.domain.question import Question
 
-__all__ = ["Line", "Reading", "Style", "already_read", "marked_text", "reading_of", "reads_by_field", "visible_text"]
+__all__ = [
+    "Line",
+    "Reading",
+    "Style",
+    "already_read",
+    "marked_text",
+    "read_data",
+    "reading_of",
+    "reads_by_field",
+    "visible_text",
+]
 
 SOURCE = "source"
 READ_KINDS = ("html", "markdown")
@@ -36,6 +47,12 @@ def visible_text(source: str, kind: str) -> str:
 def marked_text(question: Question, source: str) -> str:
     """The text that a question marks, given its field's."""
     return visible_text(source, question.config.get("reads", SOURCE))
+
+
+def read_data(question: Question, data: dict[str, Any]) -> dict[str, Any]:
+    """An item's data as a question reads it: the text of its own field is the one that it marks, all else stays."""
+    source = data.get(question.field or "")
+    return data if not isinstance(source, str) else {**data, str(question.field): marked_text(question, source)}
 
 
 def already_read(question: Question) -> Question:

@@ -20,6 +20,7 @@ import msgspec
 
 from milo.domain.errors import Invalid, InvalidConfig
 from milo.domain.question import Field, Question
+from milo.domain.reading import read_data
 from milo.sdk.http import Http
 
 _PAGE = 100
@@ -58,12 +59,13 @@ class _Taken(msgspec.Struct, frozen=True):
 
 class GivenItem:
     """An item as a function gets it: `item["text"]` is a field, `item.text` the first field of text, `item.meta` its metadata,
-    `item.path()` the file of its image, audio or other media. `item.question` is what is asked."""
+    `item.path()` the file of its image, audio or other media. `item.question` is what is asked. The text that it marks is given
+    as offsets count in it: of HTML and Markdown the visible text."""
 
     def __init__(self, http: Http, question: Question, fields: list[Field], raw: _Raw, folder: Path) -> None:
         self._http, self._fields, self._folder = http, fields, folder
         self.question = question
-        self.id, self.key, self.data, self.meta = raw.id, raw.key, raw.data, raw.meta
+        self.id, self.key, self.data, self.meta = raw.id, raw.key, read_data(question, raw.data), raw.meta
 
     def __getitem__(self, name: str) -> Any:
         return self.data[name]

@@ -13,7 +13,7 @@ import msgspec
 
 from milo.builtin.formats._gathered import NO, YES
 from milo.builtin.formats._packing import colours_of
-from milo.builtin.formats._pictures import is_true, plain_name
+from milo.builtin.formats._pictures import is_true, looks_like, plain_name
 from milo.builtin.formats._tree import Tree, Unreadable
 from milo.builtin.formats._xml import child, elements, text_of
 from milo.domain.question import Question
@@ -184,3 +184,13 @@ def _svg(question: Question) -> str:
         for i, (x, y) in enumerate(places.values(), 1)
     ]
     return "".join(lines + nodes)
+
+
+def strange(tree: Tree) -> str:
+    """What a single file without annotations is where that is known, and where it belongs; "" for others."""
+    if tree.single is None or not looks_like(tree, tree.single, b"<View"):
+        return ""
+    return (
+        "this is a label config of Label Studio: it says what is asked, and holds no data. Make a project of it (New project, "
+        '"From a file"), then import the tasks, which are JSON'
+    )

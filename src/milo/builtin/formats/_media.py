@@ -5,6 +5,7 @@ Stands alone because a file's kind is decided the same way wherever it comes fro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -47,10 +48,14 @@ def is_ignored(name: str) -> bool:
     return name.startswith(".") or name.lower() in _IGNORED
 
 
-def kind_of(name: str) -> str | None:
-    """ "image", "audio", "video", "document", "text" or None, by the suffix of the name."""
-    suffix = PurePosixPath(name).suffix.lower()
-    return next((kind for kind, suffixes in _KINDS if suffix in suffixes), None)
+def kind_of(name: str, head: Callable[[], bytes] = bytes) -> str | None:
+    """ "image", "audio", "video", "document", "text" or None, by the suffix of the name; else by the first 132
+    bytes, which `head` reads: DICOM files mostly have no suffix of their own, or end in a number."""
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    kind = next((kind for kind, suffixes in _KINDS if suffix in suffixes), None)
+    plain = not suffix or suffix[1:].isdigit()
+    return "image" if kind is None and plain and path.name.upper() != "DICOMDIR" and head()[128:132] == b"DICM" else kind
 
 
 def file_columns(relative: str) -> dict[str, Any]:

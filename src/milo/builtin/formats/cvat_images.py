@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree
 
 from milo.builtin.formats import _cvat_write
-from milo.builtin.formats._cvat_labels import Labels, declared, labels_in
+from milo.builtin.formats._cvat_labels import Labels, declared, labels_in, strange
 from milo.builtin.formats._gathered import YES, Thing
 from milo.builtin.formats._pictures import CORNERS, Picture, PictureSet, ellipse, folder_of, looks_like, plain_name
 from milo.builtin.formats._tree import Tree, Unreadable
@@ -58,7 +58,7 @@ class CvatImages(PictureSet):
         number = 0
         documents = _documents(tree)
         if not documents:
-            yield BadRow(1, source.name, "there is no XML document of CVAT's annotations")
+            yield BadRow(1, source.name, strange(tree) or "there is no XML document of CVAT's annotations")
         for name in documents:
             labels = Labels()
             try:

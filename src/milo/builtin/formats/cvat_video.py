@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree
 
-from milo.builtin.formats._cvat_labels import FLAGS, Labels, declared, labels_in, point_names, write_labels
+from milo.builtin.formats._cvat_labels import FLAGS, Labels, declared, labels_in, point_names, strange, write_labels
 from milo.builtin.formats._gathered import Thing
 from milo.builtin.formats._packing import Pack, Packed, short
 from milo.builtin.formats._pictures import Picture, PictureSet, folder_of, looks_like
@@ -48,7 +48,7 @@ class CvatVideo(PictureSet):
         """A video a document."""
         names = _documents(tree)
         if not names:
-            yield BadRow(1, source.name, "there is no XML document with tracks of CVAT")
+            yield BadRow(1, source.name, strange(tree) or "there is no XML document with tracks of CVAT")
         for number, name in enumerate(names, 1):
             picture = Picture(number, None, name, {}, {}, {}, [], media="video")
             try:

@@ -48,10 +48,10 @@ class Folder:
 
 
 def _file(root: Path, relative: str, number: int, source: Source) -> Row | BadRow:
-    kind = kind_of(relative)
+    path = root / relative
+    kind = kind_of(relative, lambda: _head(path))
     if kind is None:
         return unknown_kind(relative, number, source)
-    path = root / relative
     if kind != "text":
         return Row(number, source.name, file_columns(relative), {kind: str(path)})
     try:
@@ -59,6 +59,15 @@ def _file(root: Path, relative: str, number: int, source: Source) -> Row | BadRo
             return text_row(stream.read(MAX_TEXT + 1), relative, number, source)
     except OSError as error:
         return BadRow(number, source.name, f"{relative}: cannot be read: {error.strerror}")
+
+
+def _head(path: Path) -> bytes:
+    """The beginning of a file; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(132)
+    except OSError:
+        return b""
 
 
 PLUGIN = Folder()

@@ -71,8 +71,12 @@ class _Unpacking:
                 yield BadRow(number, self._source.name, "the archive unpacks to more than allowed; the rest was left out")
                 return
 
+    def _head(self, member: zipfile.ZipInfo) -> bytes:
+        with self._archive.open(member) as stream:
+            return stream.read(132)
+
     def _row(self, member: zipfile.ZipInfo, relative: str, number: int) -> Row | BadRow:
-        kind = kind_of(relative)
+        kind = kind_of(relative, lambda: self._head(member))
         if kind is None:
             return unknown_kind(relative, number, self._source)
         if kind == "text":

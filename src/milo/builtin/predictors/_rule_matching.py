@@ -15,7 +15,7 @@ from milo.builtin.predictors._content import text_of
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig
 from milo.domain.question import Field, Question
-from milo.domain.reading import marked_text
+from milo.domain.reading import marked_text, read_data
 from milo.kinds.predictor import Candidate
 
 _log = logging.getLogger("milo.rules")
@@ -76,7 +76,7 @@ def vote(
 ) -> Prediction | None:
     """The label or labels that the matching rules speak for, or the default."""
     text = text_of(item.data, fields)
-    heard = [(rule, label) for rule in rules for label in _labels(rule, text, item)]
+    heard = [(rule, label) for rule in rules for label in _labels(question, rule, text, item)]
     heard = [(r, v) for r, v in heard if allowed(question, shape, [v] if shape == "labels" else v)]
     if not heard:
         if default is None:
@@ -102,7 +102,7 @@ def spans(question: Question, fields: tuple[Field, ...], rules: list[Rule], item
     text, known = marked_text(question, text), known_labels(question)
     found: dict[tuple[int, int, str], Rule] = {}
     for rule in rules:
-        for start, end, label in _stretches(rule, text, item):
+        for start, end, label in _stretches(question, rule, text, item):
             if 0 <= start < end <= len(text) and (known is None or label in known) and len(found) < _MOST_SPANS:
                 found.setdefault((start, end, label), rule)
     if not found:
@@ -124,10 +124,10 @@ def _said(question: Question, item: Candidate, value: Any, rules: list[Rule]) ->
     return Prediction(item.item_id, question.name, value, max(scores) if scores else None, reason)
 
 
-def _labels(rule: Rule, text: str, item: Candidate) -> list[Any]:
+def _labels(question: Question, rule: Rule, text: str, item: Candidate) -> list[Any]:
     """The labels for which the rule speaks on this item."""
     if rule.function is not None:
-        return _spoken(rule, _called(rule, item))
+        return _spoken(rule, _called(question, rule, item))
     try:
         return [rule.label] if rule.pattern.search(text, timeout=_SECONDS) else []
     except TimeoutError as error:
@@ -143,9 +143,9 @@ def _spoken(rule: Rule, result: Any) -> list[Any]:
     return list(cast("list[Any]", result)) if isinstance(result, list | tuple | set) else [result]
 
 
-def _stretches(rule: Rule, text: str, item: Candidate) -> Iterator[tuple[int, int, str]]:
+def _stretches(question: Question, rule: Rule, text: str, item: Candidate) -> Iterator[tuple[int, int, str]]:
     if rule.function is not None:
-        for entry in _spoken(rule, _called(rule, item)):
+        for entry in _spoken(rule, _called(question, rule, item)):
             if isinstance(entry, dict):
                 yield from _stretch(rule, cast("dict[str, Any]", entry))
         return
@@ -162,10 +162,10 @@ def _stretch(rule: Rule, entry: dict[str, Any]) -> Iterator[tuple[int, int, str]
         yield start, end, label
 
 
-def _called(rule: Rule, item: Candidate) -> Any:
+def _called(question: Question, rule: Rule, item: Candidate) -> Any:
     """The function's answer; whatever the user's code raises is noted and counts as no answer."""
     try:
-        return rule.function(item.data) if rule.function else None
+        return rule.function(read_data(question, item.data)) if rule.function else None
     except Exception as error:  # noqa: BLE001 - the edge to the user's own code
         rule.missed(item, error)
         return None

@@ -12,9 +12,9 @@ Config:
 keyword: whole words or phrases, a string or a list, case ignored. exact: the very same characters, case and spaces
 included, where no word or sign is cut in two. regex: searched anywhere, case ignored, in the syntax of
 the `regex` library; 50 ms at most on one item, and a rule that ran out of time on 20 items is left out for the rest of the
-run. python: `module:function`, called with the item's data; it returns true or false, a label (overriding `label`), a list
-of labels, a list of {start, end, label} for spans, or None. It is run only if `trusted` is true, which the command line and
-the user's own process may set and the browser may not.
+run. python: `module:function`, called with the item's data, texts as the question reads them; it returns true or false, a label
+(overriding `label`), a list of labels, a list of {start, end, label} for spans, or None. It is run only if `trusted` is true,
+which the command line and the user's own process may set and the browser may not.
 
 For a label or a number the matching rules vote with their scores (1 where none is given); a tie goes to the rule that stands
 first. For a set of labels every matching rule adds its own. For spans every match becomes a span, offsets in code points. The

@@ -23,6 +23,7 @@ from milo.domain.addresses import is_this_machine
 from milo.domain.annotation import Prediction
 from milo.domain.errors import InvalidConfig, InvalidValue, ModelRefused
 from milo.domain.question import Field, Question
+from milo.domain.reading import read_data
 from milo.kinds.format import Row, Source
 from milo.kinds.predictor import Candidate
 from milo.kinds.registry import Registry
@@ -89,7 +90,7 @@ class Service(Unlearned):
         with Backend(str(config["path"]), float(settings.get("timeout", SECONDS))) as backend:
             backend.setup(label_config)
             while batch:
-                tasks = [_task(item, sent, settings.get("files", "path") == "inline") for item in batch]
+                tasks = [_task(question, item, sent, settings.get("files", "path") == "inline") for item in batch]
                 for part in _parts(backend, tasks, label_config):
                     if not isinstance(part, ModelRefused):
                         answered, failed = True, 0
@@ -118,11 +119,13 @@ def _parts(backend: Backend, tasks: list[dict[str, Any]], label_config: str) -> 
         yield from _parts(backend, [task], label_config)
 
 
-def _task(item: Candidate, fields: tuple[Field, ...], inline: bool) -> dict[str, Any]:
-    """An item as a task, without its metadata: texts as they are, a file as its path on this machine, or in the request."""
+def _task(question: Question, item: Candidate, fields: tuple[Field, ...], inline: bool) -> dict[str, Any]:
+    """An item as a task, without its metadata: texts as the question reads them, a file as its path on this machine, or in the
+    request."""
     data: dict[str, Any] = {}
+    known = read_data(question, item.data)
     for field in fields:
-        value = item.data.get(field.name)
+        value = known.get(field.name)
         if isinstance(value, dict) and "path" in value:
             media = cast("dict[str, Any]", value)
             data[field.name] = _inline(media) if inline else str(media["path"])

@@ -19,7 +19,7 @@ const FILE = "(file)";
 type Words = Pick<Recipe, "title" | "summary">;
 const OWN: Record<typeof EMPTY | typeof FILE, Words> = {
   [EMPTY]: { title: "Empty", summary: "Choose fields and questions yourself." },
-  [FILE]: { title: "From a file", summary: "A project kept as YAML or JSON." },
+  [FILE]: { title: "From a file", summary: "A project kept as YAML or JSON, or a label config of Label Studio." },
 };
 const ICONS: Record<Group, Icon> = {
   Text: IconFileText, Images: IconPhoto, Video: IconMovie, Audio: IconMicrophone, Documents: IconFiles, "Answers and preferences": IconMessages,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -88,9 +87,8 @@ class Server:
     def start(self) -> Server:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "milo.cli.main", "serve", "--workspace", str(self.workspace), "--port", str(self.port)]
-        environment = {**os.environ, "MILO_SKIP_UI": "1"} if "MILO_KEEP_UI" not in os.environ else dict(os.environ)
         log = (self.workspace.parent / f"{self.workspace.name}.log").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         log.close()
         self._wait()
         return self

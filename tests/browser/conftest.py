@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from browser_setup import chromium
 from running import PASSWORD, Api, Server
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 MOODS = ["praise", "complaint", "question"]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
@@ -54,7 +55,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """An empty browser; the test fails if a script on any page throws."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(45_000)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
@@ -96,3 +97,11 @@ def exported(owner: Api, project: int, what: str = "resolved") -> list[dict[str,
     status, out, _ = owner.raw("GET", f"/api/projects/{project}/export?format=jsonl&what={what}")
     assert status == 200
     return [json.loads(line) for line in out.splitlines()]
+
+
+def wait_for(true: Callable[[], Any], seconds: float = 60) -> None:
+    """Wait until it holds; fails if it never does."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)

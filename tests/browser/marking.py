@@ -135,6 +135,6 @@ def answers(owner: Api, project: int, question: str) -> dict[str, list[dict[str,
 
 def submit(page: Page) -> None:
     """Submit and wait until the server has it."""
-    page.keyboard.press("Control+Enter")
-    page.wait_for_timeout(250)
+    with page.expect_response(lambda reply: reply.request.method == "POST" and "/answers" in reply.url):
+        page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Saved")).to_be_visible()

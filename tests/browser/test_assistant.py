@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import exported, shows, sign_in
+from browser.conftest import exported, shows, sign_in, wait_for
 from browser.test_safety import _axe
 from running import Api, Server
 
@@ -226,10 +225,3 @@ def _check(page: Page, axe: str) -> None:
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == [], [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in serious]
-
-
-def wait_for(true: Any, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -17,6 +17,9 @@ NEAR = 3.0
 """Pixels of the image by which a hand at the mouse may be off: a CSS pixel is more than one of them."""
 
 
+DRAWN = """([w, h]) => performance.getEntriesByName('image-drawn').some(({ detail }) => detail && detail.w === w && detail.h === h)"""
+
+
 class Eye:
     """Turns points of the image into points of the window, by how the whole image is fitted into the surface."""
 
@@ -45,7 +48,7 @@ class Eye:
 
 def _eye(page: Page, size: tuple[int, int] = SIZE) -> Eye:
     expect(page.locator("canvas").first).to_be_visible()
-    page.wait_for_function("() => performance.getEntriesByName('image-drawn').length > 0")
+    page.wait_for_function(DRAWN, arg=list(size))
     return Eye(page, size)
 
 

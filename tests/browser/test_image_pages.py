@@ -48,7 +48,6 @@ def test_boxes_on_the_pages_of_a_file(page: Page, server: Server, owner: Api) ->
     expect(page.get_by_text("/ 3", exact=False)).to_be_visible()
     expect(page.get_by_role("textbox", name="Page")).to_have_value("3")
     expect(page.get_by_text("800 × 600").or_(page.get_by_text("0 boxes"))).to_be_visible()
-    page.wait_for_function("() => performance.getEntriesByName('image-drawn').length > 0")
     eye = _eye(page, (800, 600))
     eye.drag(600, 450, 700, 550)
     expect(_listed(page)).to_have_count(1)
@@ -67,7 +66,6 @@ def test_a_large_image_comes_in_tiles_and_is_sharp_when_zoomed_in(page: Page, se
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     open_bench(page, server, project)
-    page.wait_for_function("() => performance.getEntriesByName('image-drawn').length > 0", timeout=60_000)
     expect(page.get_by_role("listbox").or_(page.get_by_text("Draw on the image", exact=False))).to_be_visible()
     eye = _eye(page, (side, side))
     page.mouse.move(*eye.at(1000, 2000))

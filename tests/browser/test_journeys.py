@@ -156,7 +156,7 @@ def test_accept_in_bulk_and_undo_as_one(page: Page, server: Server, owner: Api) 
 
 def _done(owner: Api, project: int, fits: Callable[[int], bool]) -> bool:
     """Wait until the count of finished items fits."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if fits(owner.call("GET", f"/api/projects/{project}")["counts"]["done"]):
             return True

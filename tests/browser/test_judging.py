@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import shows, sign_in
+from browser.conftest import shows, sign_in, wait_for
 from browser.test_safety import _axe as axe_script  # pyright: ignore[reportPrivateUsage]
 from running import Api, Server
 
@@ -80,8 +80,8 @@ def test_get_judged_dismiss_revise_and_take(page: Page, server: Server, owner: A
     expect(advice.get_by_text("Passes the rubric")).to_be_visible()
     page.keyboard.press("Control+Enter")
     shows(page, "order 2")
-    page.wait_for_timeout(300)
     judge = owner.call("GET", f"/api/projects/{project}/judges")[0]["id"]
+    wait_for(lambda: owner.call("GET", f"/api/projects/{project}/judges/{judge}/report")["advice"]["taken"] == 1)
     told = owner.call("GET", f"/api/projects/{project}/judges/{judge}/report")["advice"]
     assert (told["shown"], told["given"], told["dismissed"], told["taken"]) == (3, 2, 1, 1)
     events = owner.call("GET", f"/api/projects/{project}/effort")

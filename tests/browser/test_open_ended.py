@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import exported, sign_in
+from browser.marking import submit
 from running import Api, Server
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,6 @@ def _values(owner: Api, project: int) -> dict[str, Any]:
 
 
 def _saved(page: Page) -> None:
-    page.wait_for_timeout(250)
     expect(page.get_by_text("Saved")).to_be_visible()
 
 
@@ -177,7 +177,6 @@ def test_the_steps_of_a_trace_are_marked_with_keys_and_mouse(page: Page, server:
     radio("turn 4", "wrong").click()
     radio("turn 3", "right").click()
     expect(page.get_by_text("4 of 4 turns and steps marked")).to_be_visible()
-    page.keyboard.press("Control+Enter")
-    _saved(page)
+    submit(page)
     marks = [(1, None, "right"), (1, 0, "wrong"), (2, None, "right"), (3, None, "wrong")]
     assert [(m["turn"], m.get("step"), m["label"]) for m in _values(owner, project)["0"]] == marks

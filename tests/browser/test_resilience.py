@@ -87,8 +87,8 @@ def test_a_draft_comes_back(page: Page, server: Server, owner: Api) -> None:
     page.goto(f"{server.address}/p/{project}/label")
     shows(page, "one item")
     box = page.get_by_role("region", name="Questions").get_by_role("textbox")
-    box.fill("a thought, half finished")
-    page.wait_for_timeout(1500)
+    with page.expect_response(lambda reply: "/draft" in reply.url):
+        box.fill("a thought, half finished")
     page.close(run_before_unload=False)
     again = page.context.new_page()
     again.goto(f"{server.address}/p/{project}/label")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import exported, make_project, shows, sign_in
+from browser.marking import submit
 from running import Api, Server
 
 pytestmark = pytest.mark.browser
@@ -43,8 +44,6 @@ def test_the_other_tab_goes_on_and_keeps_what_was_begun(page: Page, server: Serv
     page.get_by_role("list", name="My last items").get_by_role("button").filter(has_text="(order 0)").click()
     shows(page, "(order 0)")
     expect(page.get_by_role("radio", name="praise")).to_be_checked()
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Saved")).to_be_visible()
-    page.wait_for_timeout(500)
+    submit(page)
     labels = {row["key"]: row["labels"].get("mood") for row in exported(owner, project)}
     assert (labels["0"], labels["1"], labels["2"]) == ("praise", "question", None)

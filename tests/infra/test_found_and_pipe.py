@@ -93,7 +93,7 @@ def test_a_deleted_project_leaves_nothing_to_be_found_in_the_next(tmp_path: Path
     bench.add("needle one", "needle two")
     assert bench.wait(bench.ws.jobs.submit("index", first, {})).state == "done"
     bench.call("DELETE", f"/api/projects/{first}")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while bench.one("SELECT count(*) FROM item") and time.monotonic() < deadline:
         time.sleep(0.05)
     assert bench.one("SELECT count(*) FROM item_text WHERE item_text MATCH 'needle'") == 0

@@ -182,7 +182,7 @@ def test_a_file_runs_in_a_process_of_its_own_that_ends_with_the_workspace(blank:
     opened = [os.readlink(f"/proc/{first}/fd/{fd}") for fd in os.listdir(f"/proc/{first}/fd")] if os.path.isdir("/proc") else []
     assert not any("milo.db" in name for name in opened)
     os.kill(first, 9)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while runner.pid == first and time.monotonic() < end:
         time.sleep(0.02)
     assert fits(ask(ws, Request(TURNS, 300, 1.0, 6, SCHEMA)).text), "a dead process is replaced"

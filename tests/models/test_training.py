@@ -169,7 +169,7 @@ def test_stop_kills_at_once(tmp_path: Path, plugins: str) -> None:
     with TrainerPool() as own:
         start = time.monotonic()
         result = own.run(tmp_path, lambda p: told.append(p.phase), lambda: "fit" in told)
-        assert time.monotonic() - start < 20
+        assert time.monotonic() - start < 50
         assert result.stopped
         assert result.error is None
         assert own.pid is None
@@ -179,7 +179,7 @@ def test_an_idle_worker_ends_and_another_takes_over(tmp_path: Path) -> None:
     write_job(tmp_path, JOB, EXAMPLES, CANDIDATES)
     with TrainerPool(idle_seconds=0.3) as own:
         assert own.run(tmp_path).error is None
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while own.pid is not None and time.monotonic() < deadline:
             time.sleep(0.05)
         assert own.pid is None
@@ -237,7 +237,7 @@ def test_the_worker_dies_with_its_parent(tmp_path: Path, plugins: str) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _running(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _running(worker)

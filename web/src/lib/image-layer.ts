@@ -51,7 +51,7 @@ export class ImageLayer {
     const at = { x: view.x * ratio, y: view.y * ratio, scale };
     this.#blit(level, at);
     if (this.#mips.tiles) this.#tiles(this.#mips.tiles, at);
-    markLatest("image-drawn");
+    markLatest("image-drawn", this.#mips.size);
   }
 
   /** Copies only the part of the level that is in view. */

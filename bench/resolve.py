@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from milo.bootstrap import open_workspace
+from milo.bootstrap import Workspace, open_workspace
 from milo.domain.policy import Policy, ResolvePolicy
 from milo.domain.project import ProjectSpec
 from milo.domain.question import Field, Question
@@ -40,14 +40,19 @@ def main() -> None:
         run(Path(folder), given.answers // EACH, given.aggregator)
 
 
-def run(folder: Path, items: int, aggregator: str) -> None:
-    """Fill a workspace, resolve, print."""
-    ws = open_workspace(folder / "ws")
+def filled(folder: Path, items: int, aggregator: str) -> tuple[Workspace, int, list[int]]:
+    """A workspace whose items have five answers each: with the id of the project, and the truth by item."""
+    ws = open_workspace(folder)
     question = Question("topic", "choice", config={"labels": LABELS})
     policy = Policy(overlap=EACH, blind_share=0.0, resolve=ResolvePolicy(aggregator=aggregator))
     spec = projects.complete(ProjectSpec("Bench", (Field("text"),), (question,), policy=policy), ws.registry)
     project_id = ws.db.write(lambda c: projects.create(ProjectsSql(c), spec, [], b"x" * 32, None, 0.0))
-    truth = fill(ws.db.write, project_id, items)
+    return ws, project_id, fill(ws.db.write, project_id, items)
+
+
+def run(folder: Path, items: int, aggregator: str) -> None:
+    """Fill a workspace, resolve, print."""
+    ws, project_id, truth = filled(folder / "ws", items, aggregator)
     project = ws.projects.get(project_id)
     for name in ("first run", "again, nothing changed"):
         begun, wall = time.process_time(), time.perf_counter()
@@ -81,6 +86,7 @@ def fill(write, project_id: int, items: int) -> list[int]:
         said = np.where(rng.random(who.shape) < skill[who], truth[low:high, None], wrong)
         write(lambda c, low=low, who=who, said=said: _part(c, project_id, low, who, said))
     write(lambda c: c.execute("UPDATE project_count SET items = ?, done = ? WHERE project_id = ?", (items, items, project_id)))
+    write(lambda c: c.execute("UPDATE project SET next_ord = ?, indexed_to = ? WHERE id = ?", (items + 1, items, project_id)))
     return truth.tolist()
 
 

@@ -25,11 +25,13 @@ def free_port() -> int:
 
 
 class Server:
-    """A running product. `first` holds what it took until the front page came: wall and CPU seconds, and memory."""
+    """A running product, in an empty folder or (not `fresh`) in one as it is. `first` holds what it took until the front page
+    came: wall and CPU seconds, and memory."""
 
-    def __init__(self, product: Product, data: Path) -> None:
-        shutil.rmtree(data, ignore_errors=True)
-        data.mkdir(parents=True)
+    def __init__(self, product: Product, data: Path, *, fresh: bool = True) -> None:
+        if fresh:
+            shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True, exist_ok=True)
         self.product, self.data, self.port = product, data, free_port()
         command, environment = product.command(data, self.port)
         self._log = (data.parent / f"{data.name}.log").open("wb")

@@ -25,7 +25,7 @@ from milo.kinds.task_type import TaskType
 
 MERGE = "merge"
 _encode = msgspec.json.encode
-_SAME = 0.005
+SAME = 0.005
 """A certainty that moves by less is not written anew."""
 
 
@@ -176,7 +176,7 @@ def to_write(
         kept.add(item)
         value, label = _text(question, task, found.values[at], texts)
         old = standing.get(item)
-        if old is not None and old.value == value and abs((old.score or 0) - score) <= _SAME and old.answers == n:
+        if old is not None and old.value == value and abs((old.score or 0) - score) <= SAME and old.answers == n:
             continue
         told: dict[str, Any] = {"author": author, "answers": n}
         if soft is not None:

@@ -19,7 +19,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow.adaptive import ask_more, judge_of
 from milo.flow.ports.work import Pick
-from milo.flow.resolve import Outcome, aggregator_for, conflicts, resolve, to_write
+from milo.flow.resolve import SAME, Outcome, aggregator_for, conflicts, resolve, to_write
 from milo.flow.review import NewCase
 from milo.infra.aggregating import compare_aggregators
 from milo.infra.jobs import JobRun
@@ -217,9 +217,13 @@ class _Question:
         if not self.project.spec.policy.review.conflicts:
             hits = {}
         decided, standing = self.ws.db.read(lambda c: (ResolutionsSql(c).decided(p, q), ReviewSql(c).open_conflicts(p, q)))
-        looked_at = standing if only is None else standing & set(only)
+        looked_at = standing.keys() if only is None else standing.keys() & set(only)
         over = sorted(i for i in looked_at if i not in hits or i in decided)
-        cases = [NewCase(i, q, "conflict", 1.0 - c, {"certainty": round(c, 4)}) for i, c in hits.items() if i not in decided]
+        cases = [
+            NewCase(i, q, "conflict", 1.0 - c, {"certainty": round(c, 4)})
+            for i, c in hits.items()
+            if i not in decided and abs(standing.get(i, -1.0) - (1.0 - c)) > SAME
+        ]
         new = 0
         for part in _parts(over):
             self.ws.db.write(lambda c, ids=part: ReviewSql(c).close_conflicts(q, ids), BACKGROUND)

@@ -19,7 +19,9 @@ from milo.infra.sql.packed import packed
 ANSWER = "a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.bulk_id IS NULL"
 """The answers that are resolved: each of them a person's own. One decision over many items is none."""
 
-_MACHINE = "role <> 'suggestion' AND role = 'resolution' AND live = 1 AND author_kind = 'model' AND run_id IS NOT NULL"
+_TRUTHS = "FROM annotation INDEXED BY ix_annotation_truth WHERE role IN ('gold', 'resolution') AND live = 1"
+"""Gold and resolutions, of people and machines: few beside all answers, so that they have an index of their own."""
+_MACHINE = "role = 'resolution' AND author_kind = 'model' AND run_id IS NOT NULL"
 _AT_ONCE = 500
 
 
@@ -54,10 +56,7 @@ class ResolutionsSql:
 
     def standing(self, project_id: int, question: str, only: list[int] | None = None) -> dict[int, Standing]:
         """The machine's resolutions as they are, by item."""
-        look = (
-            f"SELECT item_id, id, value, score, json_extract(origin, '$.answers') FROM annotation INDEXED BY ix_annotation_answer WHERE {_MACHINE} "
-            "AND question = ? AND "
-        )
+        look = f"SELECT item_id, id, value, score, json_extract(origin, '$.answers') {_TRUTHS} AND {_MACHINE} AND question = ? AND "
         found: dict[int, Standing] = {}
         if only is None:
             rows = self._c.execute(look + "item_id >= ? AND item_id < ?", (question, *id_range(project_id)))
@@ -70,8 +69,7 @@ class ResolutionsSql:
     def decided(self, project_id: int, question: str) -> set[int]:
         """Items with a gold answer to the question, or a person's resolution."""
         rows = self._c.execute(
-            "SELECT DISTINCT item_id FROM annotation INDEXED BY ix_annotation_answer WHERE role <> 'suggestion' AND live = 1 "
-            "AND (role = 'gold' OR (role = 'resolution' AND author_kind = 'person')) AND question = ? "
+            f"SELECT DISTINCT item_id {_TRUTHS} AND (role = 'gold' OR author_kind = 'person') AND question = ? "
             "AND item_id >= ? AND item_id < ?",
             (question, *id_range(project_id)),
         )
@@ -112,8 +110,8 @@ class ResolutionsSql:
     def gold(self, project_id: int, question: str) -> dict[int, tuple[Any, bool]]:
         """By item the gold answer, and whether a suggestion was on the screen when it was made."""
         rows = self._c.execute(
-            "SELECT item_id, value, basis FROM annotation INDEXED BY ix_annotation_answer WHERE role <> 'suggestion' "
-            "AND role = 'gold' AND live = 1 AND question = ? AND item_id >= ? AND item_id < ? ORDER BY id",
+            f"SELECT item_id, value, basis {_TRUTHS} AND role = 'gold' AND question = ? AND item_id >= ? AND item_id < ? "
+            "ORDER BY id",
             (question, *id_range(project_id)),
         )
         return {item: (msgspec.json.decode(value), basis == "shown") for item, value, basis in rows}
@@ -121,8 +119,7 @@ class ResolutionsSql:
     def decision(self, item_id: int, question: str) -> Any:
         """The gold answer; None if there is none."""
         row = self._c.execute(
-            "SELECT value FROM annotation INDEXED BY ix_annotation_answer WHERE role <> 'suggestion' AND role = 'gold' "
-            "AND live = 1 AND item_id = ? AND question = ? ORDER BY id DESC LIMIT 1",
+            f"SELECT value {_TRUTHS} AND role = 'gold' AND item_id = ? AND question = ? ORDER BY id DESC LIMIT 1",
             (item_id, question),
         ).fetchone()
         return None if row is None else msgspec.json.decode(row[0])
@@ -130,8 +127,7 @@ class ResolutionsSql:
     def machine(self, item_id: int, question: str) -> tuple[Any, float, dict[str, Any]] | None:
         """The machine's resolution: value, certainty, origin."""
         row = self._c.execute(
-            f"SELECT value, score, origin FROM annotation INDEXED BY ix_annotation_answer WHERE {_MACHINE} AND item_id = ? "
-            "AND question = ?",
+            f"SELECT value, score, origin {_TRUTHS} AND {_MACHINE} AND item_id = ? AND question = ?",
             (item_id, question),
         ).fetchone()
         return None if row is None else (msgspec.json.decode(row[0]), row[1] or 0.0, msgspec.json.decode(row[2] or "{}"))

@@ -180,19 +180,17 @@ class ReviewSql:
 
     def open_cases(self, project_id: int, cases: Iterable[NewCase], now: float) -> int:
         """Open cases; one that is there already gets what is new, one that was decided stays decided. How many are new."""
-        new = 0
-        for case in cases:
-            done = self._c.execute(
-                "INSERT INTO review_case (project_id, item_id, question, kind, worth, purpose, odds, detail, created_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item_id, question, kind) DO UPDATE SET state = 'open', "
-                "worth = excluded.worth, detail = excluded.detail WHERE state IN ('open', 'gone') RETURNING created_at",
-                (
-                    project_id, case.item_id, case.question, case.kind, case.worth, case.purpose, case.odds,
-                    _encode(case.detail).decode(), now,
-                ),
-            ).fetchone()  # fmt: skip
-            new += done is not None and done[0] == now
-        return new
+        last = self._c.execute("SELECT coalesce(max(id), 0) FROM review_case").fetchone()[0]
+        self._c.executemany(
+            "INSERT INTO review_case (project_id, item_id, question, kind, worth, purpose, odds, detail, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item_id, question, kind) DO UPDATE SET state = 'open', "
+            "worth = excluded.worth, detail = excluded.detail WHERE state IN ('open', 'gone')",
+            [
+                (project_id, c.item_id, c.question, c.kind, c.worth, c.purpose, c.odds, _encode(c.detail).decode(), now)
+                for c in cases
+            ],
+        )
+        return self._c.execute("SELECT count(*) FROM review_case WHERE id > ?", (last,)).fetchone()[0]
 
     def close_conflicts(self, question: str, items: list[int]) -> None:
         """These items' answers agree by now, or somebody decided: nobody needs to look at them as conflicts."""
@@ -210,13 +208,13 @@ class ReviewSql:
             (project_id, question),
         )
 
-    def open_conflicts(self, project_id: int, question: str) -> set[int]:
-        """Items with an open conflict about the question."""
+    def open_conflicts(self, project_id: int, question: str) -> dict[int, float]:
+        """Items with an open conflict about the question, and what each is worth."""
         rows = self._c.execute(
-            "SELECT item_id FROM review_case WHERE project_id = ? AND state = 'open' AND kind = 'conflict' AND question = ?",
+            "SELECT item_id, worth FROM review_case WHERE project_id = ? AND state = 'open' AND kind = 'conflict' AND question = ?",
             (project_id, question),
         )
-        return {row[0] for row in rows}
+        return dict(rows.fetchall())
 
     def alarms(self, project_id: int, after: int, limit: int = 500) -> list[tuple[int, int, str, str, float, bytes]]:
         """(verdict, item, question, judge, total, body) of judges' verdicts that found a person's standing answer wanting; none

@@ -1,7 +1,7 @@
 """What measuring quality costs with a million answers, and what annotators notice of it.
 
-    python bench/quality.py                       1,000,000 answers on 200,000 items, four labels, 400 people
-    python bench/quality.py --answers 100000
+    python bench/quality_jobs.py                       1,000,000 answers on 200,000 items, four labels, 400 people
+    python bench/quality_jobs.py --answers 100000
 
 A server of its own measures agreement, then people, then resolves everything: each alone (CPU seconds of the server), then with
 somebody who takes items and answers them meanwhile. The time of those requests stands beside that without a job, in one run.

@@ -41,7 +41,7 @@ def _made() -> Any:
     numbers: Any = np.full((HEIGHT, WIDTH), NUMBERS["sky"][0], np.uint32)
     numbers[30:] = 0
     numbers[10:35, 5:20] = numbers[3, 50:] = NUMBERS["person"][0]
-    numbers[10:35, 20:31] = NUMBERS["person"][1]
+    numbers[10:35, 20:31] = max(NUMBERS["person"])
     return numbers
 
 

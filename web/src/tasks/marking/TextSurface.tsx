@@ -2,13 +2,13 @@
  * The text itself: draws lines with their spans, and tells its owner what was selected or clicked. Mouse and keyboard
  * make the same selections; the caret is the browser's own, made visible.
  */
-import { memo, useCallback, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, type Ref } from "react";
+import { memo, useImperativeHandle, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode, type Ref } from "react";
 import type { Placed } from "../../lib/segments";
 import type { TextRange } from "../../lib/words";
 import { snapToWords, trimRange } from "../../lib/words";
-import { blockAt, type Block, type LineLook, type Shares } from "./document";
+import { blockAt, passagesOf, type Block, type LineLook, type Passage as Lines, type Shares } from "./document";
 import { caretOffset, offsetAt, positionOf, selectedRange } from "./dom";
-import { measured, type Measure } from "./measure";
+import { rulerOf, type Ruler } from "./measure";
 import type { DrawnSpan } from "./model";
 import { LANE, Runs } from "./Runs";
 import type { Edge } from "./stepping";
@@ -44,7 +44,7 @@ export interface TextSurfaceProps {
   onEdge(edge: Edge, offset: number, exact: boolean, drag: number): void;
   /** Lines stand apart, beside a margin: room for what `overlay` draws over the text, in the place of the scrolled content. */
   roomy?: boolean;
-  overlay?: (measure: () => Measure | null) => ReactNode;
+  overlay?: (ruler: Ruler) => ReactNode;
 }
 
 interface Press {
@@ -60,10 +60,11 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   const root = useRef<HTMLDivElement>(null);
   const press = useRef<Press | null>(null);
   const drags = useRef(0);
-  const awake = useAwake(blocks, root);
+  const passages = useMemo(() => passagesOf(blocks), [blocks]);
+  const awake = useAwake(passages, root);
   const [caret, setCaret] = useState<{ x: number; y: number; h: number } | null>(null);
-  const measure = useCallback(() => (root.current ? measured(root.current, blocks) : null), [blocks]);
-  const place = (offset: number) => positionOf(root.current!.children[blockAt(blocks, offset)]!, offset);
+  const ruler = useMemo(() => rulerOf(root, passages), [passages]);
+  const place = (offset: number) => positionOf(root.current!.children[blockAt(passages, offset)]!, offset);
   const select = (range: TextRange) => {
     const from = place(range.start);
     const to = place(range.end);
@@ -78,9 +79,9 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
     select,
     clear: () => document.getSelection()?.removeAllRanges(),
     reveal: (offset) => {
-      const block = blockAt(blocks, offset);
-      awake.wake(block);
-      bringIntoSight(root.current!, root.current!.children[block] as HTMLElement, offset);
+      const passage = blockAt(passages, offset);
+      awake.wake(passage);
+      bringIntoSight(root.current!, root.current!.children[passage] as HTMLElement, offset);
     },
     ranges: (parts) => parts.flatMap((part) => {
       const [from, to] = [place(part.start), place(part.end)];
@@ -136,11 +137,11 @@ export function TextSurface({ ref, name, text, blocks, shares, selected, armed, 
   return (
     <div className={css.scroll} tabIndex={0} role="group" aria-label={`${name}: text to mark. Arrow keys move the caret, Shift selects, a label key marks.`} onKeyDown={onKeyDown} onBlur={() => setCaret(null)} onPointerDown={() => setCaret(null)}>
       <div ref={root} className={css.text} data-armed={armed || undefined} data-roomy={roomy || undefined} onMouseDown={beginAnew} onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={letGo}>
-        {blocks.map((block, i) => (
-          <Line key={block.start} text={text} block={block} shares={awake.has(i) ? shares[i]! : asleep} selected={touching(block, selected)} handles={editable} />
+        {passages.map((lines, i) => (
+          <Passage key={lines.start} text={text} lines={lines} shares={shares} awake={awake.has(i)} selected={touching(lines, selected)} handles={editable} />
         ))}
       </div>
-      {overlay?.(measure)}
+      {overlay?.(ruler)}
       {caret ? <span className={css.caret} aria-hidden style={{ left: caret.x, top: caret.y, height: caret.h }} /> : null}
     </div>
   );
@@ -173,6 +174,32 @@ const nothing: readonly Placed<DrawnSpan>[] = [];
 
 const touching = (part: { start: number; end: number }, span: DrawnSpan | null) =>
   span && span.start < part.end && part.start < span.end ? span : null;
+
+interface PassageProps {
+  text: string;
+  lines: Lines;
+  shares: Shares;
+  /** Drawn with its spans. */
+  awake: boolean;
+  selected: DrawnSpan | null;
+  handles: boolean;
+}
+
+/** Characters in a row of text, roughly: how high a passage is that was not laid out yet. */
+const ROW = 78;
+
+const Passage = memo(function Passage({ text, lines, shares, awake, selected, handles }: PassageProps) {
+  const rows = lines.blocks.reduce((sum, block) => sum + Math.max(1, Math.ceil((block.end - block.start) / ROW)), 0);
+  return (
+    <div className={css.passage} style={{ "--rows": rows } as CSSProperties}>
+      {lines.blocks.map((block, i) => (
+        <Line key={block.start} text={text} block={block} shares={awake ? shares[lines.first + i]! : asleep} selected={touching(block, selected)} handles={handles} />
+      ))}
+    </div>
+  );
+}, (before, now) =>
+  before.text === now.text && before.lines === now.lines && before.awake === now.awake && before.selected === now.selected && before.handles === now.handles
+  && (!now.awake || now.lines.blocks.every((_, i) => before.shares[now.lines.first + i] === now.shares[now.lines.first + i])));
 
 interface LineProps {
   text: string;
@@ -247,17 +274,17 @@ function caretBox(root: HTMLElement): { x: number; y: number; h: number } | null
 }
 
 /** Scrolls only if the place is out of sight. */
-function bringIntoSight(root: HTMLElement, block: HTMLElement, offset: number): void {
-  const at = positionOf(block, offset);
+function bringIntoSight(root: HTMLElement, passage: HTMLElement, offset: number): void {
+  const at = positionOf(passage, offset);
   if (!at) return;
   const range = document.createRange();
   range.setStart(at.node, at.at);
-  const box = range.getClientRects()[0] ?? block.getBoundingClientRect();
+  const box = range.getClientRects()[0] ?? passage.getBoundingClientRect();
   const scroll = root.parentElement!;
   const frame = scroll.getBoundingClientRect();
   const top = Math.max(frame.top, 0);
   const bottom = Math.min(frame.bottom, window.innerHeight);
   if (box.top >= top + 20 && box.bottom <= bottom - 20) return;
   if (scroll.scrollHeight > scroll.clientHeight + 1) scroll.scrollTop += box.top - frame.top - scroll.clientHeight / 3;
-  else block.scrollIntoView({ block: "center" });
+  else (at.node.parentElement ?? passage).scrollIntoView({ block: "center" });
 }

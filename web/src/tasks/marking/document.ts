@@ -100,6 +100,28 @@ function cutNear(text: string, at: number): number {
   return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at;
 }
 
+/** Lines that follow each other and are laid out, watched and woken together: `first` is the number of the first of them. */
+export interface Passage extends Chunk {
+  blocks: readonly Block[];
+  first: number;
+}
+
+/** A passage has about this many characters, and no more lines than this. */
+const PASSAGE = 2_400;
+const MOST_LINES = 24;
+
+/** A browser looks at each part that it may leave out at every frame: hundreds of lines are a few dozen passages. */
+export function passagesOf(blocks: readonly Block[]): Passage[] {
+  const passages: Passage[] = [];
+  for (let first = 0, i = 0; i < blocks.length; i++) {
+    const [start, end] = [blocks[first]!.start, blocks[i]!.end];
+    if (end - start < PASSAGE && i + 1 - first < MOST_LINES && i + 1 < blocks.length) continue;
+    passages.push({ start, end, blocks: blocks.slice(first, i + 1), first });
+    first = i + 1;
+  }
+  return passages;
+}
+
 /** The spans of each block's chunks: `shares[block][chunk]`. */
 export type Shares = readonly (readonly (readonly Placed<DrawnSpan>[])[])[];
 
@@ -122,8 +144,8 @@ function keep<T>(list: readonly T[], before: readonly T[] | undefined): readonly
   return before && before.length === list.length && before.every((one, i) => one === list[i]) ? before : list;
 }
 
-/** The block that holds a UTF-16 offset. */
-export function blockAt(blocks: readonly Block[], offset: number): number {
+/** The block, or passage, that holds a UTF-16 offset. */
+export function blockAt(blocks: readonly Chunk[], offset: number): number {
   let low = 0;
   let high = blocks.length - 1;
   while (low < high) {

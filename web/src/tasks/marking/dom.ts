@@ -46,9 +46,9 @@ function caretAt(x: number, y: number): { node: Node; at: number } | null {
   return range ? { node: range.startContainer, at: range.startOffset } : null;
 }
 
-/** The DOM position of a UTF-16 offset. `block` is the element of the line that holds it. */
-export function positionOf(block: Element, offset: number): { node: Node; at: number } | null {
-  const runs = block.querySelectorAll("[data-o]");
+/** The DOM position of a UTF-16 offset. `passage` is the element of the passage that holds it. */
+export function positionOf(passage: Element, offset: number): { node: Node; at: number } | null {
+  const runs = passage.querySelectorAll("[data-o]");
   let low = 0;
   let high = runs.length - 1;
   while (low < high) {

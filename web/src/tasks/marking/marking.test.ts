@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { offsetMap } from "../../lib/offsets";
 import { place } from "../../lib/segments";
-import { blocksOf, shareOut } from "./document";
+import { blockAt, blocksOf, passagesOf, shareOut } from "./document";
 import { changed, isSpan, overlapping, SpanDrawer, toSpan, withoutSpan, withSpan, type Span } from "./model";
 import { dragged, stepped } from "./stepping";
 
@@ -59,6 +59,18 @@ describe("blocks and chunks", () => {
     for (const block of blocks) {
       expect(block.chunks.map((c) => text.slice(c.start, c.end)).join("")).toBe(text.slice(block.start, block.end));
       for (const chunk of block.chunks) expect(text.slice(chunk.start, chunk.end)).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+
+  it("are laid out by passages, each line in one, none of a great many lines", () => {
+    const text = `${"a line of text\n".repeat(500)}${"word ".repeat(2000)}\n\n${"\n".repeat(100)}end`;
+    const blocks = blocksOf(text);
+    const passages = passagesOf(blocks);
+    expect(passages.flatMap((p) => p.blocks)).toEqual(blocks);
+    for (const passage of passages) {
+      expect(blocks[passage.first]).toBe(passage.blocks[0]);
+      expect(passage.blocks.length).toBeLessThanOrEqual(24);
+      expect(blockAt(passages, passage.end - 1)).toBe(passages.indexOf(passage));
     }
   });
 

@@ -1,6 +1,6 @@
-/** Which lines of a long text are drawn with their spans: those near the screen, once seen for good. */
+/** Which passages of a long text are drawn with their spans: those near the screen, once seen for good. */
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
-import type { Block } from "./document";
+import type { Chunk } from "./document";
 
 /** Up to this length everything is drawn at once. */
 const WHOLE = 16_000;
@@ -9,44 +9,44 @@ const FIRST = 7_000;
 const MARGIN = "900px 0px";
 
 export interface Awake {
-  has(block: number): boolean;
-  wake(block: number): void;
+  has(passage: number): boolean;
+  wake(passage: number): void;
 }
 
-/** `root` holds one child element per block, in order. */
-export function useAwake(blocks: readonly Block[], root: RefObject<HTMLElement | null>): Awake {
-  const length = blocks[blocks.length - 1]?.end ?? 0;
-  const first = useMemo(() => blocks.findIndex((b) => b.start > (length <= WHOLE ? length : FIRST)), [blocks, length]);
-  const always = first === -1 ? blocks.length : first;
-  const [seen, setSeen] = useState<{ of: readonly Block[]; set: ReadonlySet<number> }>({ of: blocks, set: new Set() });
-  const current = useRef(blocks);
+/** `root` holds one child element per passage, in order. */
+export function useAwake(passages: readonly Chunk[], root: RefObject<HTMLElement | null>): Awake {
+  const length = passages[passages.length - 1]?.end ?? 0;
+  const first = useMemo(() => passages.findIndex((p) => p.start > (length <= WHOLE ? length : FIRST)), [passages, length]);
+  const always = first === -1 ? passages.length : first;
+  const [seen, setSeen] = useState<{ of: readonly Chunk[]; set: ReadonlySet<number> }>({ of: passages, set: new Set() });
+  const current = useRef(passages);
   useEffect(() => {
-    current.current = blocks;
+    current.current = passages;
   });
   const add = useCallback((found: readonly number[]) => {
     setSeen((before) => {
       const of = current.current;
       const set = before.of === of ? before.set : new Set<number>();
-      return found.every((b) => set.has(b)) ? before : { of, set: new Set([...set, ...found]) };
+      return found.every((p) => set.has(p)) ? before : { of, set: new Set([...set, ...found]) };
     });
   }, []);
   useEffect(() => {
     const host = root.current;
-    if (!host || always >= blocks.length || typeof IntersectionObserver === "undefined") return;
+    if (!host || always >= passages.length || typeof IntersectionObserver === "undefined") return;
     const numbers = new Map<Element, number>();
     const watch = new IntersectionObserver((entries) => {
       const near = entries.filter((entry) => entry.isIntersecting);
       for (const entry of near) watch.unobserve(entry.target);
       if (near.length > 0) add(near.map((entry) => numbers.get(entry.target)!));
     }, { rootMargin: MARGIN });
-    for (let i = always; i < blocks.length; i++) {
+    for (let i = always; i < passages.length; i++) {
       const element = host.children[i];
       if (!element) continue;
       numbers.set(element, i);
       watch.observe(element);
     }
     return () => watch.disconnect();
-  }, [blocks, always, root, add]);
-  const set = seen.of === blocks ? seen.set : undefined;
-  return { has: (b) => b < always || (set?.has(b) ?? false), wake: (b) => add([b]) };
+  }, [passages, always, root, add]);
+  const set = seen.of === passages ? seen.set : undefined;
+  return { has: (p) => p < always || (set?.has(p) ?? false), wake: (p) => add([p]) };
 }

@@ -12,7 +12,7 @@ import { nextInStack, useMarking } from "../marking/useMarking";
 import { RegionBar } from "../regions/RegionBar";
 import regions from "../regions/regions.module.css";
 import type { WidgetProps } from "../types";
-import { Arcs, CROWD, type DrawnArc } from "./Arcs";
+import { Arcs, type DrawnArc } from "./Arcs";
 import { linkCommands } from "../linking/commands";
 import { typesOf } from "../linking/links";
 import { TypeStrip } from "../linking/TypeStrip";
@@ -33,7 +33,7 @@ export function Editor(props: WidgetProps<Graph>) {
     refuse: m.refuse, select: m.select, reveal: (span) => m.surface.current?.reveal(span.start), onReject: props.onReject,
   });
   const [few, setFew] = useState(false);
-  const [inSight, setInSight] = useState(0);
+  const [crowd, setCrowd] = useState(0);
   const { head, tail, link, offered } = l;
   const first = offered.find((t) => t.value === l.last) ?? offered[0];
   const proposed = useMemo<DrawnArc | null>(
@@ -66,7 +66,7 @@ export function Editor(props: WidgetProps<Graph>) {
         ) : (
           <RegionBar
             commands="spans" readOnly={readOnly} onAccept={() => m.accept()} onReject={m.reject} onRemove={m.remove}
-            hint={<><Hint refusal={refusal} active={active} pending={m.pending !== null} armed={spans.labels.find((t) => t.value === armed)} n={spans.value.length} readOnly={readOnly} />{inSight > CROWD && !few ? <> {count(inSight)} relations in sight: select a span to see its own.</> : null}</>}
+            hint={<><Hint refusal={refusal} active={active} pending={m.pending !== null} armed={spans.labels.find((t) => t.value === armed)} n={spans.value.length} readOnly={readOnly} />{crowd > 0 && !few ? <> {count(crowd)} relations in sight: select a span to see its own.</> : null}</>}
             selected={refusal || !selected ? null : { title: selected.title, color: selected.color, detail: `${words(selected)}${extras.detail}`, suggested: selected.suggested }}
             more={m.own ? <>{extras.buttons}<Button size="small" kind="quiet" keys="T" onClick={l.start}>Relate</Button></> : null}
           />
@@ -76,7 +76,7 @@ export function Editor(props: WidgetProps<Graph>) {
       <TextSurface
         ref={m.surface} name={group} text={spans.text} blocks={spans.blocks} shares={spans.shares} selected={tail ?? head ?? selected} armed={armed !== null} editable={m.own !== null && !head} roomy
         {...m.onSurface} onClick={(offset) => l.click((ends, tail) => nextInStack(ends, offset, tail)) || m.onSurface.onClick(offset)}
-        overlay={(measure) => <Arcs measure={measure} arcs={arcs} selected={link?.key ?? null} span={head?.key ?? selected?.key ?? null} few={few} proposed={proposed} onPick={l.pick} onCount={setInSight} />}
+        overlay={(ruler) => <Arcs ruler={ruler} arcs={arcs} selected={link?.key ?? null} span={head?.key ?? selected?.key ?? null} few={few} proposed={proposed} onPick={l.pick} onCrowd={setCrowd} />}
       />
     </div>
   );

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from starlette.testclient import TestClient
@@ -191,3 +193,12 @@ def test_a_members_new_role_counts_at_once(people: People) -> None:
     assert annotator.get(members).status_code == 200
     people.client("owner").delete(f"{members}/{people.ids['annotator']}")
     assert annotator.get(f"/api/projects/{people.project}").status_code == 403
+
+
+def test_passwords_are_hashed_at_full_cost_outside_of_tests() -> None:
+    code = "from milo.infra.auth import Argon2; print(Argon2().hash('correct horse'))"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    name, cost = made.split("$")[1], dict(one.split("=") for one in made.split("$")[3].split(","))
+    assert name == "argon2id"
+    assert int(cost["m"]) >= 64 * 1024
+    assert int(cost["t"]) >= 3

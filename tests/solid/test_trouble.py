@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.operations import Operations
 
 from milo.domain.errors import StorageTrouble
 from milo.domain.policy import Policy
@@ -75,6 +76,21 @@ def test_a_strange_file_is_refused_with_the_reason(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(StorageTrouble, match="not Milo's"):
         migrate.upgrade(path)
+
+
+def test_a_first_start_that_ends_half_way_leaves_nothing_and_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "milo.db"
+    with monkeypatch.context() as broken:
+        broken.setattr(Operations, "execute", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            migrate.upgrade(path)
+    left = sqlite3.connect(path)
+    assert left.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    left.close()
+    migrate.upgrade(path)
+    assert migrate.current(path) == migrate.HEAD
 
 
 def test_a_newer_workspace_is_refused(tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ class LoopModels:
         self._count_again: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._news = threading.Event()
-        self._closing = self._looking = False
+        self._closing = threading.Event()
+        self._looking = False
         ModelJobs(workspace, self.trainer)
         self._thread = threading.Thread(target=self._watch, name="milo-loop", daemon=True)
         self._thread.start()
@@ -49,7 +50,7 @@ class LoopModels:
 
     def words_read(self, project_id: int) -> None:
         """Say that a machine has read pages of the project: models that go by words have more to go by."""
-        if self._closing or not self.ws.projects.exists(project_id):
+        if self._closing.is_set() or not self.ws.projects.exists(project_id):
             return
         for row in self.ws.db.read(lambda c: ModelsSql(c).predictors(project_id)):
             plugin = self.ws.registry.predictors.get(row.plugin) if row.plugin in self.ws.registry.predictors else None
@@ -67,7 +68,7 @@ class LoopModels:
 
     def close(self) -> None:
         """Stop watching and end the training process."""
-        self._closing = True
+        self._closing.set()
         self._news.set()
         self._thread.join(timeout=5)
         self.trainer.close()
@@ -96,17 +97,17 @@ class LoopModels:
         return self.ws.jobs.submit("reproject", project_id, args)
 
     def _watch(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._news.wait()
             self._news.clear()
             with self._lock:
                 projects, self._answered = self._answered, Counter()
                 self._looking = True
             for project_id, n in projects.items():
-                if not self._closing:
+                if not self._closing.is_set():
                     self._look_safely(project_id, n)
             self._looking = False
-            threading.Event().wait(_LOOK_SECONDS)
+            self._closing.wait(_LOOK_SECONDS)
 
     def _look_safely(self, project_id: int, n: int) -> None:
         """Look, or at the next answer if that cannot be now: the disk is full, or the project was just deleted."""

@@ -30,7 +30,7 @@ def current(path: Path) -> str | None:
 
 
 def upgrade(path: Path) -> None:
-    """Run what is missing. Raises StorageTrouble if the file was written by a newer Milo."""
+    """Run what is missing, each step whole or not at all. Raises StorageTrouble if the file was written by a newer Milo."""
     found = current(path)
     if found == HEAD:
         return
@@ -38,12 +38,13 @@ def upgrade(path: Path) -> None:
         raise StorageTrouble(f"{path} was written by a newer Milo (revision {found}, this one knows {HEAD}). Upgrade Milo.")
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
     config = Config()
     config.set_main_option("script_location", "milo.infra.sql:migrations")
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

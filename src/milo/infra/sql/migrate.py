@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from milo.domain.errors import StorageTrouble
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 HEAD = "0001"
 
@@ -44,8 +48,13 @@ def upgrade(path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", "milo.infra.sql:migrations")
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     engine.dispose()
+
+
+def _begin(connection: Connection) -> None:
+    """The driver would begin no transaction for a change of tables."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

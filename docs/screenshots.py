@@ -3,6 +3,8 @@
     python docs/screenshots.py            # all pictures, into docs/images
     python docs/screenshots.py data       # only those whose name begins so
 
+The pages of trust are drawn of a project of their own, in which a scripted team labels and goes through a study.
+
 Needs Playwright, Pillow and a Chromium (`MILO_CHROMIUM`, or one that is installed). The answers are the sample's own gold
 labels, given through the API, so that the models in the pictures have learned from something.
 """
@@ -13,6 +15,7 @@ import http.cookiejar
 import io
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -47,16 +50,28 @@ ROWS = "id,text,channel\n" + "".join(
     )
 )
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TEAM = {
+    "ada": "Ada Moreno",
+    "ben": "Ben Osei",
+    "cleo": "Cleo Martin",
+    "dan": "Dan Weiss",
+    "eva": "Eva Lund",
+    "finn": "Finn Hart",
+}
+TRUST = ("quality", "totals", "study")
+"""Pictures of what a team has made; in the light theme only."""
+ROUNDS = 10
+"""Of ten answers by everybody, before the study."""
 Step = Callable[[Page], None]
 
 
 class Api:
-    """The server of the pictures, signed in as the demo's owner."""
+    """The server of the pictures, signed in; if nobody else is named, as the demo's owner."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, login: str = "demo", password: str = "demo-milo") -> None:  # noqa: S107 - the demo's own
         self.base, self._csrf = base, ""
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())).open
-        self._csrf = self.call("POST", "/login", {"login": "demo", "password": "demo-milo"})["csrf"]
+        self._csrf = self.call("POST", "/login", {"login": login, "password": password})["csrf"]
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer. Raises urllib.error.HTTPError for a refusal."""
@@ -160,6 +175,90 @@ def unanswered(api: Api, project: int, filters: str = "", letters: int = 0) -> i
     return (right or fitting or rows)[0]["id"]
 
 
+def team(api: Api) -> tuple[int, int]:
+    """A project with gold and suggestions, labelled by a scripted team, and its study; their ids."""
+    messages, gold = [json.loads(line) for line in (DEMO / "messages.jsonl").read_text("utf-8").splitlines()], gold_labels()
+    topics = sorted({gold[str(one["id"])] for one in messages})
+    question = {"name": "topic", "type": "choice", "title": "What is it about?", "config": {"labels": topics}}
+    policy = {"blind_share": 0.35, "overlap": 2, "order": "random", "resolve": {"aggregator": "majority"}}
+    made = {"name": "Support mail", "fields": [{"name": "text"}], "questions": [question], "policy": policy}
+    at = f"/projects/{api.call('POST', '/projects', made)['id']}"
+    ids = api.call("POST", f"{at}/items", [{"data": {"text": one["text"]}, "key": str(one["id"])} for one in messages])["ids"]
+    truth = {item: gold[str(one["id"])] for item, one in zip(ids, messages, strict=True)}
+    chance = random.Random(1)
+    said = [(item, score := chance.random() ** 0.5, chance.random() < 0.6 + 0.38 * score) for item in ids]
+    rows = [
+        {"item_id": i, "question": "topic", "value": truth[i] if right else chance.choice(topics), "score": round(score, 3)}
+        for i, score, right in said
+    ]
+    api.call("POST", f"{at}/suggestions?name=helper", rows)
+    for item in ids:
+        api.call("POST", f"{at}/gold", {"item_id": item, "values": {"topic": truth[item]}})
+    people: dict[int, Api] = {}
+    for login, name in TEAM.items():
+        user = api.call("POST", "/users", {"login": login, "name": name, "password": "demo-team"})["id"]
+        api.call("PUT", f"{at}/members/{user}", {"role": "annotator"})
+        people[user] = Api(api.base, login, "demo-team")
+    for _ in range(ROUNDS):
+        for n, person in enumerate(people.values()):
+            for work in person.call("GET", f"{at}/queue?n=10"):
+                pace(person, at, work, truth, topics, chance, 12 + 2 * n)
+    study = api.call("POST", f"{at}/studies", {
+        "name": "Do suggestions help?", "question": "topic", "people": list(people), "per_arm": 12, "warm_up": 1,
+    })["id"]  # fmt: skip
+    api.call("POST", f"{at}/studies/{study}/freeze")
+    for n, person in enumerate(people.values()):
+        take_part(person, at, lambda one, who=person, n=n: pace(who, at, one, truth, topics, chance, 12 + 2 * n))
+    return int(at.rsplit("/", maxsplit=1)[-1]), study
+
+
+def take_part(person: Api, at: str, answer_one: Callable[[dict[str, Any]], None]) -> None:
+    """Go through a person's whole part of the study."""
+    forms: dict[str, Any] = {"tlx": [30, 15, 35, 25, 40, 20]}
+    while (part := person.call("GET", f"{at}/study"))["phase"] not in ("none", "finished"):
+        phase = part["phase"]
+        for one in person.call("GET", f"{at}/queue?n=10") if phase == "working" else ():
+            answer_one(one)
+        if phase == "form":
+            person.call(
+                "POST", f"{at}/study", {"phase": phase, "form": forms | ({"trust": [4, 4, 5]} if part["asks_trust"] else {})}
+            )
+        elif phase == "closing":
+            saving = {arm["name"]: 40 for arm in part["helped"]}
+            person.call("POST", f"{at}/study", {"phase": phase, "closing": {"saving": saving}})
+        elif phase != "working":
+            person.call("POST", f"{at}/study", {"phase": phase, "attitude": 3})
+
+
+def pace(
+    person: Api, at: str, work: dict[str, Any], truth: dict[int, str], topics: list[str], chance: random.Random, base: float
+) -> None:
+    """An answer at a person's own pace: mostly right, quicker with a suggestion, which is often taken."""
+    item, held = work["item"]["id"], work["suggestions"]
+    seconds = base * chance.lognormvariate(0, 0.35) * (0.65 if held else 1)
+    own = truth[item] if chance.random() < 0.9 else chance.choice(topics)
+    value = held[0]["value"] if held and chance.random() < 0.6 else own
+    shown = {"topic": [{"id": one["id"], "value": one["value"]} for one in held]} if held else {}
+    events = [{"kind": "opened", "at": 0}, {"kind": "submitted", "at": round(seconds * 1000)}]
+    body = {"op_id": uuid.uuid4().hex, "item_id": item, "values": {"topic": value}, "events": events, "shown": shown}
+    person.call("POST", f"{at}/answers", body)
+
+
+def trusted(api: Api) -> Iterator[tuple[str, str, Step]]:
+    """The scenes of the team's project."""
+    project, study = team(api)
+    yield "quality", f"/p/{project}/quality", lambda page: page.get_by_role("heading", name="By label").wait_for()
+    yield "totals", f"/p/{project}/totals", of_helper
+    yield "study", f"/p/{project}/studies/{study}", lambda page: page.get_by_role("heading", name="Arms").wait_for()
+
+
+def of_helper(page: Page) -> None:
+    """Choose the model that spoke of all items."""
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="helper").click()
+    page.get_by_role("heading", name="How good is helper?").wait_for()
+
+
 def scenes(api: Api) -> Iterator[tuple[str, str, Step]]:
     """(name, address, what to do before the picture is taken)."""
     text, spans = unanswered(api, 1, letters=160), unanswered(api, 1, "&suggested=details:product&suggested=details:date", 80)
@@ -246,11 +345,15 @@ def main(wanted: str = "") -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served() as base, sync_playwright() as playwright:
         api = Api(base)
-        fill(api)
+        if not wanted.startswith(TRUST):
+            fill(api)
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        for name, address, step in scenes(api):
+        for name, address, step in () if wanted.startswith(TRUST) else scenes(api):
             for theme in ("light", "dark") if name.startswith(wanted) else ():
                 shoot(browser, base, name, address, step, theme)
+        for name, address, step in trusted(api) if any(name.startswith(wanted) for name in TRUST) else ():
+            if name.startswith(wanted):
+                shoot(browser, base, name, address, step, "light")
         browser.close()
 
 

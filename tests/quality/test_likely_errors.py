@@ -13,7 +13,7 @@ import pytest
 from data_bench import Bench
 from milo.domain.annotation import Prediction
 from milo.domain.question import Question
-from milo.flow.likely_errors import FOLDS, Given, folds, suspects
+from milo.flow.likely_errors import FOLDS, Checked, Given, checked_errors, folds, suspects
 
 LABELS = ["good", "bad", "so so"]
 
@@ -109,6 +109,88 @@ def test_a_question_that_no_model_can_learn_is_refused(bench: Bench) -> None:
     bench.project({"name": "why", "type": "text"})
     assert bench.ask("POST", "/quality/errors", {"question": "why"}).status_code == 409
     assert bench.ask("POST", "/quality/errors", {"question": "none"}).status_code == 422
+
+
+def draw(bench: Bench, n: int) -> list[dict[str, Any]]:
+    """Draw answers by chance for review; the cases."""
+    bench.call("POST", "/review/sample", {"question": "mood", "n": n})
+    return bench.call("GET", "/review/queue?kind=sample&n=40")
+
+
+def decide(bench: Bench, case: dict[str, Any], truth: str) -> None:
+    given = case["answers"][0]
+    same = given["value"] == truth
+    how = {"decision": "accept", "annotation": given["id"]} if same else {"decision": "fix", "value": truth}
+    bench.call("POST", "/review/decisions", {"op_id": uuid.uuid4().hex, "case": case["id"], **how})
+
+
+def test_answers_drawn_by_chance_tell_how_many_are_wrong(bench: Bench) -> None:
+    bench.project()
+    ids = bench.add(*(f"text {k}" for k in range(60)))
+    for k, item in enumerate(ids):
+        bench.answer(item, mood="bad" if k % 4 == 0 else "good")
+    assert bench.call("GET", "/quality/errors?question=mood")["checks"] == []
+    cases = draw(bench, 20)
+    for case in cases[:15]:
+        decide(bench, case, "good")
+    [found] = bench.call("GET", "/quality/errors?question=mood")["checks"]
+    wrong = sum(case["answers"][0]["value"] == "bad" for case in cases[:15])
+    assert (found["n"], found["wrong"], found["waiting"], found["of"]) == (15, wrong, 5, 60)
+    assert found["share"] == pytest.approx(wrong / 15)
+    assert found["low"] <= wrong / 20 < (wrong + 5) / 20 <= found["high"], "what waits may be right or wrong"
+    for case in cases[15:]:
+        decide(bench, case, "good")
+    [closer] = bench.call("GET", "/quality/errors?question=mood")["checks"]
+    assert (closer["n"], closer["waiting"], closer["of"]) == (20, 0, 60)
+    assert closer["high"] - closer["low"] < found["high"] - found["low"]
+
+
+def test_an_answer_that_was_sent_back_and_mended_counts_as_it_was(bench: Bench) -> None:
+    bench.project()
+    for item in bench.add("one", "two", "three"):
+        bench.answer(item, mood="bad")
+    first, *others = draw(bench, 3)
+    given = first["answers"][0]["id"]
+    back = {
+        "op_id": uuid.uuid4().hex,
+        "case": first["id"],
+        "decision": "return",
+        "annotation": given,
+        "reason": "Read it again.",
+    }
+    bench.call("POST", "/review/decisions", back)
+    for case in others:
+        decide(bench, case, "bad")
+    counted = ("n", "wrong", "waiting", "of")
+    [found] = bench.call("GET", "/quality/errors?question=mood")["checks"]
+    assert tuple(found[name] for name in counted) == (3, 1, 0, 3)
+    bench.answer(first["item"]["id"], mood="good")
+    [again] = bench.call("GET", "/review/queue?kind=revised")
+    assert tuple(bench.call("GET", "/quality/errors?question=mood")["checks"][0][name] for name in counted) == (2, 0, 1, 3)
+    decide(bench, again, "good")
+    [found] = bench.call("GET", "/quality/errors?question=mood")["checks"]
+    assert tuple(found[name] for name in counted) == (3, 1, 0, 3)
+
+
+def test_the_interval_of_wrong_answers_covers(bench: Bench) -> None:
+    task = bench.ws.task_types["choice"]
+    question = Question("mood", "choice", config={"labels": LABELS})
+    rng = random.Random(3)
+    held = 0
+    for _ in range(300):
+        given = ["bad" if rng.random() < 0.12 else "good" for _ in range(200)]
+        drawn = rng.sample(given, 60)
+        late = sorted(drawn, reverse=rng.random() < 0.5)[:6]  # whatever is left for later, by what it is
+        left = [late.count("bad"), late.count("good")]
+        checks = [Checked(0.3, v, "good", returned=False) for v in drawn]
+        for k, one in enumerate(checks):
+            kind = 0 if one.given == "bad" else 1
+            if left[kind] > 0:
+                left[kind] -= 1
+                checks[k] = Checked(0.3, one.given, None, returned=False)
+        found = checked_errors(question, task, checks, 200)
+        held += found.low <= given.count("bad") / 200 <= found.high
+    assert held >= 0.95 * 300
 
 
 def test_folds_are_of_one_size_and_fixed() -> None:

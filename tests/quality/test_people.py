@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data_bench import MOOD, SHARED, Bench
+from data_bench import MOOD, PASSWORD, SHARED, Bench
 from milo.flow.contributors import _Series, drift_of  # pyright: ignore[reportPrivateUsage]
+from milo.infra.sql.called import called
 from quality.crowds import answer, bring, crowd
 from quality.people import Person
 
@@ -150,3 +151,12 @@ def test_a_good_model_may_stand_in_and_a_bad_one_may_not(bench: Bench) -> None:
     assert none
     assert bench.ask("GET", f"/quality/stand-in?question=mood&model={models['dull']}&epsilon=2").status_code == 422
     assert bench.ask("GET", "/quality/stand-in?question=mood&model=999999").status_code == 404
+
+
+def test_people_are_called_by_name_and_told_apart(bench: Bench) -> None:
+    for login, name in (("ann1", " Ann "), ("ann2", "ann"), ("bob", "Bob"), ("cyd", "")):
+        bench.call("POST", "/api/users", {"login": login, "name": name, "password": PASSWORD})
+    known = {one.login: one.name for one in bench.ws.db.read(called).values()}
+    assert {login: known[login] for login in ("ann1", "ann2", "bob", "cyd")} == {
+        "ann1": "Ann (ann1)", "ann2": "ann (ann2)", "bob": "Bob", "cyd": "cyd"
+    }  # fmt: skip

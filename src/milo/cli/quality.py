@@ -93,9 +93,15 @@ def errors(project: str, question: str, *, search: bool = False, limit: int = 50
             with job_bar("Searching", quiet=where.json) as tell:
                 quality.search_errors(question, on_progress=tell)
         found = [one for one, _ in zip(quality.errors(question), range(limit), strict=False)]
+        checked = quality.checked_errors(question)
     if where.json:
         print_json(found)
         return
+    if checked is not None:
+        print_text(
+            f"Of {checked['n']:,} answers drawn by chance and reviewed, {checked['wrong']:,} were wrong: "
+            f"{checked['low']:.1%} to {checked['high']:.1%} of all {checked['of']:,}."
+        )
     if not found:
         print_text("No likely errors are known. Search for them with --search.")
         return

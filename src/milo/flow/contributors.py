@@ -54,10 +54,12 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """One person. `share_assisted`: of their answers, given with a suggestion on the screen. `seconds`: active seconds an
-    answer. `stands_out`: "above" or "below" the others, by figure, where that is no matter of chance."""
+    """One person; `login` is empty for a name that came in with the data. `share_assisted`: of their answers, given with a
+    suggestion on the screen. `seconds`: active seconds an answer. `stands_out`: "above" or "below" the others, by figure, where
+    that is no matter of chance."""
 
     name: str
+    login: str
     user_id: int | None
     n_answers: int
     share_assisted: float
@@ -193,6 +195,7 @@ def _one(
     series, against = (gold, "gold") if gold is not None and len(gold.at) >= LEAST_DRIFT else (others, "the others")
     return Contributor(
         name=act.author.name,
+        login=act.author.login,
         user_id=act.author.user_id,
         n_answers=act.n,
         share_assisted=act.assisted / act.n if act.n else 0.0,

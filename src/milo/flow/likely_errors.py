@@ -16,7 +16,9 @@ import numpy as np
 from milo.domain.annotation import Prediction
 from milo.domain.question import Question
 from milo.flow.agreement import CATEGORICAL
+from milo.flow.guarantee import default_right_at
 from milo.kinds.task_type import TaskType
+from milo.stats.estimates import mean
 from milo.stats.label_errors import label_errors
 from milo.stats.ratings import Floats
 
@@ -51,6 +53,32 @@ class ErrorSearch(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """An answer drawn by chance for review, with the `odds` of the draw: as it stood then, and the item's gold (None: none
+    yet). `returned`: it was sent back to its author."""
+
+    odds: float
+    given: Any
+    gold: Any
+    returned: bool
+
+
+class CheckedErrors(msgspec.Struct, frozen=True):
+    """How many of the `of` finished answers outside of the blind slice are wrong, by the `n` among them that were drawn by
+    chance and decided by a reviewer, `wrong` of them wrongly answered. `share` with the 95 % interval `low`..`high` (null:
+    fewer than two are decided); the `waiting`, drawn but not decided yet, count as right at the lower end, as wrong at the
+    upper one."""
+
+    question: str
+    n: int
+    wrong: int
+    waiting: int
+    of: int
+    share: float | None
+    low: float
+    high: float
+
+
 class Given(msgspec.Struct, frozen=True):
     """An item's answer as it stands."""
 
@@ -70,6 +98,24 @@ def agreement_of(question: Question, task_type: TaskType, given: Sequence[Given]
     """The mean agreement of a model with answers that it did not see; 0 where it said nothing."""
     both = [task_type.agreement(question, g.value, said[g.item_id].value) for g in given if g.item_id in said]
     return float(np.mean(both)) if both else 0.0
+
+
+def checked_errors(question: Question, task_type: TaskType, checks: Sequence[Checked], of: int) -> CheckedErrors:
+    """The share of wrong answers from those drawn by chance, each weighted with its odds; no model has a say in it."""
+    right_at = default_right_at(task_type.shape)
+    odds = np.array([c.odds for c in checks], dtype=np.float64)
+    known = np.array([c.returned or c.gold is not None for c in checks], dtype=bool)
+    wrong = np.array(
+        [k and (c.gold is None or task_type.agreement(question, c.given, c.gold) < right_at - 1e-9)
+         for k, c in zip(known, checks, strict=True)],
+        dtype=bool,
+    )  # fmt: skip
+    n, low, high = int(known.sum()), 0.0, 1.0
+    if n >= 2:
+        rest, none = np.zeros(max(0, of - len(checks))), np.zeros(len(checks))
+        low, high = mean(wrong, none, rest, odds).low, mean(wrong | ~known, none, rest, odds).high
+    share = float(wrong[known] @ (1 / odds[known]) / (1 / odds[known]).sum()) if n >= 2 else None
+    return CheckedErrors(question.name, n, int(wrong.sum()), len(checks) - n, of, share, float(low), float(high))
 
 
 def suspects(

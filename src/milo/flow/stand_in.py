@@ -28,14 +28,15 @@ MOST_ITEMS = 3_000
 
 class AgainstPerson(msgspec.Struct, frozen=True):
     """The model against one person, on `n` items: `advantage` is the share of items where the model is at least as close to the
-    other people as this person is, `low` to `high` its exact 95 % interval; `p` adjusted for the number of people; `wins`: the
-    model does not do worse by the margin."""
+    other people as this person is, `low` to `high` its exact 95 % interval, `own` the share where the person is at least as
+    close as the model; `p` adjusted for the number of people; `wins`: the model does not do worse by the margin."""
 
     name: str
     n: int
     advantage: float
     low: float
     high: float
+    own: float
     p: float
     wins: bool
 
@@ -91,7 +92,8 @@ def stand_in_report(
 
 def _against(name: str, found: Against) -> AgainstPerson:
     low, high = clopper_pearson(round(found.advantage * found.n), found.n)
-    return AgainstPerson(name, found.n, found.advantage, low, high, found.adjusted, found.wins)
+    own = found.advantage + found.difference
+    return AgainstPerson(name, found.n, found.advantage, low, high, own, found.adjusted, found.wins)
 
 
 def _scores(place: Ints, author: Ints, code: Ints, own: Ints, likeness: Likeness) -> tuple[Floats, Floats, Any]:

@@ -55,6 +55,11 @@ class Quality:
         """Answers that a model contradicts which did not see them, the most suspicious first."""
         yield from self._pages("quality/errors", {"question": question})
 
+    def checked_errors(self, question: str) -> dict[str, Any] | None:
+        """How many answers are wrong, by those drawn by chance for review, with an interval; None where none was drawn."""
+        found = self._http.get(f"{self._at}/quality/errors", dict[str, Any], {"question": question, "limit": 1})
+        return next(iter(found["checks"]), None)
+
     def gold(self, question: str) -> Iterator[dict[str, Any]]:
         """Gold of a question, with the agreement of people's answers beside it."""
         yield from self._pages("gold", {"question": question})

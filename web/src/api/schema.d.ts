@@ -3461,8 +3461,8 @@ export interface components {
         /**
          * AgainstPerson
          * @description The model against one person, on `n` items: `advantage` is the share of items where the model is at least as close to the
-         *         other people as this person is, `low` to `high` its exact 95 % interval; `p` adjusted for the number of people; `wins`: the
-         *         model does not do worse by the margin.
+         *         other people as this person is, `low` to `high` its exact 95 % interval, `own` the share where the person is at least as
+         *         close as the model; `p` adjusted for the number of people; `wins`: the model does not do worse by the margin.
          */
         AgainstPerson: {
             name: string;
@@ -3470,6 +3470,7 @@ export interface components {
             advantage: number;
             low: number;
             high: number;
+            own: number;
             p: number;
             wins: boolean;
         };
@@ -4202,6 +4203,23 @@ export interface components {
             at: number;
         };
         /**
+         * CheckedErrors
+         * @description How many of the `of` finished answers outside of the blind slice are wrong, by the `n` among them that were drawn by
+         *         chance and decided by a reviewer, `wrong` of them wrongly answered. `share` with the 95 % interval `low`..`high` (null:
+         *         fewer than two are decided); the `waiting`, drawn but not decided yet, count as right at the lower end, as wrong at the
+         *         upper one.
+         */
+        CheckedErrors: {
+            question: string;
+            n: number;
+            wrong: number;
+            waiting: number;
+            of: number;
+            share: number | null;
+            low: number;
+            high: number;
+        };
+        /**
          * Closing
          * @description What a person says at the end: how much time each arm saved, in percent (negative: it cost time), by name of the arm.
          */
@@ -4394,11 +4412,13 @@ export interface components {
         };
         /**
          * Contributor
-         * @description One person. `share_assisted`: of their answers, given with a suggestion on the screen. `seconds`: active seconds an
-         *         answer. `stands_out`: "above" or "below" the others, by figure, where that is no matter of chance.
+         * @description One person; `login` is empty for a name that came in with the data. `share_assisted`: of their answers, given with a
+         *         suggestion on the screen. `seconds`: active seconds an answer. `stands_out`: "above" or "below" the others, by figure, where
+         *         that is no matter of chance.
          */
         Contributor: {
             name: string;
+            login: string;
             user_id: number | null;
             n_answers: number;
             share_assisted: number;
@@ -4882,12 +4902,14 @@ export interface components {
         };
         /**
          * ErrorsReply
-         * @description A page of likely errors, how many there are in all, and the searches that found them.
+         * @description A page of likely errors, how many there are in all, and the searches that found them. `checks`: for each question of
+         *         which answers were drawn by chance for review, how many are wrong.
          */
         ErrorsReply: {
             rows: components["schemas"]["LikelyError"][];
             total: number;
             sweeps: components["schemas"]["ErrorSearch"][];
+            checks: components["schemas"]["CheckedErrors"][];
         };
         /**
          * Estimate

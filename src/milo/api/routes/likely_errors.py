@@ -8,7 +8,8 @@ import msgspec
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.jobs import JobView, view
-from milo.flow.likely_errors import ErrorSearch
+from milo.domain.question import Question
+from milo.flow.likely_errors import Checked, CheckedErrors, ErrorSearch, checked_errors
 from milo.infra.sql.database import Connection
 from milo.infra.sql.jobs import JobsSql
 from milo.infra.sql.likely_errors import LikelyErrorsSql
@@ -36,11 +37,13 @@ class LikelyError(msgspec.Struct):
 
 
 class ErrorsReply(msgspec.Struct):
-    """A page of likely errors, how many there are in all, and the searches that found them."""
+    """A page of likely errors, how many there are in all, and the searches that found them. `checks`: for each question of
+    which answers were drawn by chance for review, how many are wrong."""
 
     rows: list[LikelyError]
     total: int
     sweeps: list[ErrorSearch]
+    checks: list[CheckedErrors]
 
 
 class FindErrors(msgspec.Struct):
@@ -54,7 +57,8 @@ def list_likely_errors(call: Call) -> ErrorsReply:
     """Answers that a model contradicts which did not see them, most suspicious first; not what was settled since."""
     given: ErrorsQuery = call.query
     limit, offset = max(0, min(given.limit, _MOST)), max(0, min(given.offset, 2**53))
-    names = [q.name for q in call.workspace.projects.get(call.project_id).spec.questions]
+    questions = call.workspace.projects.get(call.project_id).spec.questions
+    drawn: list[tuple[Question, list[Checked], int]] = []
 
     def look(c: Connection) -> ErrorsReply:
         errors = LikelyErrorsSql(c)
@@ -62,10 +66,13 @@ def list_likely_errors(call: Call) -> ErrorsReply:
             LikelyError(s.item_id, s.question, s.chance, s.given, s.suggested, s.reason)
             for s in errors.open(call.project_id, given.question, limit, offset)
         ]
-        sweeps = [s for name in names if (s := errors.sweep(call.project_id, name)) is not None]
-        return ErrorsReply(rows, errors.count(call.project_id, given.question), sweeps)
+        sweeps = [s for q in questions if (s := errors.sweep(call.project_id, q.name)) is not None]
+        drawn.extend((q, *errors.checks(call.project_id, q.name)) for q in questions if given.question in (None, q.name))
+        return ErrorsReply(rows, errors.count(call.project_id, given.question), sweeps, [])
 
-    return call.workspace.db.read(look)
+    reply, types = call.workspace.db.read(look), call.workspace.task_types
+    reply.checks = [checked_errors(q, types[q.type], checks, of) for q, checks, of in drawn if checks]
+    return reply
 
 
 @endpoint("POST", "/projects/{p}/quality/errors", "model.run", body=FindErrors, reply=JobView, status=202)

@@ -18,6 +18,7 @@ class Author(msgspec.Struct, frozen=True):
 
     name: str
     user_id: int | None = None
+    login: str = ""
 
 
 class AnswerColumns(msgspec.Struct, frozen=True):

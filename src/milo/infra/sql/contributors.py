@@ -9,6 +9,7 @@ import msgspec
 from milo.flow.effort import active_seconds
 from milo.flow.ports.contributors import Activity, Beside, Caught
 from milo.flow.ports.quality import Author
+from milo.infra.sql.called import author, called
 from milo.infra.sql.ids import id_range
 
 _decode = msgspec.json.decode
@@ -22,10 +23,10 @@ class ContributorsSql:
     def __init__(self, connection: sqlite3.Connection, project_id: int) -> None:
         self._c, self._project = connection, project_id
         self._low, self._high = id_range(project_id)
-        self._logins: dict[int, str] = dict(connection.execute("SELECT id, login FROM user"))
+        self._users = called(connection)
 
     def _author(self, user: int | None, origin: str | None) -> Author:
-        return Author(self._logins.get(user, f"#{user}"), user) if user is not None else Author(str(origin or ""))
+        return author(self._users, user) if user is not None else Author(str(origin or ""))
 
     def beside_gold(self, question: str) -> list[Beside]:
         rows = self._c.execute(

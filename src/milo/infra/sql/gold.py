@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from milo.flow.gold import GoldRow, NewGold, Source
+from milo.infra.sql.called import author, called
 from milo.infra.sql.ids import id_range
 
 _decode = msgspec.json.decode
@@ -83,16 +84,18 @@ class GoldSql:
         """Gold with the mean agreement of people's answers beside it, by item."""
         low, high = id_range(project_id)
         rows = self._c.execute(
-            "SELECT g.item_id, g.question, g.value, u.login, g.basis, g.created_at FROM annotation g INDEXED BY ix_annotation_truth "
-            "LEFT JOIN user u ON u.id = g.user_id WHERE g.role IN ('gold', 'resolution') AND g.role = 'gold' AND g.live = 1 "
+            "SELECT g.item_id, g.question, g.value, g.user_id, g.basis, g.created_at FROM annotation g INDEXED BY ix_annotation_truth "
+            "WHERE g.role IN ('gold', 'resolution') AND g.role = 'gold' AND g.live = 1 "
             "AND g.question = ? AND g.item_id >= ? AND g.item_id < ? ORDER BY g.item_id LIMIT ? OFFSET ?",
             (question, low, high, limit, offset),
         ).fetchall()
         out: list[GoldRow] = []
-        for item, name, value, login, basis, at in rows:
+        users = called(self._c)
+        for item, name, value, user, basis, at in rows:
             gold = _decode(value)
             beside = [agree(gold, _decode(v)) for (v,) in self._answers(item, question)]
-            out.append(GoldRow(item, name, gold, login, basis, at, len(beside), sum(beside) / len(beside) if beside else None))
+            by = author(users, user).name if user is not None else None
+            out.append(GoldRow(item, name, gold, by, basis, at, len(beside), sum(beside) / len(beside) if beside else None))
         return out
 
     def _answers(self, item: int, question: str) -> list[tuple[str]]:

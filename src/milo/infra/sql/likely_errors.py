@@ -7,12 +7,17 @@ from typing import Any
 
 import msgspec
 
-from milo.flow.likely_errors import ErrorSearch, Given, Suspect
+from milo.flow.likely_errors import Checked, ErrorSearch, Given, Suspect
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.models import LEARNABLE
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
+_PERSONAL = (
+    "a.author_kind = 'person' AND a.basis <> 'planted' AND NOT (a.basis = 'bulk' AND a.bulk_id IN "
+    "(SELECT id FROM bulk WHERE kind = 'accept'))"
+)
+"""Of an answer: a person gave it, and it is no suggestion that was accepted in bulk."""
 _STANDS = (
     "EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = e.item_id AND a.question = e.question AND a.role = 'answer' "
     "AND a.live = 1 AND a.value = e.given) AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = e.item_id "
@@ -88,6 +93,29 @@ class LikelyErrorsSql:
             (project_id, question, question, limit, offset),
         )
         return [_suspect(row) for row in rows]
+
+    def checks(self, project_id: int, question: str) -> tuple[list[Checked], int]:
+        """Answers that were drawn by chance for review, as they stood then; and of how many answers they could have been drawn."""
+        low, high = id_range(project_id)
+        own = f"a.item_id = i.id AND a.question = ? AND a.role = 'answer' AND {_PERSONAL}"
+        rows = self._c.execute(
+            f"SELECT c.odds, (SELECT a.value FROM annotation a WHERE {own} AND a.created_at <= c.created_at ORDER BY a.id DESC "
+            "LIMIT 1), (SELECT g.value FROM annotation g WHERE g.item_id = i.id AND g.question = c.question AND g.role = 'gold' "
+            "AND g.live = 1 LIMIT 1), c.state = 'returned' FROM review_case c JOIN item i ON i.id = c.item_id AND i.blind = 0 "
+            "WHERE c.kind = 'sample' AND c.question = ? AND c.item_id >= ? AND c.item_id < ? AND c.odds IS NOT NULL",
+            (question, question, low, high),
+        ).fetchall()
+        found = [Checked(o, _decode(v), None if g is None else _decode(g), bool(r)) for o, v, g, r in rows if v is not None]
+        if not found:
+            return [], 0
+        others = self._c.execute(
+            "SELECT count(*) FROM item i WHERE i.status = 2 AND i.blind = 0 AND i.id >= ? AND i.id < ? "
+            f"AND EXISTS (SELECT 1 FROM annotation a WHERE {own} AND a.live = 1) AND NOT EXISTS (SELECT 1 FROM annotation g "
+            "WHERE g.item_id = i.id AND g.question = ? AND g.role = 'gold' AND g.live = 1) AND NOT EXISTS (SELECT 1 FROM "
+            "review_case c WHERE c.item_id = i.id AND c.question = ? AND c.kind = 'sample')",
+            (low, high, question, question, question),
+        ).fetchone()[0]
+        return found, others + len(found)
 
     def count(self, project_id: int, question: str | None = None) -> int:
         """How many there are."""

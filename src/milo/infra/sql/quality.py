@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from milo.flow.ports.quality import AnswerColumns, Author, Ints, Tally
+from milo.infra.sql.called import author, called
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.packed import packed
 
@@ -65,7 +66,7 @@ class QualitySql:
     def _columns(self, question: str, only: Ints | None, of_items: int) -> AnswerColumns:
         chosen = None if only is None else only.tolist()
         found = packed(self._c, self._project, question, _PEOPLES, chosen, timed=True)
-        logins = dict[int, str](self._c.execute("SELECT id, login FROM user").fetchall())
-        people = [Author(logins.get(n, f"#{n}"), n) if isinstance(n, int) else Author(n) for n in found.names]
+        users = called(self._c)
+        people = [author(users, n) if isinstance(n, int) else Author(n) for n in found.names]
         values = [msgspec.json.decode(text) for text in found.texts]
         return AnswerColumns(found.items, found.authors, found.codes, found.basis, found.at, people, values, of_items)

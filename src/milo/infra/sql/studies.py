@@ -14,6 +14,7 @@ from milo.flow.ports.work import ANSWERED, SKIPPED
 from milo.flow.study.part import Block, Part, Step, part_of
 from milo.flow.study.plan import Candidate, Drawn, Plan
 from milo.flow.visible import Sight
+from milo.infra.sql.called import author, called
 from milo.infra.sql.ids import id_range, ord_of
 
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
@@ -234,17 +235,18 @@ class StudiesSql:
     def standings(self, study_id: int) -> list[Standing]:
         """How far everybody is."""
         rows = self._c.execute(
-            "SELECT p.user_id, p.code, coalesce(nullif(u.name, ''), u.login), "
+            "SELECT p.user_id, p.code, "
             "(SELECT count(*) FROM study_block b WHERE b.study_id = p.study_id AND b.user_id = p.user_id AND b.period >= 0), "
             "(SELECT count(*) FROM study_block b WHERE b.study_id = p.study_id AND b.user_id = p.user_id AND b.period >= 0 "
             "AND b.ended_at IS NOT NULL), "
             "(SELECT count(*) FROM study_task t WHERE t.study_id = p.study_id AND t.user_id = p.user_id), "
             "(SELECT count(*) FROM study_task t JOIN assignment a ON a.item_id = t.item_id AND a.user_id = t.user_id "
             "AND a.state IN (?, ?) WHERE t.study_id = p.study_id AND t.user_id = p.user_id), p.started_at, p.finished_at "
-            "FROM study_person p JOIN user u ON u.id = p.user_id WHERE p.study_id = ? ORDER BY p.code",
+            "FROM study_person p WHERE p.study_id = ? ORDER BY p.code",
             (ANSWERED, SKIPPED, study_id),
         )
-        return [Standing(*row) for row in rows]
+        users = called(self._c)
+        return [Standing(row[0], row[1], author(users, row[0]).name, *row[2:]) for row in rows]
 
 
 @lru_cache(maxsize=64)

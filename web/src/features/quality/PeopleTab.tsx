@@ -70,7 +70,7 @@ function Row({ one, few, open, onOpen }: { one: Contributor; few: number; open: 
   return (
     <tr>
       <td>
-        <button type="button" className={css.name} aria-expanded={open} onClick={onOpen}>{one.name}</button>
+        <button type="button" className={css.name} aria-expanded={open} title={one.login || "came in with the data"} onClick={onOpen}>{one.name}</button>
         {one.qualification ? <span className={css.mark} data-tone={one.qualification === "passed" ? "ok" : one.qualification === "failed" ? "warn" : undefined}>{one.qualification === "open" ? "first round" : one.qualification}</span> : null}
       </td>
       <td className={layout.number} title={`${percent(one.share_assisted)} of them with a suggestion on the screen`}>{count(one.n_answers)}</td>
@@ -105,10 +105,10 @@ const FIGURES = [
 
 /** Everything about everybody as a file. */
 function AllFigures({ report }: { report: ContributorReport }) {
-  const header = ["person", "answers", ...FIGURES.flatMap(([name]) => [name, `${name}, low`, `${name}, high`, `${name}, items`])];
+  const header = ["person", "login", "answers", ...FIGURES.flatMap(([name]) => [name, `${name}, low`, `${name}, high`, `${name}, items`])];
   const rows = () =>
     report.people.map((one) => [
-      one.name, one.n_answers,
+      one.name, one.login, one.n_answers,
       ...FIGURES.map(([, get]) => get(one)).flatMap((figure) => [figure.value, figure.low, figure.high, figure.n_items]),
     ]);
   return <TableFile file="people" label="Download all figures (CSV)" header={header} rows={rows} />;

@@ -13,6 +13,7 @@ import css from "./quality.module.css";
 
 type Question = Project["spec"]["questions"][number];
 type Against = StandIn["against"][number];
+const PERSON = "the person";
 const PEOPLE = [
   { epsilon: 0.2, title: "Experts" },
   { epsilon: 0.15, title: "Skilled people" },
@@ -83,7 +84,10 @@ function Report({ report }: { report: StandIn }) {
 
 function People({ report }: { report: StandIn }) {
   const rows = report.against;
-  const drawn = useMemo(() => rows.slice(0, 40).map((row) => ({ name: row.name, value: row.advantage, low: row.low, high: row.high })), [rows]);
+  const drawn = useMemo(
+    () => rows.slice(0, 40).flatMap((row) => [{ name: row.name, value: row.advantage, low: row.low, high: row.high, group: report.model }, { name: row.name, value: row.own, low: null, high: null, group: PERSON }]),
+    [rows, report.model],
+  );
   const draw = useCallback((plot: PlotLibrary, width: number) => intervals(plot, width, drawn, { label: "at least as close", domain: [0, 1], percent: true }), [drawn]);
   const columns: Column<Against>[] = [
     { title: "person", value: (row) => row.name },
@@ -91,8 +95,9 @@ function People({ report }: { report: StandIn }) {
     { title: "model at least as close", value: (row) => row.advantage, text: (row) => percent(row.advantage) },
     { title: "low", value: (row) => row.low, text: (row) => percent(row.low) },
     { title: "high", value: (row) => row.high, text: (row) => percent(row.high) },
+    { title: "person at least as close", value: (row) => row.own, text: (row) => percent(row.own) },
     { title: "p", value: (row) => row.p, text: (row) => row.p.toFixed(3) },
     { title: "holds its own", value: (row) => row.wins, text: (row) => (row.wins ? "yes" : "not shown") },
   ];
-  return <Figure title="Against each person" rows={rows} columns={columns} draw={draw} file="stand-in" basis={plural(report.n_items, "item")} note={`Share of items on which the model is at least as close to the other people as this person is, with exact 95% intervals.${rows.length > 40 ? " The first 40 are drawn; the table has all." : ""}`} />;
+  return <Figure title="Against each person" rows={rows} columns={columns} draw={draw} file="stand-in" basis={plural(report.n_items, "item")} groups={[report.model, PERSON]} note={`Share of items on which ${report.model} is at least as close to the other people as this person is, with exact 95% intervals, and the other way round. It holds its own where it is shown to lie less than ${report.epsilon.toFixed(2)} behind the person.${rows.length > 40 ? " The first 40 are drawn; the table has all." : ""}`} />;
 }

@@ -20,7 +20,7 @@ export function TotalsFigure({ title, basis, figures, label, level }: TotalsFigu
   return (
     <Panel><Figure
       title={title} basis={basis} rows={figures} file="totals" groups={groups.length > 1 ? groups : []}
-      note={`Intervals at ${percent(level)}. The model’s word narrows an interval where it is of use; it never widens it.`}
+      note={`Intervals at ${percent(level)}. The model’s word narrows an interval where it is of use; where only the labels are drawn, it was of none.`}
       columns={[
         { title: "Figure", value: (row) => figureName(row, label) },
         { title: "Value", value: (row) => row.value, text: (row) => valueText(row.kind, row.value) },

@@ -60,7 +60,7 @@ TEAM = {
 }
 TRUST = ("quality", "totals", "study")
 """Pictures of what a team has made; in the light theme only."""
-ROUNDS = 10
+ROUNDS = 5
 """Of ten answers by everybody, before the study."""
 Step = Callable[[Page], None]
 
@@ -185,6 +185,8 @@ def team(api: Api) -> tuple[int, int]:
     at = f"/projects/{api.call('POST', '/projects', made)['id']}"
     ids = api.call("POST", f"{at}/items", [{"data": {"text": one["text"]}, "key": str(one["id"])} for one in messages])["ids"]
     truth = {item: gold[str(one["id"])] for item, one in zip(ids, messages, strict=True)}
+    for item in ids:  # before anything is suggested, so that it may test models
+        api.call("POST", f"{at}/gold", {"item_id": item, "values": {"topic": truth[item]}})
     chance = random.Random(1)
     said = [(item, score := chance.random() ** 0.5, chance.random() < 0.6 + 0.38 * score) for item in ids]
     rows = [
@@ -192,8 +194,6 @@ def team(api: Api) -> tuple[int, int]:
         for i, score, right in said
     ]
     api.call("POST", f"{at}/suggestions?name=helper", rows)
-    for item in ids:
-        api.call("POST", f"{at}/gold", {"item_id": item, "values": {"topic": truth[item]}})
     people: dict[int, Api] = {}
     for login, name in TEAM.items():
         user = api.call("POST", "/users", {"login": login, "name": name, "password": "demo-team"})["id"]

@@ -123,8 +123,11 @@ def test_tiles_come_through_the_api_and_are_kept(bench: Bench) -> None:
     colours = bench.call("GET", f"{at}/spectrogram")
     tile = bench.ask("GET", f"{at}/spectrogram/0/0").content
     assert len(tile) == colours["tile"] * colours["frequencies"]
+    pitch = bench.call("GET", f"{at}/pitch")
+    assert len(bench.ask("GET", f"{at}/pitch/0/0").content) == 4 * pitch["levels"][0]["count"]
+    assert bench.ask("GET", f"{at}/pitch/0/1").status_code == 404
     kept = {p.name[65:] for p in (bench.folder / "workspace" / "cache").rglob("*") if p.is_file()}
-    assert {"peaks.json", "peaks.bin", "spectrogram.json", "spectrogram.bin"} <= kept
+    assert {f"{what}.{end}" for what in ("peaks", "spectrogram", "pitch") for end in ("json", "bin")} <= kept
 
 
 def test_each_channel_has_a_waveform_of_its_own(bench: Bench) -> None:

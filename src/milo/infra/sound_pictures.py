@@ -104,7 +104,7 @@ class Sound:
         return samples
 
 
-def _in_blocks(pieces: Iterator[Samples], size: int) -> Iterator[Samples]:
+def blocks_of(pieces: Iterator[Samples], size: int) -> Iterator[Samples]:
     """The same samples in blocks whose length is a multiple of `size`, but for the last one."""
     held: list[Samples] = []
     n = 0
@@ -132,12 +132,12 @@ def peaks(path: Path, out: Path, channel: int | None = None) -> dict[str, Any]:
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     count, highest = 0, 0
     with part.open("w+b") as file:
-        for block in _in_blocks(_after(start, pieces), size):
+        for block in blocks_of(_after(start, pieces), size):
             pairs = _pairs(block, size)
             count += len(pairs)
             highest = max(highest, int(np.abs(pairs.astype(np.int32)).max()))
             file.write(pairs.tobytes())
-        levels = _coarser(file, count, sound.rate / size, np.dtype(np.int16), 2)
+        levels = coarser(file, count, sound.rate / size, np.dtype(np.int16), 2)
     os.replace(part, out)
     found = {"duration": round(sound.n / sound.rate, 6), "levels": levels, "peak": highest}
     return found | ({"trouble": sound.trouble} if sound.trouble else {})
@@ -157,7 +157,7 @@ def _pairs(block: Samples, size: int) -> Samples:
     return np.stack([rows.min(axis=1), rows.max(axis=1)], axis=1)
 
 
-def _coarser(file: BinaryIO, count: int, per_second: float, kind: np.dtype[Any], width: int) -> list[dict[str, Any]]:
+def coarser(file: BinaryIO, count: int, per_second: float, kind: np.dtype[Any], width: int) -> list[dict[str, Any]]:
     """Append coarser and coarser levels to what lies in the file; all levels with their place."""
     entry = kind.itemsize * width
     levels: list[dict[str, Any]] = [{"per_second": per_second, "count": count, "offset": 0}]
@@ -209,7 +209,7 @@ def spectrogram(path: Path, out: Path, duration: float) -> dict[str, Any]:
             file.write(columns.tobytes())
         if not count:
             return {"error": sound.trouble or "there is no sound in it"}
-        levels = _coarser(file, count, rate / hop, np.dtype(np.uint8), FREQUENCIES)
+        levels = coarser(file, count, rate / hop, np.dtype(np.uint8), FREQUENCIES)
     os.replace(part, out)
     return {"top": rate / 2, "frequencies": FREQUENCIES, "levels": levels, "loudest": loudest}
 
@@ -218,7 +218,7 @@ def _columns(pieces: Iterator[Samples], window: int, hop: int) -> Iterator[NDArr
     """Columns around every `hop`-th sample, beginning with the first."""
     shape = np.hanning(window).astype(np.float32)
     held: NDArray[np.int16] = np.zeros(window // 2, np.int16)
-    for piece in _in_blocks(_padded(pieces, window // 2), hop):
+    for piece in blocks_of(_padded(pieces, window // 2), hop):
         held = np.concatenate([held, piece])
         n = (len(held) - window) // hop + 1
         if n > 0:

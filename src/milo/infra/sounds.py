@@ -1,4 +1,5 @@
-"""The waveform and the spectrogram of a sound, made once by the decoding process and kept in the cache, read tile by tile.
+"""The waveform, the spectrogram and the pitch of a sound, made once by the decoding process, kept in the cache and read tile by
+tile.
 
 Stands alone because a sound may last hours: what a screen needs of it is a few kilobytes at the right resolution, and making
 it takes longer than any other look at a file, so that it has a decoding process and threads of its own.
@@ -57,6 +58,19 @@ class Spectrogram(msgspec.Struct, frozen=True):
     tile: int = COLUMNS_IN_TILE
 
 
+class Pitch(msgspec.Struct, frozen=True):
+    """The pitch of a voice over time, in Hz from `floor` to `ceiling`; `median` of the windows with a pitch, 0 where none has
+    one. `tile` entries come in one tile, each the lowest and the highest pitch of its stretch in tenths of Hz (uint16,
+    little-endian); 65535 and 0 where there is none. `trouble`: what could not be decoded."""
+
+    floor: float
+    ceiling: float
+    median: float
+    levels: list[Resolution]
+    tile: int = PEAKS_IN_TILE
+    trouble: str | None = None
+
+
 class Sounds:
     """Pictures of the sounds of a workspace."""
 
@@ -80,6 +94,14 @@ class Sounds:
     def spectrogram(self, row: MediaRow) -> Spectrogram:
         """Made if need be; errors as of `waveform`."""
         return self._made(row, "spectrogram", Spectrogram, {"duration": _length(row)})
+
+    def pitch(self, row: MediaRow) -> Pitch:
+        """Made if need be; errors as of `waveform`."""
+        return self._made(row, "pitch", Pitch, {})
+
+    def pitches(self, row: MediaRow, level: int, tile: int) -> bytes:
+        """Part of the pitch. Raises NotFound where there is none."""
+        return self._tile(row, "pitch", self.pitch(row).levels, level, tile, (PEAKS_IN_TILE, 4))
 
     def peaks(self, row: MediaRow, level: int, tile: int, channel: int | None = None) -> bytes:
         """Part of the waveform. Raises NotFound where there is none."""

@@ -2822,6 +2822,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{m}/pitch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pitch of a voice over time, in levels of resolution. The first time it is made, which takes seconds for an hour. */
+        get: operations["get_pitch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/pitch/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lowest and highest pitch, uint16 in pairs, of one tile of a level. */
+        get: operations["get_pitch_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -6592,6 +6626,22 @@ export interface components {
             question: string;
             /** @default 60 */
             idle: number;
+        };
+        /**
+         * Pitch
+         * @description The pitch of a voice over time, in Hz from `floor` to `ceiling`; `median` of the windows with a pitch, 0 where none has
+         *         one. `tile` entries come in one tile, each the lowest and the highest pitch of its stretch in tenths of Hz (uint16,
+         *         little-endian); 65535 and 0 where there is none. `trouble`: what could not be decoded.
+         */
+        Pitch: {
+            floor: number;
+            ceiling: number;
+            median: number;
+            levels: components["schemas"]["Resolution"][];
+            /** @default 4096 */
+            tile: number;
+            /** @default null */
+            trouble: string | null;
         };
         /**
          * PredictorView
@@ -15168,6 +15218,70 @@ export interface operations {
         };
     };
     get_spectrogram_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+                level: number;
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_pitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pitch"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_pitch_tile: {
         parameters: {
             query?: never;
             header?: never;

@@ -25,6 +25,7 @@ type With<Base, Parts extends { [K in keyof Parts]: K extends keyof Base ? unkno
 
 export type Waveform = Schemas["Waveform"];
 export type Spectrogram = Schemas["Spectrogram"];
+export type Pitch = Schemas["Pitch"];
 export type Role = Schemas["MemberRole"]["role"];
 export type Policy = Explicit["Policy"];
 export type Show = Policy["show"];

@@ -1,4 +1,4 @@
-"""The waveform and the spectrogram of a sound, for members of its project: what there is of it, and its tiles."""
+"""The waveform, the spectrogram and the pitch of a sound, for members of its project: what there is of it, and its tiles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.media import media_row
-from milo.infra.sounds import Spectrogram, Waveform
+from milo.infra.sounds import Pitch, Spectrogram, Waveform
 
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 _BYTES = "application/octet-stream"
@@ -49,6 +49,20 @@ async def get_spectrogram_tile(call: Call) -> Response:
     """Columns of bytes, one for each frequency, of one tile of a level."""
     level, tile = call.params["level"], call.params["tile"]
     data = await _apart(call, lambda row: call.workspace.data.sounds.columns(row, level, tile))
+    return Response(data, media_type=_BYTES, headers=_FOREVER)
+
+
+@endpoint("GET", "/media/{m}/pitch", "self", reply=Pitch)
+async def get_pitch(call: Call) -> Pitch:
+    """The pitch of a voice over time, in levels of resolution. The first time it is made, which takes seconds for an hour."""
+    return await _apart(call, call.workspace.data.sounds.pitch)
+
+
+@endpoint("GET", "/media/{m}/pitch/{level}/{tile}", "self", reply=bytes, media_type=_BYTES)
+async def get_pitch_tile(call: Call) -> Response:
+    """The lowest and highest pitch, uint16 in pairs, of one tile of a level."""
+    level, tile = call.params["level"], call.params["tile"]
+    data = await _apart(call, lambda row: call.workspace.data.sounds.pitches(row, level, tile))
     return Response(data, media_type=_BYTES, headers=_FOREVER)
 
 

@@ -1,7 +1,8 @@
-/** The pictures of a sound for as long as a component shows it. The spectrogram is asked for only when it is wanted. */
+/** The pictures of a sound for as long as a component shows it. The spectrogram and the pitch are asked for only when they are wanted. */
 import { useEffect, useState } from "react";
 import { api, errorText } from "../../api/client";
-import type { MediaValue, Spectrogram, Waveform } from "../../api/types";
+import type { MediaValue, Pitch as PitchAbout, Spectrogram, Waveform } from "../../api/types";
+import { Pitch } from "./pitch";
 import { Spectro } from "./spectro";
 import { Wave } from "./wave";
 
@@ -13,6 +14,7 @@ export interface Pictures {
   /** The right channel where the two are drawn apart; `wave` is the left one then. */
   right: Loaded<Wave> | null;
   spectro: Loaded<Spectro> | null;
+  pitch: Loaded<Pitch> | null;
   version: number;
 }
 
@@ -52,7 +54,9 @@ const makeLeft = (about: Waveform, media: number, onTile: () => void) => new Wav
 const makeRight = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile, 1);
 const makeSpectro = (about: Spectrogram, media: number, onTile: () => void) => new Spectro(about, media, onTile);
 
-export function useSound(value: MediaValue | null, wantsSpectrogram: boolean, apart = false): Pictures {
+const makePitch = (about: PitchAbout, media: number, onTile: () => void) => new Pitch(about, media, onTile);
+
+export function useSound(value: MediaValue | null, wantsSpectrogram: boolean, apart = false, wantsPitch = false): Pictures {
   const media = value && !value.error ? value.media : null;
   const [version, setVersion] = useState(0);
   const [onTile] = useState(() => () => setVersion((n) => n + 1));
@@ -60,7 +64,8 @@ export function useSound(value: MediaValue | null, wantsSpectrogram: boolean, ap
   const left = usePicture<Waveform, Wave>(media, "waveform?channel=0", apart, makeLeft, onTile);
   const right = usePicture<Waveform, Wave>(media, "waveform?channel=1", apart, makeRight, onTile);
   const spectro = usePicture<Spectrogram, Spectro>(media, "spectrogram", wantsSpectrogram, makeSpectro, onTile);
-  return { wave: apart ? left : mixed, right: apart ? right : null, spectro: wantsSpectrogram ? spectro : null, version };
+  const pitch = usePicture<PitchAbout, Pitch>(media, "pitch", wantsPitch, makePitch, onTile);
+  return { wave: apart ? left : mixed, right: apart ? right : null, spectro: wantsSpectrogram ? spectro : null, pitch: wantsPitch ? pitch : null, version };
 }
 
 /** Lets the server draw the waveform of what will be shown next; whatever goes wrong is said where it is shown. */

@@ -28,20 +28,31 @@ export function Timeline({ sound, heard, about, armed, onLane, ...props }: Timel
   const wave = sound.wave.kind === "ready" ? sound.wave.it : null;
   const right = sound.right?.kind === "ready" ? sound.right.it : null;
   const spectro = sound.spectro?.kind === "ready" ? sound.spectro.it : null;
+  const pitch = sound.pitch?.kind === "ready" ? sound.pitch.it : null;
   // A tile that came in gives `version` another number, and the row is painted anew.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const paintWave = useCallback<Paint>((pen, w, h, color) => wave?.paint(pen, w, h, color, axis), [wave, axis, sound.version]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const paintRight = useCallback<Paint>((pen, w, h, color) => right?.paint(pen, w, h, color, axis), [right, axis, sound.version]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const paintSpectro = useCallback<Paint>((pen, w, h, color) => spectro?.paint(pen, w, h, color, axis), [spectro, axis, sound.version]);
+  const paintFrequencies = useCallback<Paint>((pen, w, h, color) => [spectro, pitch].forEach((one) => one?.paint(pen, w, h, color, axis)), [spectro, pitch, axis, sound.version]);
   return (
     <>
       <Ruler surface={surface} />
       {!heard ? null : <PictureRow surface={surface} height={sound.right ? HALF : WAVE} picture={paintWave} gutter={<div className={css.gutter}>{wave ? <><span>{sound.right ? "Left" : "Waveform"}</span><span>{wave.silent ? "silent throughout" : about}</span></> : <Skeleton width={72} height={10} />}</div>} />}
       {heard && sound.right ? <PictureRow surface={surface} height={HALF} picture={paintRight} gutter={<div className={css.gutter}>{right ? <><span>Right</span><span>{right.silent ? "silent throughout" : ""}</span></> : <Skeleton width={72} height={10} />}</div>} /> : null}
-      {heard && sound.spectro ? <PictureRow surface={surface} height={SPECTRUM} picture={paintSpectro} gutter={<div className={css.gutter}><span>Spectrogram</span>{sound.spectro.kind === "failed" ? <span>{sound.spectro.message}</span> : spectro ? <span>0–{spectro.about.top / 1000} kHz</span> : <Skeleton width={72} height={10} />}</div>} /> : null}
+      {heard && (sound.spectro ?? sound.pitch) ? <PictureRow surface={surface} height={SPECTRUM} picture={paintFrequencies} gutter={<Frequencies sound={sound} />} /> : null}
       <LaneRows surface={surface} armed={armed} onLane={onLane} />
     </>
+  );
+}
+
+/** What the row of frequencies shows: the spectrogram, the pitch, or both. */
+function Frequencies({ sound: { spectro, pitch } }: { sound: Pictures }) {
+  return (
+    <div className={css.gutter}>
+      {spectro ? <><span>Spectrogram</span>{spectro.kind === "failed" ? <span>{spectro.message}</span> : spectro.kind === "ready" ? <span>0–{spectro.it.about.top / 1000} kHz</span> : <Skeleton width={72} height={10} />}</> : null}
+      {pitch ? <><span className={css.pitch}>Pitch</span>{pitch.kind === "failed" ? <span>{pitch.message}</span> : pitch.kind === "ready" ? <span>{pitch.it.about.median > 0 ? `median ${Math.round(pitch.it.about.median)} Hz` : "none found"}</span> : <Skeleton width={72} height={10} />}</> : null}
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Play, where we are, how fast, repeat, zoom: the small controls over a time axis. */
-import { IconArrowsSplit2, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { IconArrowsSplit2, IconEaseInOut, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { FilmClock } from "../../media/film/film-clock";
 import { GoToFrame, Position } from "../../media/film/Position";
@@ -15,6 +15,9 @@ export interface TransportProps {
   clock: Clock;
   /** Whether the spectrogram is shown; null where there is none to show. */
   pictured: boolean | null;
+  /** Whether the pitch is shown; there is one where there is a spectrogram. */
+  pitched?: boolean;
+  onPitch?(): void;
   /** Whether the two channels are drawn apart; null where there are no two. */
   apart?: boolean | null;
   onApart?(): void;
@@ -24,7 +27,7 @@ export interface TransportProps {
   onPicture(): void;
 }
 
-export function Transport({ prefix, axis, clock, pictured, apart = null, onApart, onToggle, onLoop, onRate, onPicture }: TransportProps) {
+export function Transport({ prefix, axis, clock, pictured, pitched = false, onPitch, apart = null, onApart, onToggle, onLoop, onRate, onPicture }: TransportProps) {
   const state = useSyncExternalStore(clock.subscribe, () => `${clock.playing}|${clock.rate}|${clock.loop !== null}`);
   const [playing, rate, looping] = state.split("|");
   return (
@@ -40,6 +43,7 @@ export function Transport({ prefix, axis, clock, pictured, apart = null, onApart
       </span>
       <IconButton size="small" label="Repeat the selected part (Shift+Space)" aria-pressed={looping === "true"} onClick={onLoop}><IconRepeat size={15} color={looping === "true" ? "var(--accent)" : undefined} /></IconButton>
       {pictured === null ? null : <IconButton size="small" label="Spectrogram (P)" aria-pressed={pictured} onClick={onPicture}><IconWaveSine size={15} color={pictured ? "var(--accent)" : undefined} /></IconButton>}
+      {pictured === null ? null : <IconButton size="small" label="Pitch (Alt+P)" aria-pressed={pitched} onClick={onPitch}><IconEaseInOut size={15} color={pitched ? "var(--accent)" : undefined} /></IconButton>}
       {apart === null ? null : <IconButton size="small" label="Left and right apart (Shift+P)" aria-pressed={apart} onClick={onApart}><IconArrowsSplit2 size={15} color={apart ? "var(--accent)" : undefined} /></IconButton>}
       <IconButton size="small" label="Zoom out ([)" onClick={() => axis.zoom(1 / 1.5)}><IconZoomOut size={15} /></IconButton>
       <IconButton size="small" label="Zoom in (])" onClick={() => axis.zoom(1.5)}><IconZoomIn size={15} /></IconButton>

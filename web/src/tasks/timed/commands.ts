@@ -36,6 +36,7 @@ export interface TimedActions {
   fit(): void;
   zoomBy(factor: number): void;
   picture(): void;
+  pitch(): void;
   apart: (() => void) | null;
   back(): void;
 }
@@ -90,6 +91,7 @@ function viewing(a: TimedActions, make: Make): Command[] {
     make("tool", "farther", "Zoom out", ["["], () => a.zoomBy(1 / 1.5)),
     make("tool", "nearer", "Zoom in", ["]"], () => a.zoomBy(1.5)),
     ...(a.pictured ? [make("tool", "spectrogram", "Spectrogram, shown or not", ["P"], a.picture, { repeat: false })] : []),
+    ...(a.pictured ? [make("tool", "pitch", "Pitch, shown or not", ["Alt+P"], a.pitch, { repeat: false })] : []),
     ...(a.apart ? [make("tool", "channels", "Left and right, apart or mixed", ["Shift+P"], a.apart, { repeat: false })] : []),
   ];
 }

@@ -35,5 +35,8 @@ function remembered(name: string): () => [boolean, () => void] {
 /** Whether the spectrogram is shown. */
 export const useSpectrogram = remembered("milo.spectrogram");
 
+/** Whether the pitch is drawn. */
+export const usePitch = remembered("milo.pitch");
+
 /** Whether the two channels of a recording are drawn apart. */
 export const useChannels = remembered("milo.channels");

@@ -23,6 +23,7 @@ export interface TimingHost {
   filter: RefObject<HTMLInputElement | null>;
   pictured: boolean;
   togglePicture(): void;
+  togglePitch(): void;
   /** Draws the channels apart, or mixed; null where there are no two. */
   toggleApart?: (() => void) | null;
 }
@@ -165,7 +166,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
       join: () => own && put(joined(all, own.key), "join"),
       write: () => host.text.current?.focus(),
       zoom: () => (part && axis.view.scale < (axis.view.width * 0.75) / (part.end - part.start) ? axis.show(part.start, part.end) : axis.fit()),
-      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, apart: host.toggleApart ?? null, back,
+      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, pitch: host.togglePitch, apart: host.toggleApart ?? null, back,
     }),
   ];
   const actions: TimeActions = {

@@ -185,7 +185,7 @@ def team(api: Api) -> tuple[int, int]:
     at = f"/projects/{api.call('POST', '/projects', made)['id']}"
     ids = api.call("POST", f"{at}/items", [{"data": {"text": one["text"]}, "key": str(one["id"])} for one in messages])["ids"]
     truth = {item: gold[str(one["id"])] for item, one in zip(ids, messages, strict=True)}
-    for item in ids:  # before anything is suggested, so that it may test models
+    for item in ids[::2]:  # before anything is suggested, so that it may test models
         api.call("POST", f"{at}/gold", {"item_id": item, "values": {"topic": truth[item]}})
     chance = random.Random(1)
     said = [(item, score := chance.random() ** 0.5, chance.random() < 0.6 + 0.38 * score) for item in ids]

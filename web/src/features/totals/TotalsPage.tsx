@@ -27,7 +27,7 @@ function Choosing({ project }: { project: Project }) {
   const models = (all ?? []).filter((model) => model.question === question);
   const open = models.filter((model) => model.enabled);
   const chosen = source ?? (open.length > 1 ? (open.find((model) => model.version > 0) ?? open[0])!.name : null);
-  const found = useQuery({ ...totalsQuery(project.id, question, chosen, by), enabled: question !== "" && all !== undefined });
+  const found = useQuery({ ...totalsQuery(project.id, question, chosen, by), enabled: question !== "" && models.length > 0 });
   const known = found.data;
   return (
     <div className={layout.page}>
@@ -46,10 +46,10 @@ function Choosing({ project }: { project: Project }) {
           <Select label="Model" placeholder={known?.source ?? "the only one"} value={chosen} onChange={setSource} data={models.map((model) => model.name)} />
           <Select label="Also by" placeholder="nothing" clearable value={by} onChange={setBy} data={known?.slices ?? []} disabled={!known || known.slices.length === 0} />
         </div>
-        <ErrorNote error={found.error} onRetry={() => void found.refetch()} />
+        {models.length > 0 ? <ErrorNote error={found.error} onRetry={() => void found.refetch()} /> : null}
         {found.isLoading ? <Skeleton height={280} /> : null}
-        {models.length === 0 && found.error ? <Empty title="No model yet" text="Totals rest on a model that has spoken of all items. Add one on the Models page." /> : null}
-        {known && !found.error ? <Found project={project} totals={known} by={by} /> : null}
+        {all !== undefined && models.length === 0 ? <Empty title="No model yet" text="Totals rest on a model that has spoken of all items. Add one on the Models page." /> : null}
+        {models.length > 0 && known && !found.error ? <Found project={project} totals={known} by={by} /> : null}
       </div>
     </div>
   );

@@ -19,6 +19,10 @@ _GROUPED = re.compile(r"[$€£¥₹]?\d{1,3}( \d{3})*( \d{3}([.,]\d+)?)[$€£�
 """Figures that a space parts into thousands, as words one after the other."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "rs": "INR", "rm": "MYR", "kč": "CZK"}
+MONEY_SIGNS = (
+    frozenset(_CURRENCIES) | {code.casefold() for code in _CURRENCIES.values()} | {"", "chf", "sek", "nok", "dkk", "hkd"}
+)
+"""Signs and codes of currencies, as words are compared."""
 _LONG_PIECE = 14
 Value = str | int | float
 
@@ -134,14 +138,14 @@ def _shortest(tokens: list[Token], first: int, end: int, most: int, read: Any) -
 
 
 def _texts(words: Words, bounds: Bounds) -> Iterator[Choice]:
-    pieces = list(_pieces(words))
-    for start, stop in pieces:
+    parts = list(pieces(words))
+    for start, stop in parts:
         yield from _within(words.tokens, start, stop, bounds.words)
     if bounds.lines > 1:
-        yield from _piles(words.tokens, pieces, bounds.lines)
+        yield from _piles(words.tokens, parts, bounds.lines)
 
 
-def _pieces(words: Words) -> Iterator[tuple[int, int]]:
+def pieces(words: Words) -> Iterator[tuple[int, int]]:
     """First and last token of each piece of a line."""
     for first, end in words.lines:
         start = first
@@ -166,14 +170,15 @@ def _piles(tokens: list[Token], pieces: list[tuple[int, int]], lines: int) -> It
     for at, head in enumerate(pieces):
         pile = [head]
         for piece in pieces[at + 1 : at + 40]:
-            if _under(tokens, pile[-1], piece):
+            if under(tokens, pile[-1], piece):
                 pile.append(piece)
                 yield from _text(tokens, tuple(pile))
                 if len(pile) >= lines:
                     break
 
 
-def _under(tokens: list[Token], upper: tuple[int, int], lower: tuple[int, int]) -> bool:
+def under(tokens: list[Token], upper: tuple[int, int], lower: tuple[int, int]) -> bool:
+    """Whether one piece stands under another as the lines of a pile do."""
     a, b = tokens[upper[0]], tokens[lower[0]]
     if a.page != b.page or not 0 < b.y - a.y < 2.6 * a.h:
         return False

@@ -13,10 +13,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from milo.builtin.predictors._field_candidates import Choice
-from milo.builtin.predictors._field_cues import Cues, strength
+from milo.builtin.predictors._field_candidates import MONEY_SIGNS, Choice
+from milo.builtin.predictors._field_cues import LABELS, Cues, strength
+from milo.builtin.predictors._field_names import LEGAL, is_label, is_titled, name_hints
+from milo.builtin.predictors._field_sums import sum_hints
 from milo.builtin.predictors._page_words import Token, Words, norm
 from milo.builtin.predictors._text_patterns import emails, ibans, urls
+from milo.domain.typed import read_date
 
 WIDTH = 1 << 18
 NAMED: dict[str, float] = {
@@ -24,13 +27,9 @@ NAMED: dict[str, float] = {
     "not left": -3.0, "not above": -1.0, "like": 3.0, "like value": 4.0, "like place": 2.0, "value seen": 1.0,
 }  # fmt: skip
 """Weights that features have before anything is learned; those of `like` compare with answered documents."""
-_LEGAL = re.compile(
-    r"\b(ltd|limited|inc|llc|plc|corp|gmbh|ag|kg|e\.?k|b\.?v|n\.?v|s\.?a\.?s|sarl|s\.?a|s\.?l|s\.?p\.?a|"
-    r"s\.?r\.?l|sp\. z o\.?o|sdn\.? bhd|bhd|pty|oy|ab|a/s)\b\.?",
-    re.IGNORECASE,
-)
 _SHAPES = ((re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\d+"), "0"))
 _NEAR_LINES = 12
+_MARKS = frozenset(("", "n", "no", "nr", "num", "number", "id"))
 Row = list[tuple[int, float]]
 
 
@@ -77,15 +76,16 @@ def _around(words: Words, first: int, end: int, i: int) -> Around:
 
 
 def _beside(tokens: list[Token], first: int, i: int) -> tuple[str, ...]:
-    """The words from the start of the piece to this token; of the piece before it, where it begins one."""
+    """The words from the start of the piece to this token; of the piece before it, where it begins one. A sign of
+    money before it counts as part of it."""
     start = i
     while start > first and tokens[start - 1].piece == tokens[i].piece:
         start -= 1
-    if start == i and i > first:
-        piece = tokens[i - 1].piece
+    if start > first and all(t.norm in MONEY_SIGNS for t in tokens[start:i]):
+        piece = tokens[start - 1].piece
         while start > first and tokens[start - 1].piece == piece:
             start -= 1
-    return tuple(t.norm for t in tokens[max(start, i - 8) : i] if t.norm)
+    return tuple(t.norm for t in tokens[max(start, i - 8) : i] if t.norm and t.norm not in MONEY_SIGNS)
 
 
 def _over(words: Words, token: Token) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -114,10 +114,40 @@ def rows_of(page: Page, choices: Sequence[Choice], part: dict[str, Any], cues: C
     starts = {one.first for one in choices if one.rows}
     cued = {at: [(number_of(name), weight) for name, weight in _cued(page.around[at], cues)] for at in starts}
     near = {at: [number_of(name) for name in _near(page.around[at])] for at in starts}
+    hints = _hints(page, choices, kind, cues)
     return [
-        _row(near[one.first], _looks(page, one) + ranks.get(one.value, []), cued[one.first]) if one.rows else _nowhere(one)
-        for one in choices
+        _row(near[one.first], _looks(page, one) + ranks.get(one.value, []), cued[one.first] + more)
+        if one.rows
+        else _nowhere(one)
+        for one, more in zip(choices, hints, strict=True)
     ]
+
+
+def _hints(page: Page, choices: Sequence[Choice], kind: str, cues: Cues) -> list[Row]:
+    """What is generally true of papers, where it bears on this field: sums of amounts, names and addresses of firms."""
+    found: list[list[tuple[str, float]]] = [[] for _ in choices]
+    likely = {name for name, _ in cues.likely}
+    if kind in ("number", "amount"):
+        found = sum_hints(page.words, choices, cues)
+    elif kind == "text":
+        found = [[("a label", 1.0)] if one.rows and is_label(str(one.value), LABELS) else [] for one in choices]
+        if likely & {"legal", "address"}:
+            named = name_hints(page.words, choices)
+            found = [a + [(name, 1.0) for name in b] for a, b in zip(found, named, strict=True)]
+        if "k=digits" in likely:
+            found = [a + _marked(page.words.tokens, b) for a, b in zip(found, choices, strict=True)]
+    elif kind == "date":
+        found = [[("titled", 1.0)] if one.rows and is_titled(page.words, one) else [] for one in choices]
+    return [[(number_of(name), weight) for name, weight in row] for row in found]
+
+
+def _marked(tokens: list[Token], one: Choice) -> list[tuple[str, float]]:
+    """Whether a stretch begins with what only says that a number follows, lacks figures, or is a date."""
+    row = tokens[one.first : one.last + 1]
+    first = len(row) > 1 and (row[0].norm in _MARKS or any(t.text.endswith(":") for t in row[:-1]))
+    figures = any("0" in t.norm for t in row)
+    dated = figures and len(row) < 5 and read_date(str(one.value)) is not None
+    return [(name, 1.0) for name, holds in (("mark first", first), ("no figures", not figures), ("a date", dated)) if holds]
 
 
 def _row(near: list[int], own: list[str], cued: Row) -> Row:
@@ -139,7 +169,7 @@ def _near(around: Around) -> list[str]:
 def _cued(around: Around, cues: Cues) -> list[tuple[str, float]]:
     """How strongly the words around are what such a field is called."""
     found: list[tuple[str, float]] = []
-    last = around.left[2::-1]
+    last = tuple(word for word in around.left[2::-1] if word not in MONEY_SIGNS)
     beside = max(strength(around.beside, cues.names), 0.9 * strength(last, cues.names))
     above, head = strength(around.above, cues.names), strength(around.head, cues.names)
     found.append(("cue left" if beside > 0.6 else "cue left part", beside))
@@ -178,7 +208,7 @@ def _marks(page: Page, choice: Choice, text: str, head: Token) -> list[tuple[str
     return [
         ("top", head.page == 0 and head.line < 4),
         ("tall", head.h > 1.25 * page.height),
-        ("legal", _LEGAL.search(text) is not None),
+        ("legal", LEGAL.search(text) is not None),
         ("rows", len(choice.rows) > 1),
         ("cents", re.search(r"[.,]\d\d\D*$", text) is not None),
         ("money", re.search(r"[$€£¥₹]|\b[A-Z]{3}\b|\bRM\b", text) is not None),

@@ -136,7 +136,7 @@ class _Learning:
         self.question, self.lesson = question, lesson
         self.parts = {part["name"]: part for part in parts_of(question)}
         self.cues = {name: cues_of(part, config["cues"].get(name, [])) for name, part in self.parts.items()}
-        self.bounds: dict[str, Bounds] = {name: _bounds(name, lesson.examples) for name in self.parts}
+        self.bounds: dict[str, Bounds] = {name: _bounds(name, lesson.examples, self.cues[name].bounds) for name in self.parts}
         self.known: dict[str, dict[str, str]] = {name: _known(name, part, lesson.examples) for name, part in self.parts.items()}
         self.sets: dict[str, list[_Set]] = {}
         self.kin = _kin(lesson)
@@ -236,9 +236,9 @@ def _shared(numbers: list[tuple[int, NDArray[np.int64]]]) -> NDArray[np.int64] |
     return found[counts > 1]
 
 
-def _bounds(name: str, examples: Sequence[Example]) -> Bounds:
-    """How long the values of a field are, by the answers."""
-    words, lines = 1, 1
+def _bounds(name: str, examples: Sequence[Example], usual: Bounds) -> Bounds:
+    """How long the values of a field are, by the answers; of one that is usually in lines, at least as long as usual."""
+    words, lines = usual if usual.lines > 1 else (1, 1)
     for one in examples:
         entry = one.value.get(name) or {}
         text, rows = str(entry.get("value") or ""), len(entry.get("places") or ())
@@ -358,7 +358,7 @@ class Reader:
         return Form(form, whole, "; ".join(reasons)[:500])
 
     def _table(self, name: str, part: Part, page: Page, like: Any) -> tuple[list[Choice], Table]:
-        bounds = Bounds(*self._meta["bounds"][name]) if self._meta else Bounds()
+        bounds = Bounds(*self._meta["bounds"][name]) if self._meta else self._cues[name].bounds
         known = self._meta["known"].get(name, {}) if self._meta else {}
         choices = candidates(part, self._question.config, page.words, bounds, known)
         table = table_of(rows_of(page, choices, part, self._cues[name]))

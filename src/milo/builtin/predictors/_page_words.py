@@ -19,13 +19,13 @@ MOST_WORDS = 2_500
 """Words of one page that are looked at."""
 _GAP = 1.3
 """Words further apart than this many heights are in different pieces of a line."""
-_GLUED = re.compile(r"(?<=[^\W\d_])[:=](?=\S)(?!//)")
-_EDGE = " \t.,;:|*_#()[]{}<>\"'“”„«»"
+_GLUED = re.compile(r"(?<=[^\W\d_])[:=](?=\S)(?!//)|\b[nN][°º](?=\d)")
+_EDGE = " \t.,;:|*_#°º()[]{}<>\"'“”„«»"
 _DIGITS = re.compile(r"\d+")
 
 
 class Token(NamedTuple):
-    """One word, or what stands before or after the colon in one; `norm` is it in small letters, figures as 0."""
+    """One word, or what stands before or after the colon (or n°) in one; `norm` is it in small letters, figures as 0."""
 
     page: int
     line: int

@@ -87,10 +87,10 @@ class Workspace:
             return
         self._closed = True
         self.wind_down()
+        self.jobs.close()
         self.loop_models.close()
         self.live_tools.close()
         self.own.close()
-        self.jobs.close()
         self.gateway.close()
         self.data.close()
         self.auth.passwords.close()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from milo.api.server import PrivateServer
+from milo.infra import training
 from milo.sdk import Client
 from milo.settings import Settings
 from running import PASSWORD, Api
@@ -175,3 +176,24 @@ def test_blind_items_never_carry_a_suggestion(bench: Bench) -> None:
     assert db.read(lambda c: c.execute(sql).fetchone()[0]) == 0
     assert db.read(lambda c: c.execute("SELECT count(*) FROM item WHERE blind = 1").fetchone()[0]) > 10
     assert db.read(lambda c: c.execute("SELECT count(*) FROM item WHERE blind = 1 AND conf IS NOT NULL").fetchone()[0]) == 0
+
+
+def test_a_server_that_is_closed_while_a_model_trains_leaves_no_process_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers: list[training._Worker] = []
+
+    class Told(training._Worker):
+        def __init__(self, idle: float, memory: int) -> None:
+            super().__init__(idle, memory)
+            workers.append(self)
+
+    monkeypatch.setattr(training, "_Worker", Told)
+    bench = Bench(tmp_path)
+    bench.label(24)
+    end = time.monotonic() + 60
+    while not workers:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    bench.close()
+    assert all(not one.alive and one.process.stdin is not None and one.process.stdin.closed for one in workers)

@@ -74,9 +74,9 @@ class TrainerPool:
 
     def close(self) -> None:
         """End the worker; the pool can be used again, with a new one."""
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker = None
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
 
     def __enter__(self) -> TrainerPool:
         return self

@@ -145,7 +145,7 @@ def test_documents_are_pictures_of_their_first_pages_or_text_to_those_who_see_no
     text = blind.shown(items[0])
     assert text.media == {}
     assert text.data["paper"].startswith("[page 1]\nPage number 1\n\n[page 2]")
-    with pytest.raises(Invalid, match="no text layer"):
+    with pytest.raises(Invalid, match="no words that are known"):
         blind.shown(items[1])
 
 

@@ -93,6 +93,11 @@ def test_from_the_command_line(
     assert [(int(row["item"]), row["key"], row["text"][:2]) for row in rows] == [(ids[0], "0", "'="), (ids[1], "1", "my")]
     duplicates("Dup", where=Where(url=server.url, token=server.token, json=True))
     assert json.loads(capsys.readouterr().out) == {"items": 3, "groups": [ids[:2]]}
+    for _ in range(2):
+        duplicates("Dup", flag=True, where=where)
+    found = [project.item(one) for one in ids]
+    assert [one["item"]["flagged"] for one in found] == [False, True, False]
+    assert [[c["text"] for c in one["comments"]] for one in found] == [[], ["Nearly the same as item 1."], []]
     for least, field, said in ((0.1, None, "from 0.3"), (0.7, "body", "Fields of these: text")):
         with pytest.raises(Invalid, match=said):
             duplicates("Dup", least=least, field=field, where=where)

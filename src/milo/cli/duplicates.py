@@ -12,7 +12,7 @@ from milo.cli.output import print_json, print_text
 from milo.domain.errors import Invalid, MiloError
 
 if TYPE_CHECKING:
-    from milo.sdk import Client
+    from milo.sdk import Client, Project
 
 _SHOWN = 10
 _CUT = 90
@@ -26,6 +26,7 @@ def duplicates(
     least: float | None = None,
     field: str | None = None,
     out: Path | None = None,
+    flag: bool = False,
     where: Where | None = None,
 ) -> None:
     """List items whose texts or pictures are nearly the same: texts with the same runs of three words, whatever the case and
@@ -37,6 +38,7 @@ def duplicates(
             out), of pictures their correlation (0.92).
         field: The field to look at; default: the first field of text, else the first of images.
         out: Write all groups to this CSV file: group, item, key, text (of a picture, its file).
+        flag: Flag all but the first item of each group, with a comment that names the first, for the data page to filter by.
     """
     from milo.stats.near_duplicates import groups
 
@@ -52,7 +54,9 @@ def duplicates(
         rows = ((r["id"], str(r.get("key") or ""), r["data"].get(name)) for r in found.export(what="resolved"))
         looked = _pictures(client, rows) if kinds[name] == "image" else _texts(rows)
         pairs = looked.near.pairs(*([] if least is None else [least]))
-    together = groups(pairs)
+        together = groups(pairs)
+        if flag:
+            _flag(found, together)
     if out is not None:
         _write(out, together, looked)
     if where.json:
@@ -119,6 +123,14 @@ def _grey(content: bytes) -> Any:
 
     with Image.open(io.BytesIO(content), formats=["WEBP"]) as small:
         return np.asarray(small.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def _flag(project: Project, together: list[list[int]]) -> None:
+    for first, *others in together:
+        name = project.item(first)["item"]["ord"]
+        for item in others:
+            if not project.item(item)["item"]["flagged"]:
+                project.flag(item, text=f"Nearly the same as item {name}.")
 
 
 def _write(out: Path, together: list[list[int]], looked: _Looked) -> None:

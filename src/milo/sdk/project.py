@@ -158,6 +158,10 @@ class Project(Judged):
         """An item in full, with its annotations, comments and history."""
         return self._http.get(f"{self._at}/items/{item_id}", dict[str, Any])
 
+    def flag(self, item_id: int, flagged: bool = True, *, text: str = "") -> None:
+        """Mark an item for attention, with a comment if one is given, or take the mark off."""
+        self._http.call("POST", f"{self._at}/items/{item_id}/flag", dict[str, Any], {"flagged": flagged, "text": text})
+
     def export(
         self,
         path: str | Path | None = None,

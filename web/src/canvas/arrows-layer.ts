@@ -1,6 +1,6 @@
 /** The layer of arrows between things: one canvas over the regions. Each arrow runs from the edge of one thing to the edge of the other. */
 import { readableOn, withAlpha } from "../lib/colors";
-import type { Point, Rect } from "../lib/geometry";
+import type { Point, Rect, Size } from "../lib/geometry";
 import { distanceTo } from "../lib/shape";
 import { rectToScreen, visible, type View } from "../lib/view";
 import { Sheet } from "./sheet";
@@ -27,7 +27,7 @@ const NAMES_UP_TO = 60;
 export const DRAWN_LIVE = 200;
 const FONT = "600 11px system-ui, sans-serif";
 
-interface Line {
+export interface Line {
   arrow: SurfaceArrow;
   from: Point;
   to: Point;
@@ -37,6 +37,8 @@ export class ArrowsLayer extends Sheet {
   /** How many the last drawing held. */
   inView = 0;
   #arrows: readonly SurfaceArrow[] = [];
+  /** What the sheet holds; null where it has to be drawn in any case. */
+  #held: readonly Line[] | null = null;
 
   get arrows(): readonly SurfaceArrow[] {
     return this.#arrows;
@@ -46,11 +48,19 @@ export class ArrowsLayer extends Sheet {
     this.#arrows = arrows;
   }
 
-  /** Draws all in view. `edited`: where a thing is while it is being moved. */
+  override resize(size: Size, ratio: number): void {
+    super.resize(size, ratio);
+    this.#held = null;
+  }
+
+  /** Draws all in view, unless the sheet shows just that. `edited`: where a thing is while it is being moved. */
   draw(view: View, edited: { key: string; bounds: Rect } | null): void {
-    this.begin(view);
     const lines = this.#lines(view, edited);
     this.inView = lines.length;
+    const same = this.shows(view) && this.#held?.length === lines.length && lines.every((line, n) => looksLike(line, this.#held![n]!));
+    this.#held = lines;
+    if (same) return this.follow(view);
+    this.begin(view);
     const some = lines.some((line) => line.arrow.strong);
     this.pen.scale(this.ratio, this.ratio);
     this.pen.lineCap = "round";
@@ -122,6 +132,15 @@ export class ArrowsLayer extends Sheet {
     pen.textBaseline = "middle";
     pen.fillText(arrow.title, x, y + 0.5);
   }
+}
+
+/** Whether two lines are drawn alike: ends that are in the same place on the screen, and the same looks. */
+export function looksLike(a: Line, b: Line): boolean {
+  const [one, other] = [a.arrow, b.arrow];
+  return (
+    a.from.x === b.from.x && a.from.y === b.from.y && a.to.x === b.to.x && a.to.y === b.to.y && one.color === other.color && one.title === other.title &&
+    one.directed === other.directed && one.dashed === other.dashed && one.strong === other.strong
+  );
 }
 
 function stroke(pen: CanvasRenderingContext2D, { from, to }: Line): void {

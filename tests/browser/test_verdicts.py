@@ -7,7 +7,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import sign_in
+from browser.conftest import sign_in, wait_for
 from browser.test_judging import BAD, GOOD, prepare
 from browser.test_safety import serious
 from running import Api, Server
@@ -27,16 +27,12 @@ def test_a_verdict_marks_its_quotes_in_the_item(page: Page, server: Server, owne
     item = owner.call("GET", f"/api/projects/{project}/items?limit=1")["rows"][0]["id"]
     _answer(owner, project, item, BAD)
     owner.call("POST", f"/api/projects/{project}/judges/{judge}/run", {})
+    wait_for(lambda: all(job["state"] == "done" for job in owner.call("GET", f"/api/jobs?project={project}")))
     sign_in(page, server)
     page.goto(f"{server.address}/p/{project}/judges")
     page.get_by_role("article", name="first").get_by_role("link", name="Verdicts").click()
     said = page.get_by_role("complementary", name="What the judge said")
     place = page.get_by_role("region", name="Item and answer")
-    for _ in range(120):
-        if said.count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
     expect(said.get_by_text("Name the mountains of the item.")).to_be_visible()
     expect(place.get_by_text(BAD)).to_be_visible()
     page.wait_for_function(f"({MARKED})().length > 0")

@@ -107,6 +107,7 @@ def planted(bench: Bench) -> Planted:
     ids = house(bench, 160, 80, planted_share=0.2)
     bench.suggest("elsewhere", [(i, GOOD, 0.9) for i in ids])
     ann = Person(bench)
+    ann.answer(ids[0], mood=GOOD)  # who has answered nothing but checks is in no report
     for _ in range(80):
         (one,) = ann.next(1)
         value = one["suggestions"][0]["value"]

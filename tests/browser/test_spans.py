@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.conftest import wait_for
 from browser.marking import answers, open_bench, span_project, submit, suggest, sweep, where
 from running import Api, Server
 
@@ -214,4 +215,4 @@ def test_a_label_is_suggested_on_the_same_words_elsewhere_and_taken_back(page: P
             break
         page.wait_for_timeout(100)
     assert runs == [("done", 3)] * 2, "written on three items, and taken back there"
-    assert owner.call("GET", f"/api/projects/{project}")["counts"]["suggested"] == 0
+    wait_for(lambda: owner.call("GET", f"/api/projects/{project}")["counts"]["suggested"] == 0)

@@ -12,14 +12,13 @@ sound, IFA Proceedings 17 (1993).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from milo.infra.sound_pictures import Samples, Sound, blocks_of, coarser
+from milo.infra.sound_pictures import Sound, coarser, windows_of
 
 FLOOR, CEILING = 75.0, 600.0
 PER_SECOND = 100
@@ -59,31 +58,14 @@ def pitch(path: Path, out: Path) -> dict[str, Any]:
 def _gather(sound: Sound, file: BinaryIO) -> float:
     """Write the candidates of each window: its own peak, then frequencies, then strengths; the peak of the whole sound."""
     loudest = 0.0
-    for frames in _windows(sound.pieces()):
+    for windows in windows_of(sound.pieces(), _WINDOW, _HOP, _AT_ONCE):
+        frames = windows.astype(np.float32)
         centred = frames - frames.mean(axis=1, keepdims=True)
         peaks = np.abs(centred).max(axis=1)
         loudest = max(loudest, float(peaks.max()))
         frequencies, strengths = _candidates(centred)
         file.write(np.hstack([peaks[:, None], frequencies, strengths]).astype(np.float32).tobytes())
     return loudest
-
-
-def _windows(pieces: Iterator[Samples]) -> Iterator[Reals]:
-    """Windows around every hop, the first around the first sample; some at once."""
-    held = np.zeros(_WINDOW // 2, np.int16)
-    for piece in _ended(blocks_of(pieces, _HOP)):
-        held = np.concatenate([held, piece])
-        n = (len(held) - _WINDOW) // _HOP + 1
-        for at in range(0, n, _AT_ONCE):
-            many = min(_AT_ONCE, n - at)
-            stretch = held[at * _HOP : (at + many - 1) * _HOP + _WINDOW]
-            yield np.lib.stride_tricks.sliding_window_view(stretch, _WINDOW)[::_HOP].astype(np.float32)
-        held = held[max(0, n) * _HOP :]
-
-
-def _ended(pieces: Iterator[Samples]) -> Iterator[Samples]:
-    yield from pieces
-    yield np.zeros(_WINDOW // 2, np.int16)
 
 
 def _autocorrelation(frames: Reals) -> Reals:

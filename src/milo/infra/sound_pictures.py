@@ -217,14 +217,20 @@ def spectrogram(path: Path, out: Path, duration: float) -> dict[str, Any]:
 def _columns(pieces: Iterator[Samples], window: int, hop: int) -> Iterator[NDArray[np.uint8]]:
     """Columns around every `hop`-th sample, beginning with the first."""
     shape = np.hanning(window).astype(np.float32)
+    for frames in windows_of(pieces, window, hop, 4096):
+        yield _decibels(frames, shape)
+
+
+def windows_of(pieces: Iterator[Samples], window: int, hop: int, at_once: int) -> Iterator[Samples]:
+    """Windows around every `hop`-th sample, beginning with the first; at most so many at once, shape (n, window)."""
     held: NDArray[np.int16] = np.zeros(window // 2, np.int16)
     for piece in blocks_of(_padded(pieces, window // 2), hop):
         held = np.concatenate([held, piece])
-        n = (len(held) - window) // hop + 1
-        if n > 0:
-            for at in range(0, n, 4096):
-                yield _decibels(held, at, min(4096, n - at), hop, shape)
-            held = held[n * hop :]
+        n = max(0, (len(held) - window) // hop + 1)
+        for at in range(0, n, at_once):
+            stretch = held[at * hop : (min(at + at_once, n) - 1) * hop + window]
+            yield np.lib.stride_tricks.sliding_window_view(stretch, window)[::hop]
+        held = held[n * hop :]
 
 
 def _padded(pieces: Iterator[Samples], after: int) -> Iterator[Samples]:
@@ -232,10 +238,8 @@ def _padded(pieces: Iterator[Samples], after: int) -> Iterator[Samples]:
     yield np.zeros(after, np.int16)
 
 
-def _decibels(held: Samples, at: int, n: int, hop: int, shape: NDArray[np.float32]) -> NDArray[np.uint8]:
-    window = len(shape)
-    frames = np.lib.stride_tricks.sliding_window_view(held[at * hop : (at + n - 1) * hop + window], window)[::hop]
+def _decibels(frames: Samples, shape: NDArray[np.float32]) -> NDArray[np.uint8]:
     power = np.abs(np.fft.rfft(frames.astype(np.float32) * (shape / 32768.0), axis=1))[:, 1:].astype(np.float32)
-    strong = power.reshape(n, FREQUENCIES, -1).max(axis=2) * (2.0 / float(shape.sum()))
+    strong = power.reshape(len(frames), FREQUENCIES, -1).max(axis=2) * (2.0 / float(shape.sum()))
     db = 20.0 * np.log10(np.maximum(strong, 1e-6))
     return np.clip((db + _FLOOR) * (255.0 / _FLOOR), 0, 255).astype(np.uint8)

@@ -166,6 +166,7 @@ class House:
             "list_calls": [""], "sum_calls": [""], "list_project_calls": [""], "sum_project_calls": [""], "get_call_content": [""],
             "import_errors": [""], "get_media": [""], "get_thumbnail": [""],
             "get_waveform": [""], "get_waveform_tile": [""], "get_spectrogram": [""], "get_spectrogram_tile": [""], "get_pitch": [""], "get_pitch_tile": [""],
+            "get_intensity": [""], "get_intensity_tile": [""],
             "get_frames": [""], "get_frame": [""], "get_strip": [""],
             "get_image_page": [""], "get_image_pyramid": [""], "get_image_tile": [""],
             "list_pages": [""], "get_page": ["", "scale=2"], "get_words": [""], "find_text": ["text=CANARY"], "read_words": ["field=text&page=0"], "find_read_text": ["field=text&text=CANARY"],

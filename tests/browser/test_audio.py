@@ -49,6 +49,20 @@ def has_ink(page: Page, row: int) -> str:
     }}"""
 
 
+def curves_are_drawn(page: Page) -> None:
+    """The pitch of the tone by key, alone without the spectrogram; its intensity beside it; twice as loud."""
+    picture = page.get_by_role("group", name="Timeline of sound")
+    page.keyboard.press("Alt+p")
+    expect(picture.get_by_text("median 440 Hz", exact=True)).to_be_visible()
+    page.keyboard.press("p")
+    expect(picture.get_by_text("Spectrogram")).to_have_count(0)
+    page.wait_for_function(has_ink(page, 2), timeout=60_000)
+    page.keyboard.press("Alt+i")
+    expect(picture.get_by_text("up to", exact=False)).to_be_visible()
+    page.keyboard.press("Alt+=")
+    expect(page.get_by_role("status", name="Loudness")).to_have_text("+6 dB")
+
+
 def test_segments_are_drawn_heard_taken_and_stored(page: Page, server: Server, owner: Api, tmp_path: Path) -> None:
     question = {"name": "events", "type": "segments", "config": {"labels": ["tone", "noise"]}}
     project, item = audio_project(owner, tmp_path / "in", question)
@@ -84,6 +98,7 @@ def test_segments_are_drawn_heard_taken_and_stored(page: Page, server: Server, o
     expect(rows.locator("[data-dashed]")).to_have_count(0)
     page.keyboard.press("p")
     page.wait_for_function(has_ink(page, 2), timeout=60_000)
+    curves_are_drawn(page)
     page.get_by_role("button", name="Submit").click()
     end = time.monotonic() + 60
     while not (found := exported(owner, project)[0]["labels"].get("events")):

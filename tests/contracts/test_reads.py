@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from milo.builtin.predictors._llm_prompt import demonstrations
 from milo.builtin.tasks import spans as spans_type
 from milo.domain.errors import InvalidConfig, InvalidValue
 from milo.domain.item import Item
+from milo.domain.project import ProjectSpec
 from milo.domain.question import Field, Question
+from milo.flow.projects import complete
 from milo.infra.rendering import as_text
 from milo.kinds.asking import Task
 from milo.kinds.predictor import Example
+from milo.kinds.registry import Registry
 from milo.kinds.task_type import from_model
 
 SPANS = spans_type.PLUGIN
@@ -32,6 +36,29 @@ def _question(field: str, **config: Any) -> Question:
 )
 def test_the_kind_of_the_field_says_how_it_is_read(field: str, config: dict[str, Any], reads: str | None) -> None:
     assert _question(field, **config).config.get("reads") == reads
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "reads"),
+    [
+        ({"reads": "source"}, {}, "source"),
+        ({}, {}, "source"),
+        ({"reads": "markdown"}, {}, "markdown"),
+        ({"reads": "source"}, {"reads": "markdown"}, "markdown"),
+        ({"reads": "html"}, {}, "markdown"),
+        (None, {}, "markdown"),
+    ],
+)
+def test_saving_does_not_change_how_a_question_reads(
+    registry: Registry, before: dict[str, Any] | None, given: dict[str, Any], reads: str
+) -> None:
+    written = ProjectSpec("p", FIELDS, (Question("q", "spans", config={"labels": ["who"], **given}, field="note"),))
+    stored = complete(written, registry)
+    if before is not None:
+        config = {k: v for k, v in stored.questions[0].config.items() if k != "reads"} | before
+        stored = msgspec.structs.replace(stored, questions=(msgspec.structs.replace(stored.questions[0], config=config),))
+    [question] = complete(written, registry, stored if before is not None else None).questions
+    assert question.config["reads"] == reads
 
 
 def test_a_way_that_the_field_does_not_have_is_refused() -> None:

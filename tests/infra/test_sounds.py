@@ -126,8 +126,10 @@ def test_tiles_come_through_the_api_and_are_kept(bench: Bench) -> None:
     pitch = bench.call("GET", f"{at}/pitch")
     assert len(bench.ask("GET", f"{at}/pitch/0/0").content) == 4 * pitch["levels"][0]["count"]
     assert bench.ask("GET", f"{at}/pitch/0/1").status_code == 404
+    strength = bench.call("GET", f"{at}/intensity")
+    assert len(bench.ask("GET", f"{at}/intensity/0/0").content) == 4 * strength["levels"][0]["count"]
     kept = {p.name[65:] for p in (bench.folder / "workspace" / "cache").rglob("*") if p.is_file()}
-    assert {f"{what}.{end}" for what in ("peaks", "spectrogram", "pitch") for end in ("json", "bin")} <= kept
+    assert {f"{what}.{end}" for what in ("peaks", "spectrogram", "pitch", "intensity") for end in ("json", "bin")} <= kept
 
 
 def test_each_channel_has_a_waveform_of_its_own(bench: Bench) -> None:

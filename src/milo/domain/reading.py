@@ -23,6 +23,7 @@ __all__ = [
     "already_read",
     "marked_text",
     "read_data",
+    "reading_kept",
     "reading_of",
     "reads_by_field",
     "visible_text",
@@ -59,6 +60,18 @@ def already_read(question: Question) -> Question:
     """The question as it stands to texts that were read before."""
     config = {key: value for key, value in question.config.items() if key != "reads"}
     return msgspec.structs.replace(question, config=config)
+
+
+def reading_kept(before: Question | None, given: Question, completed: Question) -> Question:
+    """A completed question that reads as it did `before` where `given`, as it was written, does not say how: its answers would
+    mean other words otherwise."""
+    default = completed.config.get("reads")
+    if before is None or default is None or "reads" in given.config or before.field != completed.field:
+        return completed
+    reads = before.config.get("reads", SOURCE)
+    if reads not in (default, SOURCE):
+        return completed
+    return msgspec.structs.replace(completed, config=completed.config | {"reads": reads})
 
 
 def reads_by_field(questions: tuple[Question, ...]) -> dict[str, str]:

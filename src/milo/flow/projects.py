@@ -14,7 +14,7 @@ import msgspec
 from milo.domain.errors import InvalidConfig
 from milo.domain.project import Project, ProjectSpec, check_spec
 from milo.domain.question import NAME_PATTERN, Field, Question
-from milo.domain.reading import reads_by_field
+from milo.domain.reading import reading_kept, reads_by_field
 from milo.flow.ports.people import PredictorEntry, ProjectsPort
 from milo.flow.resolve import check_rules
 from milo.kinds.asking import asks
@@ -42,10 +42,12 @@ class SchemaReport(msgspec.Struct):
     misfits: dict[str, int] = {}
 
 
-def complete(spec: ProjectSpec, registry: Registry) -> ProjectSpec:
-    """The spec with every default of its task types filled in. Raises InvalidConfig, naming the place."""
+def complete(spec: ProjectSpec, registry: Registry, before: ProjectSpec | None = None) -> ProjectSpec:
+    """The spec with every default of its task types filled in; how a question reads its field stays as it was `before` where
+    nothing is said of it. Raises InvalidConfig, naming the place."""
     check_spec(spec)
-    questions = tuple(_complete_question(q, spec.fields, registry) for q in spec.questions)
+    known = {q.name: q for q in before.questions} if before is not None else {}
+    questions = tuple(reading_kept(known.get(q.name), q, _complete_question(q, spec.fields, registry)) for q in spec.questions)
     reads_by_field(questions)
     check_rules(spec, registry)
     if spec.policy.order not in {s.name for s in registry.samplers.all()} | {"imported"}:

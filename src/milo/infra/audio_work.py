@@ -8,6 +8,7 @@ from typing import Any
 
 from milo.infra.av_probe import probe
 from milo.infra.child import serve
+from milo.infra.intensity import intensity
 from milo.infra.pitch import pitch
 from milo.infra.sound_pictures import peaks, spectrogram
 
@@ -23,6 +24,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return spectrogram(path, Path(request["out"]), float(request["duration"]))
     if request["do"] == "pitch":
         return pitch(path, Path(request["out"]))
+    if request["do"] == "intensity":
+        return intensity(path, Path(request["out"]))
     return {"error": f'there is no job "{request["do"]}" for audio'}
 
 

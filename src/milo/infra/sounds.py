@@ -1,5 +1,5 @@
-"""The waveform, the spectrogram and the pitch of a sound, made once by the decoding process, kept in the cache and read tile by
-tile.
+"""The waveform, the spectrogram, the pitch and the intensity of a sound, made once by the decoding process, kept in the cache
+and read tile by tile.
 
 Stands alone because a sound may last hours: what a screen needs of it is a few kilobytes at the right resolution, and making
 it takes longer than any other look at a file, so that it has a decoding process and threads of its own.
@@ -71,6 +71,18 @@ class Pitch(msgspec.Struct, frozen=True):
     trouble: str | None = None
 
 
+class Intensity(msgspec.Struct, frozen=True):
+    """How strong a sound is over time, in dB of full scale, from `least` (silence) to `loudest`. `tile` entries come in one
+    tile, each the lowest and the highest of its stretch in tenths of dB above `least` (uint16, little-endian). `trouble`: what
+    could not be decoded."""
+
+    least: float
+    loudest: float
+    levels: list[Resolution]
+    tile: int = PEAKS_IN_TILE
+    trouble: str | None = None
+
+
 class Sounds:
     """Pictures of the sounds of a workspace."""
 
@@ -102,6 +114,14 @@ class Sounds:
     def pitches(self, row: MediaRow, level: int, tile: int) -> bytes:
         """Part of the pitch. Raises NotFound where there is none."""
         return self._tile(row, "pitch", self.pitch(row).levels, level, tile, (PEAKS_IN_TILE, 4))
+
+    def intensity(self, row: MediaRow) -> Intensity:
+        """Made if need be; errors as of `waveform`."""
+        return self._made(row, "intensity", Intensity, {})
+
+    def intensities(self, row: MediaRow, level: int, tile: int) -> bytes:
+        """Part of the intensity. Raises NotFound where there is none."""
+        return self._tile(row, "intensity", self.intensity(row).levels, level, tile, (PEAKS_IN_TILE, 4))
 
     def peaks(self, row: MediaRow, level: int, tile: int, channel: int | None = None) -> bytes:
         """Part of the waveform. Raises NotFound where there is none."""

@@ -2856,6 +2856,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{m}/intensity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How strong a sound is over time, in dB, in levels of resolution. The first time it is made. */
+        get: operations["get_intensity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{m}/intensity/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lowest and highest intensity, uint16 in pairs, of one tile of a level. */
+        get: operations["get_intensity_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -5430,6 +5464,21 @@ export interface components {
             name: string;
             /** @default 1 */
             version: number;
+        };
+        /**
+         * Intensity
+         * @description How strong a sound is over time, in dB of full scale, from `least` (silence) to `loudest`. `tile` entries come in one
+         *         tile, each the lowest and the highest of its stretch in tenths of dB above `least` (uint16, little-endian). `trouble`: what
+         *         could not be decoded.
+         */
+        Intensity: {
+            least: number;
+            loudest: number;
+            levels: components["schemas"]["Resolution"][];
+            /** @default 4096 */
+            tile: number;
+            /** @default null */
+            trouble: string | null;
         };
         /**
          * ItemDetail
@@ -15282,6 +15331,70 @@ export interface operations {
         };
     };
     get_pitch_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+                level: number;
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_intensity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                m: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intensity"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    get_intensity_tile: {
         parameters: {
             query?: never;
             header?: never;

@@ -16,6 +16,7 @@ export type * from "./types-trust";
 export type Waveform = Schemas["Waveform"];
 export type Spectrogram = Schemas["Spectrogram"];
 export type Pitch = Schemas["Pitch"];
+export type Intensity = Schemas["Intensity"];
 export type Role = Schemas["MemberRole"]["role"];
 export type Policy = Explicit["Policy"];
 export type Show = Policy["show"];

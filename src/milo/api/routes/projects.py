@@ -102,7 +102,7 @@ def change_project(call: Call) -> ProjectView:
     """Change a project. Answers that do not fit changed questions any more are counted and kept."""
     workspace, before = call.workspace, call.workspace.projects.get(call.project_id)
     spec, archived = _changed(call.body, before)
-    spec = verbs.complete(spec, workspace.registry)
+    spec = verbs.complete(spec, workspace.registry, before.spec)
     entries = verbs.predictors_of(spec, workspace.registry, trusted=workspace.settings.trust_code) if spec.predictors else []
     report = workspace.db.read(lambda c: verbs.report(ProjectsSql(c), before, spec, workspace.registry))
     if not call.query.dry_run:

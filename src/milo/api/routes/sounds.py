@@ -1,4 +1,5 @@
-"""The waveform, the spectrogram and the pitch of a sound, for members of its project: what there is of it, and its tiles."""
+"""The waveform, the spectrogram, the pitch and the intensity of a sound, for members of its project: what there
+is of it, and its tiles."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from milo.api.endpoint import Call, endpoint
 from milo.api.routes.media import media_row
-from milo.infra.sounds import Pitch, Spectrogram, Waveform
+from milo.infra.sounds import Intensity, Pitch, Spectrogram, Waveform
 
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 _BYTES = "application/octet-stream"
@@ -63,6 +64,20 @@ async def get_pitch_tile(call: Call) -> Response:
     """The lowest and highest pitch, uint16 in pairs, of one tile of a level."""
     level, tile = call.params["level"], call.params["tile"]
     data = await _apart(call, lambda row: call.workspace.data.sounds.pitches(row, level, tile))
+    return Response(data, media_type=_BYTES, headers=_FOREVER)
+
+
+@endpoint("GET", "/media/{m}/intensity", "self", reply=Intensity)
+async def get_intensity(call: Call) -> Intensity:
+    """How strong a sound is over time, in dB, in levels of resolution. The first time it is made."""
+    return await _apart(call, call.workspace.data.sounds.intensity)
+
+
+@endpoint("GET", "/media/{m}/intensity/{level}/{tile}", "self", reply=bytes, media_type=_BYTES)
+async def get_intensity_tile(call: Call) -> Response:
+    """The lowest and highest intensity, uint16 in pairs, of one tile of a level."""
+    level, tile = call.params["level"], call.params["tile"]
+    data = await _apart(call, lambda row: call.workspace.data.sounds.intensities(row, level, tile))
     return Response(data, media_type=_BYTES, headers=_FOREVER)
 
 

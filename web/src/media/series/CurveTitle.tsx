@@ -2,7 +2,8 @@
 import type { Curve } from "./series";
 import css from "./series.module.css";
 
-const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(4).replace(/\.?0+$/, ""));
+/** In as few digits as tell it from its neighbours, for a narrow place. */
+export const short = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(Math.abs(value) < 1000 ? 3 : 5)));
 
 export function CurveTitle({ curve }: { curve: Curve }) {
   return <div className={css.title}><span>{curve.name}</span><span>{short(curve.low)} – {short(curve.high)}</span></div>;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TimeAxis } from "../time/axis";
+import { short } from "./CurveTitle";
 import { paintCurve, placeAt, seriesOf } from "./series";
 
 interface Case {
@@ -11,6 +12,12 @@ interface Case {
 
 /** The same tables that the server's own test reads. */
 const cases = JSON.parse(readFileSync("../tests/contracts/series_cases.json", "utf8")) as Case[];
+
+describe("the numbers beside a curve", () => {
+  it.each([[0.019123, "0.0191"], [1230.4, "1230.4"], [1200.04, "1200"], [71, "71"], [-3.14159, "-3.14"], [123456, "123456"]])("%s are short and true", (value, words) => {
+    expect(short(value)).toBe(words);
+  });
+});
 
 describe("a time series", () => {
   it.each(cases.map((one, i) => [i, one] as const))("is found as the server finds it (%i)", (_, { value, length, curves }) => {

@@ -21,7 +21,7 @@ export function SoundView({ value, name }: { value: MediaValue; name: string }) 
   const clock = useMemo(() => (element ? new MediaClock(element) : null), [element]);
   useEffect(() => () => clock?.destroy(), [clock]);
   const axis = useMemo(() => new TimeAxis(value.duration ?? 1), [value]);
-  const sound = useSound(value, false);
+  const sound = useSound(value);
   const [broken, setBroken] = useState<string | null>(null);
   const trouble = broken ?? (sound.wave.kind === "failed" ? sound.wave.message : sound.wave.kind === "ready" ? sound.wave.it.about.trouble : null);
   return (

@@ -1,8 +1,8 @@
-/** The pictures of a sound for as long as a component shows it. The spectrogram and the pitch are asked for only when they are wanted. */
+/** The pictures of a sound for as long as a component shows it. The spectrogram and the curves are asked for only when they are wanted. */
 import { useEffect, useState } from "react";
 import { api, errorText } from "../../api/client";
-import type { MediaValue, Pitch as PitchAbout, Spectrogram, Waveform } from "../../api/types";
-import { Pitch } from "./pitch";
+import type { Intensity, MediaValue, Pitch, Spectrogram, Waveform } from "../../api/types";
+import { Contour, intensityScale, pitchScale } from "./contour";
 import { Spectro } from "./spectro";
 import { Wave } from "./wave";
 
@@ -14,7 +14,8 @@ export interface Pictures {
   /** The right channel where the two are drawn apart; `wave` is the left one then. */
   right: Loaded<Wave> | null;
   spectro: Loaded<Spectro> | null;
-  pitch: Loaded<Pitch> | null;
+  pitch: Loaded<Contour<Pitch>> | null;
+  intensity: Loaded<Contour<Intensity>> | null;
   version: number;
 }
 
@@ -54,18 +55,32 @@ const makeLeft = (about: Waveform, media: number, onTile: () => void) => new Wav
 const makeRight = (about: Waveform, media: number, onTile: () => void) => new Wave(about, media, onTile, 1);
 const makeSpectro = (about: Spectrogram, media: number, onTile: () => void) => new Spectro(about, media, onTile);
 
-const makePitch = (about: PitchAbout, media: number, onTile: () => void) => new Pitch(about, media, onTile);
+const makePitch = (about: Pitch, media: number, onTile: () => void) => new Contour(about, pitchScale(about), `/media/${media}/pitch`, onTile);
+const makeIntensity = (about: Intensity, media: number, onTile: () => void) => new Contour(about, intensityScale(about), `/media/${media}/intensity`, onTile);
 
-export function useSound(value: MediaValue | null, wantsSpectrogram: boolean, apart = false, wantsPitch = false): Pictures {
+export interface Wanted {
+  spectrogram?: boolean;
+  /** The two channels apart. */
+  apart?: boolean;
+  pitch?: boolean;
+  intensity?: boolean;
+}
+
+export function useSound(value: MediaValue | null, wanted: Wanted = {}): Pictures {
+  const apart = wanted.apart ?? false;
   const media = value && !value.error ? value.media : null;
   const [version, setVersion] = useState(0);
   const [onTile] = useState(() => () => setVersion((n) => n + 1));
   const mixed = usePicture<Waveform, Wave>(media, "waveform", !apart, makeWave, onTile);
   const left = usePicture<Waveform, Wave>(media, "waveform?channel=0", apart, makeLeft, onTile);
   const right = usePicture<Waveform, Wave>(media, "waveform?channel=1", apart, makeRight, onTile);
-  const spectro = usePicture<Spectrogram, Spectro>(media, "spectrogram", wantsSpectrogram, makeSpectro, onTile);
-  const pitch = usePicture<PitchAbout, Pitch>(media, "pitch", wantsPitch, makePitch, onTile);
-  return { wave: apart ? left : mixed, right: apart ? right : null, spectro: wantsSpectrogram ? spectro : null, pitch: wantsPitch ? pitch : null, version };
+  const spectro = usePicture<Spectrogram, Spectro>(media, "spectrogram", wanted.spectrogram ?? false, makeSpectro, onTile);
+  const pitch = usePicture<Pitch, Contour<Pitch>>(media, "pitch", wanted.pitch ?? false, makePitch, onTile);
+  const intensity = usePicture<Intensity, Contour<Intensity>>(media, "intensity", wanted.intensity ?? false, makeIntensity, onTile);
+  return {
+    wave: apart ? left : mixed, right: apart ? right : null, spectro: wanted.spectrogram ? spectro : null,
+    pitch: wanted.pitch ? pitch : null, intensity: wanted.intensity ? intensity : null, version,
+  };
 }
 
 /** Lets the server draw the waveform of what will be shown next; whatever goes wrong is said where it is shown. */

@@ -23,9 +23,10 @@ export class Wave {
     this.#tiles.destroy();
   }
 
-  paint(pen: CanvasRenderingContext2D, width: number, height: number, color: ColorOf, axis: TimeAxis): void {
+  /** `louder`: how much higher it is drawn than to fill the row; what leaves the row is cut off. */
+  paint(pen: CanvasRenderingContext2D, width: number, height: number, color: ColorOf, axis: TimeAxis, louder = 1): void {
     const middle = height / 2;
-    const gain = (Math.min(MOST_GAIN, 32768 / Math.max(1, this.about.peak)) / 32768) * (middle - 3);
+    const gain = (Math.min(MOST_GAIN, 32768 / Math.max(1, this.about.peak)) / 32768) * (middle - 3) * louder;
     pen.fillStyle = color("var(--border-strong)");
     pen.fillRect(0, Math.round(middle), width, 1);
     pen.fillStyle = color("var(--text-dim)");

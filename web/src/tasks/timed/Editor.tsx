@@ -16,7 +16,7 @@ import type { Segment, TimedKind } from "./model";
 import { Player } from "./Player";
 import { SegmentDetails } from "./SegmentDetails";
 import { SegmentList } from "./SegmentList";
-import { useChannels, usePitch, useSpectrogram } from "./remembered";
+import { useChannels, useIntensity, usePitch, useSpectrogram } from "./remembered";
 import css from "./timed.module.css";
 import { Timeline } from "./Timeline";
 import { Transport } from "./Transport";
@@ -34,15 +34,16 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
   const [trouble, setTrouble] = useState<string | null>(null);
   const [pictured, togglePicture] = useSpectrogram();
   const [pitched, togglePitch] = usePitch();
+  const [strength, toggleIntensity] = useIntensity();
   const [apart, toggleApart] = useChannels();
   // A film may be silent; then there is nothing to draw.
   const audible = media && (media.mime.startsWith("audio/") || media.rate !== undefined) ? media : null;
   const stereo = audible?.channels === 2;
-  const sound = useSound(audible, pictured, stereo && apart, pitched);
+  const sound = useSound(audible, { spectrogram: pictured, apart: stereo && apart, pitch: pitched, intensity: strength });
   const text = useRef<HTMLTextAreaElement>(null);
   const filter = useRef<HTMLInputElement>(null);
   const heard = audible !== null && sound.wave.kind !== "failed";
-  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: heard, togglePicture, togglePitch, toggleApart: stereo && heard ? toggleApart : null });
+  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: heard, togglePicture, togglePitch, toggleIntensity, toggleApart: stereo && heard ? toggleApart : null });
   useCommands(props, t.commands);
   const name = timed.field?.title ?? timed.field?.name ?? "Sound";
   if (!media || media.error) return <div className={css.note}><Note tone="warn">{media?.error ?? `This item has nothing to play in “${name}”.`}</Note></div>;
@@ -54,7 +55,7 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={t.own?.label ?? wanted} readOnly={readOnly} onPick={t.pick} filterRef={filter} />
-          {clock ? <Transport prefix={kind.type} axis={axis} clock={clock} pictured={heard ? pictured : null} pitched={pitched} onPitch={togglePitch} apart={stereo && heard ? apart : null} onApart={toggleApart} onToggle={t.toggle} onLoop={t.loop} onRate={t.rate} onPicture={togglePicture} /> : null}
+          {clock ? <Transport prefix={kind.type} axis={axis} clock={clock} pictured={heard ? pictured : null} pitched={pitched} onPitch={togglePitch} strength={strength} onStrength={toggleIntensity} apart={stereo && heard ? apart : null} onApart={toggleApart} onToggle={t.toggle} onLoop={t.loop} onRate={t.rate} onPicture={togglePicture} /> : null}
         </div>
         <RegionBar
           commands={kind.type} hint={<Hint kind={kind} refusal={t.refusal} begun={t.begun} range={t.range} n={timed.value.length} active={props.active} readOnly={readOnly} label={entryOf(labels, wanted).title} />} readOnly={readOnly}

@@ -23,5 +23,5 @@ export function Hint({ kind, refusal, begun, range, n, active, readOnly, label }
   if (!active) return <>{n > 0 ? `${n} ${n === 1 ? kind.noun : kind.nouns}. ` : ""}Click here to mark.</>;
   if (begun !== null) return <>“{label}” begins at {clockText(begun, 0.01)}. <Kbd>U</Kbd> where it ends, <Kbd>Esc</Kbd> gives it up.</>;
   if (range && range.end > range.start) return <>{(range.end - range.start).toFixed(2)} s selected. A label's key or <Kbd>Enter</Kbd> makes it a {kind.noun}.</>;
-  return <>Drag in a lane, or over {kind.over ?? "the waveform"} and press a label's key. While it plays, <Kbd>I</Kbd> and <Kbd>U</Kbd> set the ends. Wheel zooms.</>;
+  return <>Drag in a lane, or over {kind.over ?? "the waveform"} and press a label's key. While it plays, <Kbd>I</Kbd> and <Kbd>U</Kbd> set the ends.</>;
 }

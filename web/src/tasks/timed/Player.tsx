@@ -6,6 +6,7 @@ import { Pictures } from "../../media/film/FilmView";
 import { lengthOf } from "../../media/film/frames";
 import { useFilm } from "../../media/film/useFilm";
 import { MediaClock, type Clock } from "../../media/time/clock";
+import { amplify, useLoudness } from "../../media/time/loudness";
 import type { TimeAxis } from "../../media/time/axis";
 import { unplayable } from "../../media/time/unplayable";
 import css from "./timed.module.css";
@@ -61,6 +62,10 @@ function ElementPlayer({ media, name, axis, onClock, onTrouble }: PlayerProps) {
     // The callbacks only set states of one editor.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [element, media, axis]);
+  const loudness = useLoudness();
+  useEffect(() => {
+    if (element) amplify(element, loudness);
+  }, [element, loudness]);
   const url = mediaUrl(media.media);
   // What is said is the annotator's to write down; there are no captions to give.
   if (media.mime.startsWith("video/")) return <video ref={setElement} className={css.film} preload="auto" src={url} aria-label={name} playsInline />;

@@ -35,7 +35,7 @@ export function SegmentList({ kind, drawn, selected, titleOf, onSelect, onOpen }
     onSelect(target);
   };
   if (drawn.length === 0) {
-    return <p className={css.none}>No {kind.nouns} yet. Drag in a lane, or drag over {kind.over ?? "the waveform"} and press a label's key; while it plays, <kbd>I</kbd> and <kbd>U</kbd> set the ends.</p>;
+    return <p className={css.none}>No {kind.nouns} yet.</p>;
   }
   const title = `${count(drawn.length)} ${drawn.length === 1 ? kind.noun : kind.nouns}`;
   return (

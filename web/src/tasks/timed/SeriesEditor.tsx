@@ -34,7 +34,7 @@ export function SeriesEditor({ kind, series, ...props }: WidgetProps<Segment[]> 
   useEffect(() => () => clock.destroy(), [clock]);
   const text = useRef<HTMLTextAreaElement>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: false, togglePicture: () => undefined, togglePitch: () => undefined });
+  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: false, togglePicture: () => undefined, togglePitch: () => undefined, toggleIntensity: () => undefined });
   useCommands(props, t.commands);
   const name = question.field ?? "the series";
   const { selected } = t;

@@ -1,10 +1,11 @@
 /** Play, where we are, how fast, repeat, zoom: the small controls over a time axis. */
-import { IconArrowsSplit2, IconEaseInOut, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { IconArrowsSplit2, IconChartAreaLine, IconEaseInOut, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconVolume, IconWaveSine, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { FilmClock } from "../../media/film/film-clock";
 import { GoToFrame, Position } from "../../media/film/Position";
 import { clockText, type TimeAxis } from "../../media/time/axis";
 import type { Clock } from "../../media/time/clock";
+import { GAINS, turn, useLoudness } from "../../media/time/loudness";
 import { IconButton } from "../../ui";
 import { Cap } from "../keycaps";
 import css from "./timed.module.css";
@@ -18,6 +19,8 @@ export interface TransportProps {
   /** Whether the pitch is shown; there is one where there is a spectrogram. */
   pitched?: boolean;
   onPitch?(): void;
+  strength?: boolean;
+  onStrength?(): void;
   /** Whether the two channels are drawn apart; null where there are no two. */
   apart?: boolean | null;
   onApart?(): void;
@@ -27,7 +30,7 @@ export interface TransportProps {
   onPicture(): void;
 }
 
-export function Transport({ prefix, axis, clock, pictured, pitched = false, onPitch, apart = null, onApart, onToggle, onLoop, onRate, onPicture }: TransportProps) {
+export function Transport({ prefix, axis, clock, pictured, pitched = false, onPitch, strength = false, onStrength, apart = null, onApart, onToggle, onLoop, onRate, onPicture }: TransportProps) {
   const state = useSyncExternalStore(clock.subscribe, () => `${clock.playing}|${clock.rate}|${clock.loop !== null}`);
   const [playing, rate, looping] = state.split("|");
   return (
@@ -41,13 +44,27 @@ export function Transport({ prefix, axis, clock, pictured, pitched = false, onPi
         <output aria-label="Speed">{Number(rate)}×</output>
         <button type="button" aria-label="Faster" onClick={() => onRate(1)}>+</button>
       </span>
+      {pictured === null || clock instanceof FilmClock ? null : <Loudness />}
       <IconButton size="small" label="Repeat the selected part (Shift+Space)" aria-pressed={looping === "true"} onClick={onLoop}><IconRepeat size={15} color={looping === "true" ? "var(--accent)" : undefined} /></IconButton>
       {pictured === null ? null : <IconButton size="small" label="Spectrogram (P)" aria-pressed={pictured} onClick={onPicture}><IconWaveSine size={15} color={pictured ? "var(--accent)" : undefined} /></IconButton>}
       {pictured === null ? null : <IconButton size="small" label="Pitch (Alt+P)" aria-pressed={pitched} onClick={onPitch}><IconEaseInOut size={15} color={pitched ? "var(--accent)" : undefined} /></IconButton>}
+      {pictured === null ? null : <IconButton size="small" label="Intensity (Alt+I)" aria-pressed={strength} onClick={onStrength}><IconChartAreaLine size={15} color={strength ? "var(--accent)" : undefined} /></IconButton>}
       {apart === null ? null : <IconButton size="small" label="Left and right apart (Shift+P)" aria-pressed={apart} onClick={onApart}><IconArrowsSplit2 size={15} color={apart ? "var(--accent)" : undefined} /></IconButton>}
       <IconButton size="small" label="Zoom out ([)" onClick={() => axis.zoom(1 / 1.5)}><IconZoomOut size={15} /></IconButton>
       <IconButton size="small" label="Zoom in (])" onClick={() => axis.zoom(1.5)}><IconZoomIn size={15} /></IconButton>
     </div>
+  );
+}
+
+/** Louder and softer, heard and drawn. */
+function Loudness() {
+  const loudness = useLoudness();
+  return (
+    <span className={css.rate} title="Loudness: Alt+- and Alt+=">
+      <button type="button" aria-label="Softer" disabled={loudness === GAINS[0]} onClick={() => turn(-1)}>−</button>
+      <output aria-label="Loudness">{loudness === 0 ? <IconVolume size={14} aria-label="as recorded" /> : `${loudness > 0 ? "+" : "−"}${Math.abs(loudness)} dB`}</output>
+      <button type="button" aria-label="Louder" disabled={loudness === GAINS[GAINS.length - 1]} onClick={() => turn(1)}>+</button>
+    </span>
   );
 }
 

@@ -37,6 +37,8 @@ export interface TimedActions {
   zoomBy(factor: number): void;
   picture(): void;
   pitch(): void;
+  intensity(): void;
+  louder(by: 1 | -1): void;
   apart: (() => void) | null;
   back(): void;
 }
@@ -92,6 +94,13 @@ function viewing(a: TimedActions, make: Make): Command[] {
     make("tool", "nearer", "Zoom in", ["]"], () => a.zoomBy(1.5)),
     ...(a.pictured ? [make("tool", "spectrogram", "Spectrogram, shown or not", ["P"], a.picture, { repeat: false })] : []),
     ...(a.pictured ? [make("tool", "pitch", "Pitch, shown or not", ["Alt+P"], a.pitch, { repeat: false })] : []),
+    ...(a.pictured ? [make("tool", "intensity", "Intensity, shown or not", ["Alt+I"], a.intensity, { repeat: false })] : []),
+    ...(a.pictured && !a.framed
+      ? [
+          make("tool", "softer", "Softer, by 6 dB", ["Alt+-"], () => a.louder(-1)),
+          make("tool", "louder", "Louder, by 6 dB", ["Alt+="], () => a.louder(1)),
+        ]
+      : []),
     ...(a.apart ? [make("tool", "channels", "Left and right, apart or mixed", ["Shift+P"], a.apart, { repeat: false })] : []),
   ];
 }

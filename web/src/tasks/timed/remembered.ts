@@ -38,5 +38,8 @@ export const useSpectrogram = remembered("milo.spectrogram");
 /** Whether the pitch is drawn. */
 export const usePitch = remembered("milo.pitch");
 
+/** Whether the intensity is drawn. */
+export const useIntensity = remembered("milo.intensity");
+
 /** Whether the two channels of a recording are drawn apart. */
 export const useChannels = remembered("milo.channels");

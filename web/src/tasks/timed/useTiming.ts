@@ -4,6 +4,7 @@ import type { TimeAxis } from "../../media/time/axis";
 import { milli } from "../../media/time/axis";
 import { FilmClock } from "../../media/film/film-clock";
 import { nextRate, type Clock } from "../../media/time/clock";
+import { turn } from "../../media/time/loudness";
 import type { Range, TimeActions } from "../../media/time/gestures";
 import { neighbour } from "../../media/time/marks";
 import { filterCommand, labelCommands } from "../labels/label-commands";
@@ -24,6 +25,7 @@ export interface TimingHost {
   pictured: boolean;
   togglePicture(): void;
   togglePitch(): void;
+  toggleIntensity(): void;
   /** Draws the channels apart, or mixed; null where there are no two. */
   toggleApart?: (() => void) | null;
 }
@@ -166,7 +168,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
       join: () => own && put(joined(all, own.key), "join"),
       write: () => host.text.current?.focus(),
       zoom: () => (part && axis.view.scale < (axis.view.width * 0.75) / (part.end - part.start) ? axis.show(part.start, part.end) : axis.fit()),
-      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, pitch: host.togglePitch, apart: host.toggleApart ?? null, back,
+      fit: () => axis.fit(), zoomBy: (factor) => axis.zoom(factor, axis.xOf(Math.min(Math.max(now(), axis.view.from), axis.to))), picture: host.togglePicture, pitch: host.togglePitch, intensity: host.toggleIntensity, louder: turn, apart: host.toggleApart ?? null, back,
     }),
   ];
   const actions: TimeActions = {

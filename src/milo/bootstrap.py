@@ -21,6 +21,7 @@ from milo.infra.likely_errors import LikelyErrors
 from milo.infra.live import LiveTools
 from milo.infra.lock import WorkspaceLock
 from milo.infra.loop import LoopModels
+from milo.infra.near import NearDuplicateSearch
 from milo.infra.own import OwnModels
 from milo.infra.preannotate.runner import Annotating
 from milo.infra.projects import Projects, apply_overlap, remove_project
@@ -68,6 +69,7 @@ class Workspace:
         self.knowledge = Knowledge(self)
         self.quality = Quality(self)
         self.likely_errors = LikelyErrors(self)
+        self.near = NearDuplicateSearch(self)
         self.contesting = Contesting(self)
         self.studies = Studies(self)
         self.own = OwnModels(self, to_xml)

@@ -42,6 +42,7 @@ class House:
         self._compare()
         self._judge()
         self.bench.wait(self.bench.call("POST", "/quality/errors", {"question": "mood"})["id"])
+        self.bench.wait(self.bench.call("POST", "/duplicates", {"least": 0.3})["id"])
         self._study()
 
     def _client(self, user: int) -> TestClient:
@@ -156,7 +157,7 @@ class House:
             "lease_items": ["n=50", *(f"n=50&source={m}" for m in MODELS)],
             "open_work_item": ["", *(f"source={m}" for m in MODELS)],
             "get_effort": ["mine=0", "mine=1"], "list_jobs": [f"project={self.p}&limit=200", ""], "list_runs": [""],
-            "list_models": [""], "facets": [""], "list_bulk": [""], "list_projects": [""], "get_project": [""],
+            "list_models": [""], "facets": [""], "list_bulk": [""], "list_duplicates": [""], "list_duplicate_items": [""], "list_projects": [""], "get_project": [""],
             "get_project_file": ["", "format=json"], "get_label_config": [""],
             "list_knowledge": [""], "search_knowledge": ["name=kb&q=thing"], "list_entries": ["name=kb&ids=a"], "list_members": [""], "list_kinds": [f"project={self.p}"], "list_recipes": [""],
             "get_status": [""], "get_me": [""], "list_tokens": [""], "list_users": [""], "get_job": [""],
@@ -189,7 +190,7 @@ class House:
         }[end.name]  # fmt: skip
         ids = some if "{i}" in path else [1]
         paths = [path.replace("{i}", str(i)) for i in ids]
-        for name in ("id", "job", "m", "c", "j", "r", "k", "s", "case"):
+        for name in ("id", "job", "m", "c", "j", "r", "k", "s", "case", "group"):
             paths = [p.replace(f"{{{name}}}", str(n)) for p in paths for n in (range(1, 8) if f"{{{name}}}" in p else [1])]
         return [f"{p}?{q}" for p in paths for q in queries]
 

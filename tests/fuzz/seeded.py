@@ -64,6 +64,7 @@ class Seeded:
         user = {"login": "victim", "password": "correct horse battery"}
         self.victim: int = self.api.call("POST", "/api/users", user)["id"]
         self.connection = self._connection()
+        self.group = self._near()
         self.job: int = self.api.call("GET", f"/api/jobs?project={self.project}")[0]["id"]
 
     def _connection(self) -> int:
@@ -113,6 +114,16 @@ class Seeded:
         bulk = {"op_id": uuid.uuid4().hex, "question": "mood", "min_score": 0.8}
         self.bulk: int = self.api.call("POST", f"{at}/bulk/accept", bulk)["bulk"]
 
+    def _near(self) -> int:
+        """A group of near-duplicates."""
+        twins = [{"data": {"text": "the very same words"}, "key": f"twin {k}"} for k in range(2)]
+        self.api.call("POST", f"/api/projects/{self.project}/items", twins)
+        at = f"/api/projects/{self.project}/duplicates"
+        job = self.api.call("POST", at, {})["id"]
+        while self.api.call("GET", f"/api/jobs/{job}")["state"] in ("queued", "running"):
+            time.sleep(0.05)
+        return self.api.call("GET", at)["groups"][0]["id"]
+
     def study(self, *, running: bool) -> int:
         """A study: a draft, or one that runs with somebody who never begins."""
         at, login = f"/api/projects/{self.project}", f"taker{uuid.uuid4().hex[:8]}"
@@ -129,7 +140,7 @@ class Seeded:
         known = {
             "p": self.project, "i": self.items[7], "id": self.job, "m": self.media, "job": self.job, "bulk": self.bulk,
             "s": 1, "r": 1, "user": 1, "j": 1, "v": 1, "n": 1, "c": 1, "t": 1, "k": self.connection,
-            "case": 1, "level": 0, "tile": 0, "page": 0, "column": 0, "row": 0,
+            "case": 1, "level": 0, "tile": 0, "page": 0, "column": 0, "row": 0, "group": self.group,
         }  # fmt: skip
         if operation in ("get_page", "get_words"):
             known["n"] = 0  # pages count from 0, unlike what is numbered by the database

@@ -21,6 +21,7 @@ from milo.api.routes import (
     connections,
     contest,
     documents,
+    duplicates,
     effort,
     elsewhere,
     events,
@@ -74,6 +75,7 @@ ROUTES = (
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
     elsewhere, own_models, live, review, resolve, gold, knowledge, sounds, image_pages, repeats, films, documents,
+    duplicates,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from milo.cli.connection import Where, connect
-from milo.cli.output import print_json, print_text
-from milo.domain.errors import Invalid, MiloError
+from milo.cli.output import job_bar, print_json, print_text
 
 if TYPE_CHECKING:
-    from milo.sdk import Client, Project
+    from milo.sdk import Project
 
 _SHOWN = 10
 _CUT = 90
-_THUMB = 256
-_TEXTS = ("text", "markdown", "html")
 
 
 def duplicates(
@@ -30,7 +26,8 @@ def duplicates(
     where: Where | None = None,
 ) -> None:
     """List items whose texts or pictures are nearly the same: texts with the same runs of three words, whatever the case and
-    punctuation; pictures that were scaled, compressed anew, made brighter or cut a little at the edges.
+    punctuation; pictures that were scaled, compressed anew, made brighter or cut a little at the edges. The server
+    searches; what it found stays on the page of near-duplicates.
 
     Args:
         project: Name or id of the project.
@@ -40,105 +37,53 @@ def duplicates(
         out: Write all groups to this CSV file: group, item, key, text (of a picture, its file).
         flag: Flag all but the first item of each group, with a comment that names the first, for the data page to filter by.
     """
-    from milo.stats.near_duplicates import groups
-
     where = where or Where()
-    if least is not None and not 0.3 <= least <= 1:
-        raise Invalid(f"--least is {least}; it must be from 0.3 to 1.")
     with connect(where) as client:
         found = client.project(project)
-        kinds = {f.name: f.kind for f in found.spec.fields if f.kind in (*_TEXTS, "image")}
-        name = field or next((n for n, kind in kinds.items() if kind != "image"), next(iter(kinds), None))
-        if name not in kinds:
-            raise Invalid(f'There is no field of text or images "{name}". Fields of these: {", ".join(kinds) or "none"}.')
-        rows = ((r["id"], str(r.get("key") or ""), r["data"].get(name)) for r in found.export(what="resolved"))
-        looked = _pictures(client, rows) if kinds[name] == "image" else _texts(rows)
-        pairs = looked.near.pairs(*([] if least is None else [least]))
-        together = groups(pairs)
+        with job_bar("Comparing", quiet=where.json) as tell:
+            found.duplicates.search(field, least=least, on_progress=tell)
+        search = found.duplicates.last(field)["search"]
+        groups = list(found.duplicates.groups(field))
         if flag:
-            _flag(found, together)
+            _flag(found, groups)
     if out is not None:
-        _write(out, together, looked)
+        _write(out, groups)
     if where.json:
-        print_json({"items": len(looked.names), "groups": together})
+        print_json({"items": search["items"], "groups": [[item["id"] for item in group["items"]] for group in groups]})
         return
-    what = "pictures" if kinds[name] == "image" else "texts"
-    spare = sum(len(group) - 1 for group in together)
+    kinds = {f.name: f.kind for f in found.spec.fields}
+    what = "pictures" if kinds.get(search["field"]) == "image" else "texts"
     print_text(
-        f"{len(looked.names):,} {what}, {len(together):,} groups that are nearly the same, {spare:,} items more than needed."
+        f"{search['items']:,} {what}, {search['groups']:,} groups that are nearly the same, "
+        f"{search['spare']:,} items more than needed."
     )
-    if looked.unread:
-        print_text(f"{looked.unread:,} pictures could not be read and were passed over.")
-    for group in together[:_SHOWN]:
-        print_text(f"  {len(group)} items: {', '.join(map(str, group[:6]))}{', ...' if len(group) > 6 else ''}")
-        print_text(f"    {' '.join(looked.names[group[0]].split())[:_CUT]}")
+    if search["unread"]:
+        print_text(f"{search['unread']:,} pictures could not be read and were passed over.")
+    for group in groups[:_SHOWN]:
+        ids = [item["id"] for item in group["items"]]
+        print_text(f"  {len(ids)} items: {', '.join(map(str, ids[:6]))}{', ...' if len(ids) > 6 else ''}")
+        print_text(f"    {' '.join(_said(group['items'][0]).split())[:_CUT]}")
 
 
-class _Looked:
-    """What was looked at: texts or files by item, their keys, and what tells which are nearly the same."""
-
-    def __init__(self, near: Any) -> None:
-        self.near = near
-        self.names: dict[int, str] = {}
-        self.keys: dict[int, str] = {}
-        self.unread = 0
+def _said(item: dict[str, Any]) -> str:
+    """The text of an item, or the name of its picture."""
+    return item["text"] if item["text"] is not None else item["name"] or ""
 
 
-def _texts(rows: Any) -> _Looked:
-    from milo.stats.near_duplicates import NearDuplicates
-
-    looked = _Looked(NearDuplicates())
-    for ident, key, text in rows:
-        if isinstance(text, str):
-            looked.names[ident], looked.keys[ident] = text, key
-            looked.near.add(ident, text)
-    return looked
-
-
-def _pictures(client: Client, rows: Any) -> _Looked:
-    """By the small pictures that the server makes of them."""
-    from milo.stats.near_pictures import MOST, NearPictures
-
-    looked = _Looked(NearPictures())
-    for ident, key, value in list(rows):
-        if not isinstance(value, dict) or not isinstance(value.get("media"), int):
-            continue
-        if len(looked.names) >= MOST:
-            raise Invalid(f"The project has more than {MOST:,} pictures, which is more than are compared.")
-        try:
-            grey = _grey(client.thumbnail(value["media"], _THUMB))
-        except (MiloError, OSError, ValueError):
-            looked.unread += 1
-            continue
-        looked.names[ident], looked.keys[ident] = str(value.get("name") or ""), key
-        looked.near.add(ident, grey)
-    return looked
-
-
-def _grey(content: bytes) -> Any:
-    import numpy as np
-    from PIL import Image
-
-    from milo.stats.near_pictures import SIDE
-
-    with Image.open(io.BytesIO(content), formats=["WEBP"]) as small:
-        return np.asarray(small.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
-
-
-def _flag(project: Project, together: list[list[int]]) -> None:
-    for first, *others in together:
-        name = project.item(first)["item"]["ord"]
+def _flag(project: Project, groups: list[dict[str, Any]]) -> None:
+    for group in groups:
+        first, *others = group["items"]
         for item in others:
-            if not project.item(item)["item"]["flagged"]:
-                project.flag(item, text=f"Nearly the same as item {name}.")
+            if not item["flagged"]:
+                project.flag(item["id"], text=f"Nearly the same as item {first['ord']}.")
 
 
-def _write(out: Path, together: list[list[int]], looked: _Looked) -> None:
+def _write(out: Path, groups: list[dict[str, Any]]) -> None:
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("group", "item", "key", "text"))
-        lines = ((n, i, looked.keys[i], _safe(looked.names[i])) for n, group in enumerate(together, 1) for i in group)
-        writer.writerows(lines)
+        for number, group in enumerate(groups, 1):
+            writer.writerows((number, one["id"], one["key"] or "", _safe(_said(one))) for one in group["items"])
 
 
 def _safe(text: str) -> str:

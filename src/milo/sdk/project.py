@@ -13,6 +13,7 @@ import msgspec
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
 from milo.sdk.budgets import RoleUse
+from milo.sdk.duplicates import Duplicates
 from milo.sdk.http import Http
 from milo.sdk.jobs import Job, Progress
 from milo.sdk.judges import Judged
@@ -313,6 +314,11 @@ class Project(Judged):
     def quality(self) -> Quality:
         """How far people agree, how good they are, gold and likely errors."""
         return Quality(self._http, self.id)
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Items that are nearly the same."""
+        return Duplicates(self._http, self.id)
 
     def members(self) -> list[Member]:
         """Who belongs to it."""

@@ -8,6 +8,7 @@ those that are near.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,10 @@ USUAL = 0.92
 _BITS = 8
 _FINE = 16
 _CUTS = (1.0, 0.95, 0.9)
-_BLOCK = 1024
+_STEP = 500
+_CELLS = 4_000_000
+_MOST_ALIKE = 200
+_KEPT = 20_000
 
 
 class NearPictures:
@@ -31,41 +35,91 @@ class NearPictures:
     def __init__(self) -> None:
         self._idents: list[int] = []
         self._pictures: list[NDArray[np.uint8]] = []
+        self._places: dict[int, int] = {}
+        self._views: dict[int, NDArray[np.float32]] = {}
 
     def add(self, ident: int, grey: NDArray[Any]) -> None:
         """Take a picture of SIDE x SIDE; one without anything on it is passed over. Raises ValueError for too many."""
         if len(self._idents) >= MOST:
             raise ValueError(f"more than {MOST:,} pictures")
         if float(np.std(grey)) >= 2.0:
+            self._places[ident] = len(self._idents)
             self._idents.append(ident)
             self._pictures.append(np.asarray(grey, np.uint8))
 
-    def pairs(self, least: float = USUAL) -> dict[tuple[int, int], float]:
-        """Pairs with a correlation of at least so much, smaller number first."""
-        hashes = [np.array([_hash(_cut(p, share)) for p in self._pictures], np.uint64) for share in _CUTS]
+    def compare(self, least: float = USUAL) -> Iterator[tuple[float, dict[tuple[int, int], float]]]:
+        """Goes on in short steps: the share of the work that is done, and the pairs that a step found, smaller number first."""
+        n = len(self._pictures)
+        hashes = np.zeros((len(_CUTS), n), np.uint64)
+        for start in range(0, n, _STEP):
+            for place, picture in enumerate(self._pictures[start : start + _STEP], start):
+                hashes[:, place] = [_hash(_cut(picture, share)) for share in _CUTS]
+            yield 0.3 * min(1.0, (start + _STEP) / n), {}
+        leaders, followers = _leaders(hashes[0])
+        yield 0.3, self._alike(followers, least)
+        for done, near in _candidates(hashes, leaders):
+            yield 0.3 + 0.7 * done, self._alike(near, least)
+
+    def _alike(self, near: list[tuple[int, int]], least: float) -> dict[tuple[int, int], float]:
         found: dict[tuple[int, int], float] = {}
-        views: dict[int, NDArray[np.float32]] = {}
-        for a, b in _candidates(hashes):
-            for n in (a, b):
-                if n not in views:
-                    views[n] = _views(self._pictures[n])
-            alike = max(float((views[a] @ views[b][0]).max()), float((views[b] @ views[a][0]).max()))
+        for a, b in near:
+            alike = self._between(a, b)
             if alike >= least:
                 low, high = sorted((self._idents[a], self._idents[b]))
-                found[low, high] = min(1.0, alike)
+                found[low, high] = alike
+        return found
+
+    def between(self, a: int, b: int) -> float:
+        """How alike two of the pictures are, by their numbers."""
+        return self._between(self._places[a], self._places[b])
+
+    def _between(self, a: int, b: int) -> float:
+        one, other = self._seen(a), self._seen(b)
+        return min(1.0, max(float((one @ other[0]).max()), float((other @ one[0]).max())))
+
+    def _seen(self, place: int) -> NDArray[np.float32]:
+        """The views of a picture; those of the pictures looked at lately are kept."""
+        if place not in self._views:
+            if len(self._views) >= _KEPT:
+                self._views.clear()
+            self._views[place] = _views(self._pictures[place])
+        return self._views[place]
+
+    def pairs(self, least: float = USUAL) -> dict[tuple[int, int], float]:
+        """Pairs with a correlation of at least so much, smaller number first."""
+        found: dict[tuple[int, int], float] = {}
+        for _, more in self.compare(least):
+            found |= more
         return dict(sorted(found.items()))
 
 
-def _candidates(hashes: list[NDArray[np.uint64]]) -> list[tuple[int, int]]:
-    """Places of pictures whose hashes are near, the whole of one against the whole or the middle of the other."""
-    whole, found = hashes[0], set[tuple[int, int]]()
-    for start in range(0, len(whole), _BLOCK):
-        for some in hashes:
-            apart = np.bitwise_count(some[start : start + _BLOCK, None] ^ whole[None, :])
-            for i, j in np.argwhere(apart <= FAR).tolist():
-                if start + i != j:
-                    found.add((min(start + i, j), max(start + i, j)))
-    return sorted(found)
+def _leaders(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """The places that are compared with all others; of very many with one hash the first is, and the rest with that alone."""
+    _, first, which, count = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
+    places = np.arange(len(hashes))
+    follows = (count[which] > _MOST_ALIKE) & (first[which] != places)
+    pairs = zip(first[which][follows].tolist(), places[follows].tolist(), strict=True)
+    return places[~follows], [(a, b) for a, b in pairs]
+
+
+def _candidates(hashes: NDArray[np.uint64], leaders: NDArray[np.int64]) -> Iterator[tuple[float, list[tuple[int, int]]]]:
+    """Places of pictures whose hashes are near, the whole of one against the whole or the middle of the other; of a picture
+    with very many that are near, the nearest."""
+    n = len(leaders)
+    whole, block = hashes[0][leaders], max(1, _CELLS // max(1, n))
+    for start in range(0, n, block):
+        rows = leaders[start : start + block]
+        apart = np.min([np.bitwise_count(some[rows, None] ^ whole[None, :]) for some in hashes], axis=0)
+        apart[np.arange(len(rows)), np.arange(start, start + len(rows))] = 255
+        found: set[tuple[int, int]] = set()
+        for i in np.flatnonzero((apart <= FAR).any(axis=1)).tolist():
+            near = np.flatnonzero(apart[i] <= FAR)
+            if len(near) > _MOST_ALIKE:
+                near = near[np.argsort(apart[i][near], kind="stable")[:_MOST_ALIKE]]
+            found.update(
+                (min(a, b), max(a, b)) for a, b in zip([int(rows[i])] * len(near), leaders[near].tolist(), strict=True)
+            )
+        yield (start + len(rows)) / n, sorted(found)
 
 
 def _hash(grey: NDArray[Any]) -> int:

@@ -1163,6 +1163,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of items that are nearly the same, as the last search found them, the largest first. */
+        get: operations["list_duplicates"];
+        put?: never;
+        /** Search a field for items that are nearly the same; a job. Items that are set aside are not looked at. */
+        post: operations["search_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/duplicates/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the items of a group, the earliest first. */
+        get: operations["list_duplicate_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/effort": {
         parameters: {
             query?: never;
@@ -5113,6 +5148,17 @@ export interface components {
             question: string;
         };
         /**
+         * FindNear
+         * @description What to search: `field`, without it the first of text, else of images; `least`: how alike at least, 0.3 to 1 (without it
+         *         0.7 for texts, 0.92 for pictures).
+         */
+        FindNear: {
+            /** @default null */
+            field: string | null;
+            /** @default null */
+            least: number | null;
+        };
+        /**
          * FindQuery
          * @description What is looked for, in one line; small and capital letters are the same.
          */
@@ -6057,6 +6103,16 @@ export interface components {
             role: "annotator" | "manager" | "owner" | "reviewer";
         };
         /**
+         * MembersQuery
+         * @description A page of `limit` from `offset` on.
+         */
+        MembersQuery: {
+            /** @default 100 */
+            limit: number;
+            /** @default 0 */
+            offset: number;
+        };
+        /**
          * Membership
          * @description A project one belongs to, and the role in it.
          */
@@ -6170,6 +6226,84 @@ export interface components {
             name: string;
             about: string;
             figure: components["schemas"]["QualityFigure"];
+        };
+        /**
+         * NearField
+         * @description A field that can be searched; `usual`: the likeness that is asked for unless another is named.
+         */
+        NearField: {
+            name: string;
+            kind: string;
+            usual: number;
+        };
+        /**
+         * NearGroupView
+         * @description Items that are nearly the same, the earliest first, at most 50 of `n`; `likeness`: that of the one least like
+         *         the first.
+         */
+        NearGroupView: {
+            id: number;
+            n: number;
+            likeness: number;
+            items: components["schemas"]["NearItemView"][];
+        };
+        /**
+         * NearItemView
+         * @description An item of a group; `likeness` to the first one, `text` as a reader sees it (at most 20,000 characters), `media`: the
+         *         number of its picture's file, `name` that file's name, `answers`: how many people have answered.
+         */
+        NearItemView: {
+            id: number;
+            ord: number;
+            key: string | null;
+            status: string;
+            flagged: boolean;
+            answers: number;
+            likeness: number;
+            text: string | null;
+            media: number | null;
+            name: string | null;
+        };
+        /**
+         * NearQuery
+         * @description Groups of the last search over `field` (as above): a page of `limit` from `offset` on.
+         */
+        NearQuery: {
+            /** @default null */
+            field: string | null;
+            /** @default 20 */
+            limit: number;
+            /** @default 0 */
+            offset: number;
+        };
+        /**
+         * NearReply
+         * @description `search`: the last one over the field (null: none yet), `newer` items have come since; `job`: the latest that searched
+         *         it; `groups`: a page of them. `fields`: what can be searched.
+         */
+        NearReply: {
+            field: string;
+            fields: components["schemas"]["NearField"][];
+            search: components["schemas"]["NearSearch"] | null;
+            newer: number;
+            job: components["schemas"]["JobView"] | null;
+            groups: components["schemas"]["NearGroupView"][];
+        };
+        /**
+         * NearSearch
+         * @description One search over a field: pairs at least `least` alike; `items` looked at, of which `unread` are pictures that could not
+         *         be read; `groups` found, with `spare` items more than one each. `place`: up to which place of the project it looked.
+         */
+        NearSearch: {
+            field: string;
+            least: number;
+            items: number;
+            unread: number;
+            groups: number;
+            spare: number;
+            place: number;
+            /** @default 0 */
+            at: number;
         };
         /**
          * NewComment
@@ -11533,6 +11667,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearReply"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    search_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindNear"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_duplicate_items: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                p: number;
+                group: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearItemView"][];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -3,7 +3,7 @@ import type { Explicit, Given, Narrow, Schemas } from "./narrow";
 
 // Jobs and models
 
-export type JobKind = "judge" | "quality" | "likely_errors" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap" | "repeat";
+export type JobKind = "judge" | "quality" | "likely_errors" | "near_duplicates" | "import" | "export" | "train" | "suggest" | "index" | "thumbnails" | "bulk" | "compare" | "annotate" | "reproject" | "overlap" | "repeat";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Job = Narrow<Schemas["JobView"], { kind: JobKind; state: JobState }>;
 export type Run = Narrow<Schemas["RunView"], { kind: "train" | "suggest" | "import" | "annotate" | "repeat" }>;

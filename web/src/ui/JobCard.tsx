@@ -23,6 +23,7 @@ const TITLES: Record<JobKind, string> = {
   judge: "Judging",
   quality: "Measuring agreement",
   likely_errors: "Searching for likely errors",
+  near_duplicates: "Searching for near-duplicates",
   repeat: "Repeating a label",
 };
 

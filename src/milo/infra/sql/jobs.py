@@ -64,6 +64,15 @@ class JobsSql:
         rows = self._c.execute(f"SELECT {_COLUMNS} FROM job {where}ORDER BY id DESC LIMIT ?", args)
         return [_row(row) for row in rows]
 
+    def latest(self, project_id: int, kind: str, field: str) -> JobRow | None:
+        """The latest job of a kind in a project that is about a field."""
+        row = self._c.execute(
+            f"SELECT {_COLUMNS} FROM job WHERE project_id = ? AND kind = ? AND json_extract(args, '$.field') = ? "
+            "ORDER BY id DESC LIMIT 1",
+            (project_id, kind, field),
+        ).fetchone()
+        return None if row is None else _row(row)
+
     def unfinished(self) -> list[int]:
         """Jobs to run, oldest first: queued ones, and running ones whose process died."""
         return [r[0] for r in self._c.execute("SELECT id FROM job WHERE state IN ('queued', 'running') ORDER BY id")]

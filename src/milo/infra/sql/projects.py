@@ -162,7 +162,7 @@ class ProjectsSql:
         for table in (
             "assignment", "draft", "comment", "event", "telemetry", "pick", "vector", "blind_check", "content", "assist_turn",
             "first_answer", "verdict", "likely_error", "blind_draw", "made_candidate",
-            "study_item", "study_task", "review_case", "more_answers", "plant",
+            "study_item", "study_task", "review_case", "more_answers", "plant", "near_item", "set_aside",
         ):  # fmt: skip
             self._c.execute(f"DELETE FROM {table} WHERE item_id {between}", (first, last))
         for table in ("signal", "run_error"):
@@ -205,6 +205,8 @@ class ProjectsSql:
             "guideline_note",
             "reply_cache",
             "error_sweep",
+            "near_search",
+            "near_group",
             "study",
             "review_case",
             "resolve_state",

@@ -87,7 +87,7 @@ project_count = Table(
     Column("project_id", Integer, ForeignKey("project.id"), primary_key=True),
     *(
         Column(name, Integer, nullable=False, server_default="0")
-        for name in ("items", "new", "open", "done", "skipped", "flagged", "answers", "suggested", "free", "blind")
+        for name in ("items", "new", "open", "done", "skipped", "flagged", "answers", "suggested", "free", "blind", "aside")
     ),
 )  # fmt: skip
 

@@ -24,6 +24,6 @@ const bench = {
     question: { name: "entities", type: relations > 0 ? "relations" : "spans", config: relations > 0 ? { labels, relations: ["near", "part of", "before"] } : { labels } },
     value,
     onValue: (next) => (bench.spans = (relations > 0 ? (next as typeof value & { spans: unknown[] }).spans : (next as unknown[])).length),
-  })),
+  }), () => document.querySelector("mark") !== null),
 };
 Object.assign(window, { bench });

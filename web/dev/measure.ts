@@ -1,11 +1,16 @@
 /** What the measuring pages count: frames while something moves, and the time from an event to the painted frame. */
 
-const painted = (): Promise<number> =>
-  new Promise((done) => requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => done(performance.now());
-    channel.port2.postMessage(null);
-  }));
+/** The time at which the first frame is painted in which something is there. */
+const painted = (there: () => boolean = () => true): Promise<number> =>
+  new Promise((done) => {
+    const look = () => {
+      if (!there()) return void requestAnimationFrame(look);
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done(performance.now());
+      channel.port2.postMessage(null);
+    };
+    requestAnimationFrame(look);
+  });
 
 let deltas: number[] = [];
 let running = false;
@@ -67,9 +72,9 @@ export async function redrawAfterRest(): Promise<number> {
   return Math.max(...marks) - moved;
 }
 
-/** Milliseconds until what `mount` does is painted. */
-export async function firstPaint(mount: () => void): Promise<number> {
+/** Milliseconds until what `mount` brings about is there and painted. */
+export async function firstPaint(mount: () => void, there: () => boolean): Promise<number> {
   const start = performance.now();
   mount();
-  return (await painted()) - start;
+  return (await painted(there)) - start;
 }

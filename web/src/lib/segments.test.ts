@@ -38,9 +38,29 @@ describe("placing", () => {
   it("keeps placements that did not change", () => {
     const first = [s("a", 0, 5), s("b", 10, 15)];
     const before = place(first);
-    const after = place([...first, s("c", 11, 12)], new Map(before.map((p) => [p.stretch.key, p])));
+    const after = place([...first, s("c", 11, 12)], before);
     expect(after[0]).toBe(before[0]);
     expect(after[1]).not.toBe(before[1]);
+  });
+
+  it("gives the same after any change as from nothing, and touches only clusters in which something changed", () => {
+    const next = random(19);
+    const make = (i: number) => {
+      const start = Math.floor(next() * 900);
+      return s(`k${i}`, start, start + 1 + Math.floor(next() * 6));
+    };
+    let all = Array.from({ length: 90 }, (_, i) => make(i));
+    let before = place(all);
+    let kept = 0;
+    for (let round = 0; round < 300; round++) {
+      const at = Math.floor(next() * all.length);
+      all = next() < 0.45 ? all.filter((_, i) => i !== at) : next() < 0.6 ? [...all, make(1000 + round)] : all.map((one, i) => (i === at ? make(2000 + round) : one));
+      const now = place(all, before);
+      expect(now).toEqual(place(all));
+      kept += now.filter((p) => before.includes(p)).length / now.length;
+      before = now;
+    }
+    expect(kept / 300).toBeGreaterThan(0.95);
   });
 
   it("leaves out spans of no length", () => expect(place([s("a", 3, 3)])).toEqual([]));

@@ -29,26 +29,46 @@ export function byPlace(a: Stretch, b: Stretch): number {
   return a.start - b.start || b.end - a.end || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
+/** How many entries two lists share at their beginning and, apart from those, at their end. */
+export function sameEnds(before: number, now: number, same: (before: number, now: number) => boolean): { head: number; tail: number } {
+  const most = Math.min(before, now);
+  let head = 0;
+  while (head < most && same(head, head)) head++;
+  let tail = 0;
+  while (tail < most - head && same(before - 1 - tail, now - 1 - tail)) tail++;
+  return { head, tail };
+}
+
 /**
  * Gives each stretch the lowest lane that is free where it starts, so that overlapping ones never share a lane.
- * `previous` (by key) lets unchanged placements keep their identity, which is what memoised rendering needs.
+ * `before` is a former result: clusters that nothing was put into or taken from are taken from it as they are, and
+ * unchanged placements keep their identity, which is what memoised rendering needs.
  */
-export function place<T extends Stretch>(
-  stretches: readonly T[],
-  previous?: ReadonlyMap<string, Placed<T>>,
-): Placed<T>[] {
+export function place<T extends Stretch>(stretches: readonly T[], before: readonly Placed<T>[] = []): Placed<T>[] {
   const sorted = stretches.filter((s) => s.end > s.start).sort(byPlace);
-  const placed: Placed<T>[] = [];
+  const { head, tail } = sameEnds(before.length, sorted.length, (b, n) => before[b]!.stretch === sorted[n]);
+  const first = firstCluster(sorted, before, head);
+  const last = sorted.length - tail;
+  const shift = before.length - sorted.length;
+  const between = before.slice(head, before.length - tail);
+  const known = new Map(between.map((p) => [p.stretch, p]));
+  const gone = between.reduce((most, p) => Math.max(most, p.stretch.end), -1);
+  const placed = before.slice(0, first);
   let ends: number[] = [];
-  let cluster = 0;
+  let cluster = first;
   let reach = -1;
   const close = () => {
-    for (let i = cluster; i < placed.length; i++) placed[i] = settle(placed[i]!, ends.length, previous);
+    for (let i = cluster; i < placed.length; i++) {
+      const one = placed[i]!;
+      placed[i] = settle(one, ends.length, i < head ? before[i] : i >= last ? before[i + shift] : known.get(one.stretch));
+    }
     cluster = placed.length;
   };
-  for (const stretch of sorted) {
+  for (let i = first; i < sorted.length; i++) {
+    const stretch = sorted[i]!;
     if (stretch.start >= reach) {
       close();
+      if (i >= last && stretch.start >= gone) return placed.concat(before.slice(i + shift));
       ends = [];
     }
     const free = ends.findIndex((end) => end <= stretch.start);
@@ -61,10 +81,20 @@ export function place<T extends Stretch>(
   return placed;
 }
 
-function settle<T extends Stretch>(one: Placed<T>, depth: number, previous?: ReadonlyMap<string, Placed<T>>): Placed<T> {
-  const before = previous?.get(one.stretch.key);
-  const same = before && before.stretch === one.stretch && before.lane === one.lane && before.depth === depth;
-  return same ? before : { ...one, depth };
+/** Where the cluster begins that the first difference, at `head`, may belong to. */
+function firstCluster<T extends Stretch>(sorted: readonly T[], before: readonly Placed<T>[], head: number): number {
+  let first = 0;
+  let reach = -1;
+  for (let i = 0; i < head; i++) {
+    if (sorted[i]!.start >= reach) first = i;
+    reach = Math.max(reach, sorted[i]!.end);
+  }
+  const apart = (stretch: T | undefined) => stretch === undefined || stretch.start >= reach;
+  return apart(sorted[head]) && apart(before[head]?.stretch) ? head : first;
+}
+
+function settle<T extends Stretch>(one: Placed<T>, depth: number, before: Placed<T> | undefined): Placed<T> {
+  return before?.lane === one.lane && before.depth === depth ? before : { ...one, depth };
 }
 
 /** Cuts `start`..`end` into segments at every edge of the stretches that touch it, and at `more`. Covers the whole range, in order. */

@@ -61,7 +61,7 @@ function look(segment: Segment<DrawnSpan>, selected: string | null): CSSProperti
   const inner = segment.over.findLast((p) => !p.stretch.suggested)?.stretch;
   const tint = chosen ?? inner;
   const ground = tint ? `color-mix(in srgb,${tint.color} ${chosen ? 34 : 15}%,transparent)` : "transparent";
-  return { background: `${layers.join(",")},linear-gradient(${ground},${ground})`, paddingBottom: segment.over[0]!.depth * LANE };
+  return { background: `${layers.join(",")},${ground}`, paddingBottom: segment.over[0]!.depth * LANE };
 }
 
 /** The tags by the offset at which their spans start; cut so that they do not run into the next one. */

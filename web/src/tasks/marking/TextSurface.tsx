@@ -190,8 +190,13 @@ const ROW = 78;
 
 const Passage = memo(function Passage({ text, lines, shares, awake, selected, handles }: PassageProps) {
   const rows = lines.blocks.reduce((sum, block) => sum + Math.max(1, Math.ceil((block.end - block.start) / ROW)), 0);
+  const size = { "--rows": rows } as CSSProperties;
+  // Far from the screen its words are there to be found, in one piece: thousands of lines need not be made before the first is seen.
+  if (!awake && lines.blocks.every((block) => !block.look)) {
+    return <div className={`${css.passage} ${css.asleep}`} style={size}><span data-o={lines.start}>{text.slice(lines.start, lines.end)}</span></div>;
+  }
   return (
-    <div className={css.passage} style={{ "--rows": rows } as CSSProperties}>
+    <div className={css.passage} style={size}>
       {lines.blocks.map((block, i) => (
         <Line key={block.start} text={text} block={block} shares={awake ? shares[lines.first + i]! : asleep} selected={touching(block, selected)} handles={handles} />
       ))}

@@ -5,7 +5,7 @@
  * A browser lays a paragraph out as a whole. One of fifty thousand characters is therefore drawn as several, cut after
  * a sentence where there is one; what is stored knows nothing of it.
  */
-import type { Placed } from "../../lib/segments";
+import { sameEnds, type Placed } from "../../lib/segments";
 import type { DrawnSpan } from "./model";
 
 /** UTF-16 range of the text. */
@@ -125,19 +125,39 @@ export function passagesOf(blocks: readonly Block[]): Passage[] {
 /** The spans of each block's chunks: `shares[block][chunk]`. */
 export type Shares = readonly (readonly (readonly Placed<DrawnSpan>[])[])[];
 
-const none: readonly Placed<DrawnSpan>[] = [];
+/** What was shared out, and how. */
+export interface Shared {
+  placed: readonly Placed<DrawnSpan>[];
+  shares: Shares;
+}
 
-/** Shares placed spans (in reading order) out among the chunks they touch; arrays equal to `before` are reused. */
-export function shareOut(blocks: readonly Block[], placed: readonly Placed<DrawnSpan>[], before?: Shares): Shares {
+/** Shares placed spans (in reading order) out among the chunks they touch. Only lines with other spans than `before` are looked at. */
+export function shareOut(blocks: readonly Block[], placed: readonly Placed<DrawnSpan>[], before?: Shared): Shares {
+  if (!before) return sharesOf(blocks, placed);
+  const { head, tail } = sameEnds(before.placed.length, placed.length, (b, n) => before.placed[b] === placed[n]);
+  const other = [...before.placed.slice(head, before.placed.length - tail), ...placed.slice(head, placed.length - tail)].map((one) => one.stretch);
+  if (other.length === 0) return before.shares;
+  const from = blockAt(blocks, other.reduce((least, one) => Math.min(least, one.start), Infinity));
+  const to = blockAt(blocks, other.reduce((most, one) => Math.max(most, one.end - 1), 0)) + 1;
+  const [start, end] = [blocks[from]!.start, blocks[to - 1]!.end];
+  const anew = sharesOf(blocks.slice(from, to), placed.filter(({ stretch }) => stretch.start < end && start < stretch.end));
+  const kept = anew.map((list, b) => keep(list.map((share, c) => keep(share, before.shares[from + b]![c])), before.shares[from + b]));
+  return [...before.shares.slice(0, from), ...kept, ...before.shares.slice(to)];
+}
+
+function sharesOf(blocks: readonly Block[], placed: readonly Placed<DrawnSpan>[]): Placed<DrawnSpan>[][][] {
   const shares: Placed<DrawnSpan>[][][] = blocks.map((block) => block.chunks.map(() => []));
+  let first = 0;
   for (const one of placed) {
-    for (let b = blockAt(blocks, one.stretch.start); b < blocks.length && blocks[b]!.start < one.stretch.end; b++) {
+    const { start, end } = one.stretch;
+    while (first + 1 < blocks.length && blocks[first + 1]!.start <= start) first++;
+    for (let b = first; b < blocks.length && blocks[b]!.start < end; b++) {
       blocks[b]!.chunks.forEach((chunk, c) => {
-        if (chunk.start < one.stretch.end && one.stretch.start < chunk.end) shares[b]![c]!.push(one);
+        if (chunk.start < end && start < chunk.end) shares[b]![c]!.push(one);
       });
     }
   }
-  return shares.map((list, b) => keep(list.map((share, c) => keep(share, before?.[b]?.[c] ?? none)), before?.[b]));
+  return shares;
 }
 
 function keep<T>(list: readonly T[], before: readonly T[] | undefined): readonly T[] {

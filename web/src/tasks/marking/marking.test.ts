@@ -82,12 +82,38 @@ describe("blocks and chunks", () => {
     const placed = place([across]);
     const before = shareOut(blocks, placed);
     expect(before.map((b) => b[0]!.length)).toEqual([1, 1, 0]);
-    const more = place([across, drawer.ofSpan(span(24, 26))], new Map(placed.map((p) => [p.stretch.key, p])));
-    const after = shareOut(blocks, more, before);
+    const more = place([across, drawer.ofSpan(span(24, 26))], placed);
+    const after = shareOut(blocks, more, { placed, shares: before });
     expect(after[0]).toBe(before[0]);
     expect(after[1]).toBe(before[1]);
     expect(after[2]![0]).toHaveLength(1);
   });
+});
+
+describe("a change in a text with thousands of spans", () => {
+  const text = "words of a line in a long text\n".repeat(400);
+  const blocks = blocksOf(text);
+  const drawer = new SpanDrawer(offsetMap(text), []);
+  const many = Array.from({ length: 3000 }, (_, i) => drawer.ofSpan(span(4 * i, 4 * i + 7, "x", `s${i}`)));
+  const placed = place(many);
+  const shares = shareOut(blocks, placed);
+  const changes = (drawn: typeof many) => {
+    const now = place(drawn, placed);
+    const after = shareOut(blocks, now, { placed, shares });
+    expect(after).toEqual(shareOut(blocks, place(drawn)));
+    return after.flatMap((share, b) => (share === shares[b] ? [] : [b]));
+  };
+  const alone = drawer.ofSpan(span(12_200, 12_204));
+
+  it("looks only at the lines of a new span", () => expect(changes([...many, alone])).toEqual([blockAt(blocks, 12_200)]));
+
+  it("looks at every line that a long span crosses, and at no other", () => {
+    const crossing = drawer.ofSpan(span(12_100, 12_204));
+    const [first, last] = [blockAt(blocks, 12_100), blockAt(blocks, 12_203)];
+    expect(changes([...many, crossing])).toEqual(Array.from({ length: last - first + 1 }, (_, i) => first + i));
+  });
+
+  it("looks at nothing where nothing changed", () => expect(changes([...many])).toEqual([]));
 });
 
 describe("moving an edge", () => {

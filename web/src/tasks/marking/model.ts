@@ -73,7 +73,7 @@ export function toSpan(range: TextRange, label: string, offsets: OffsetMap, fiel
 
 /** The list with one more span, in reading order; the same list if an equal span is in it. */
 export function withSpan(value: readonly Span[], span: Span): Span[] {
-  if (value.some((other) => signature(other) === signature(span))) return value as Span[];
+  if (value.some((other) => other.start === span.start && other.end === span.end && other.label === span.label)) return value as Span[];
   return [...value, span].sort(inOrder);
 }
 
@@ -91,5 +91,8 @@ export function changed(value: readonly Span[], key: string, change: Partial<Spa
 export const overlapping = (value: readonly Span[], start: number, end: number): Span[] =>
   value.filter((span) => span.start < end && start < span.end);
 
-/** Everything drawn in reading order: the way J and K go. */
-export const readingOrder = (drawn: readonly DrawnSpan[]): DrawnSpan[] => [...drawn].sort(byPlace);
+/** Everything drawn in reading order: the way J and K go. Two stored spans may be equal in everything; only one of them is drawn. */
+export function readingOrder(drawn: readonly DrawnSpan[]): DrawnSpan[] {
+  const sorted = [...drawn].sort(byPlace);
+  return sorted.filter((span, i) => i === 0 || span.key !== sorted[i - 1]!.key);
+}

@@ -4,8 +4,8 @@ import type { Chunk } from "./document";
 
 /** Up to this length everything is drawn at once. */
 const WHOLE = 16_000;
-/** Of a longer text, this much is drawn before the first sight of the screen. */
-const FIRST = 7_000;
+/** Of a longer text, this much is drawn before the first sight of the screen, and the rest of its passage: what a large one holds. */
+const FIRST = 2_500;
 const MARGIN = "900px 0px";
 
 export interface Awake {

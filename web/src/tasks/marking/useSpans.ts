@@ -2,11 +2,11 @@
 import { useMemo, useRef } from "react";
 import type { Field, Item, Question } from "../../api/types";
 import { offsetMap, type OffsetMap } from "../../lib/offsets";
-import { place, type Placed } from "../../lib/segments";
+import { place } from "../../lib/segments";
 import { labelsOf, type LabelEntry } from "../labels/label-set";
 import { openParts, regionParts, type RegionPart } from "../regions/parts";
 import type { WidgetProps } from "../types";
-import { blocksOf, shareOut, type Block, type Shares } from "./document";
+import { blocksOf, shareOut, type Block, type Shared, type Shares } from "./document";
 import { blocksOfReading, readingFor } from "./read";
 import { isSpan, readingOrder, signature, SpanDrawer, type DrawnSpan, type Span } from "./model";
 
@@ -50,27 +50,21 @@ export function useSpans(props: WidgetProps<Span[]>): Spans {
   const parts = useMemo(() => suggestions.flatMap((s) => regionParts(s, isSpan)), [suggestions]);
   const open = useMemo(() => openParts(parts, value, rejected, minScore, signature), [parts, value, rejected, minScore]);
   const drawn = useMemo(
-    () => readingOrder(unique([...value.map((s) => drawer.ofSpan(s)), ...open.map((p) => drawer.ofPart(p))])),
+    () => readingOrder([...value.map((s) => drawer.ofSpan(s)), ...open.map((p) => drawer.ofPart(p))]),
     [value, open, drawer],
   );
   const shares = useShares(blocks, drawn);
   return { field, text, offsets, labels, value, open, drawn, blocks, shares };
 }
 
-/** Two stored spans may be equal in everything; only one of them is drawn. */
-function unique(drawn: readonly DrawnSpan[]): DrawnSpan[] {
-  return [...new Map(drawn.map((span) => [span.key, span])).values()];
-}
-
 function useShares(blocks: readonly Block[], drawn: readonly DrawnSpan[]): Shares {
-  const last = useRef<{ blocks: readonly Block[]; placed: Map<string, Placed<DrawnSpan>>; shares: Shares } | null>(null);
+  const last = useRef<(Shared & { blocks: readonly Block[] }) | null>(null);
   return useMemo(() => {
-    // The former result only lets equal parts keep their identity; it never changes what is drawn.
-    const before = last.current?.blocks === blocks ? last.current : null;
+    // The former result only saves work and lets equal parts keep their identity; it never changes what is drawn.
+    const before = last.current?.blocks === blocks ? last.current : undefined;
     const placed = place(drawn, before?.placed);
-    const shares = shareOut(blocks, placed, before?.shares);
-    last.current = { blocks, placed: new Map(placed.map((p) => [p.stretch.key, p])), shares };
+    const shares = shareOut(blocks, placed, before);
+    last.current = { blocks, placed, shares };
     return shares;
   }, [blocks, drawn]);
 }
-

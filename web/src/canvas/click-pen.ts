@@ -33,6 +33,10 @@ export class ClickPen implements Pen {
     return this.#clicks.length > 0 || this.#box !== null;
   }
 
+  get ready(): boolean {
+    return this.#found !== null;
+  }
+
   down(at: Point): void {
     this.#from = at;
   }

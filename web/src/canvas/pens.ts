@@ -25,6 +25,8 @@ export interface Paper {
 export interface Pen {
   readonly busy: boolean;
   readonly cursor: string;
+  /** False while `finish` has nothing to take yet. */
+  readonly ready?: boolean;
   down(at: Point, keys: Keys): void;
   move(at: Point, keys: Keys): void;
   up(at: Point, keys: Keys): void;

@@ -16,10 +16,12 @@ import { Details } from "./Details";
 import css from "./image.module.css";
 import { keyOf, type DrawnMark, type Kind, type Mark } from "./marks";
 import { ObjectList } from "./ObjectList";
+import { PenButtons } from "./PenButtons";
 import { OutlinerPicker, useOutliner } from "./outliner";
 import { Hint, ImageNote, Tools } from "./Tools";
 import { askTool, refine } from "./refine";
 import { useChanges } from "./useChanges";
+import { useFit } from "./useFit";
 import { useHold } from "./useHold";
 import { useLook } from "./useLook";
 import { useRelating } from "./useRelating";
@@ -151,10 +153,15 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const locked = own !== null && viewing.isLocked(own.key);
   const nudge = (dx: number, dy: number, grow: boolean) => own && shape && !locked && changes.nudge(own.key, shape, dx, dy, grow, picked);
   const group = question.title ?? question.name;
+  const fits = useFit({
+    prefix: kind.type, group, noun: kind.noun, own: locked || !kind.tools.some((one) => one.id === "click") ? null : own,
+    find: (shown) => refine(kind, props.item, question, { ...shown, page: looking.look.page }, outliner.tool), onFound: changes.edit,
+  });
   const pointed = shape !== null && shape.kind !== "box" && shape.kind !== "mask";
   const commands = [
     ...labelCommands(question, labels, choose, "Label"),
     ...filterCommand(question, labels, () => filter.current?.focus()),
+    ...fits,
     ...(busy
       ? penCommands({ prefix: kind.type, group, finish: () => surface?.pen.finish?.(), undoPoint: () => surface?.pen.back?.(), back, skip: surface?.pen.skip ? () => surface.pen.skip?.() : null })
       : imageCommands({
@@ -186,6 +193,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         </div>
         {relating.about ?? <RegionBar
           commands={kind.type}
+          drawing={busy && surface?.pen.finish ? <PenButtons pen={surface.pen} end={spec?.id === "click" ? "Take it" : "End it"} onGiveUp={back} /> : null}
           hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} /></>} readOnly={readOnly}
           selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
           more={about?.more ?? relating.more} onAccept={() => accept()} onReject={reject} onRemove={remove}

@@ -98,7 +98,7 @@ export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly
   if (readOnly) return <>{n} drawn</>;
   if (!active) return <>{n > 0 ? `${n} drawn. ` : ""}Click here to draw.</>;
   if (words) return <strong>{words}</strong>;
-  if (busy) return <>Right click or <Kbd>Backspace</Kbd> takes the last point back, <Kbd>Enter</Kbd> ends it, <Kbd>Esc</Kbd> gives it up.</>;
+  if (busy) return <>A right click takes the last point back.</>;
   if (spec) return <>{spec.hint} {after ?? <><Kbd>Space</Kbd> held pans, wheel zooms.</>}</>;
   return <>Click a {kind.noun} to select it, again for the one below. <Cap id={`${kind.type}.${kind.tools[0]!.id}`} of={kind.tools[0]!.key} /> to draw.</>;
 }

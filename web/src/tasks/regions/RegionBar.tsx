@@ -12,6 +12,8 @@ export interface RegionBarProps {
   hint: ReactNode;
   selected: { title: string; color: string; detail: string; suggested: { score: number | null; source: string } | null } | null;
   readOnly: boolean;
+  /** What can be done with a shape that is being drawn; while there is one, nothing is said of what is selected. */
+  drawing?: ReactNode;
   /** More that can be done with what is selected. */
   more?: ReactNode;
   onAccept(): void;
@@ -19,8 +21,9 @@ export interface RegionBarProps {
   onRemove(): void;
 }
 
-export function RegionBar({ commands, hint, selected, readOnly, more, onAccept, onReject, onRemove }: RegionBarProps) {
+export function RegionBar({ commands, hint, readOnly, drawing, more, onAccept, onReject, onRemove, ...props }: RegionBarProps) {
   const caps = useContext(KeyCaps);
+  const selected = drawing ? null : props.selected;
   const cap = (name: string, key: string) => caps(`${commands}.${name}`, key) ?? undefined;
   return (
     <div className={css.bar}>
@@ -41,7 +44,7 @@ export function RegionBar({ commands, hint, selected, readOnly, more, onAccept, 
             <Button size="small" kind="quiet" keys={cap("reject", "R")} onClick={onReject}>Reject</Button>
           </>
         ) : <>{more}<Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button></>
-      ) : null}
+      ) : drawing}
     </div>
   );
 }

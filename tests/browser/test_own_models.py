@@ -58,7 +58,7 @@ def test_register_a_pair_and_click_with_it(page: Page, server: Server, owner: Ap
     with page.expect_response(lambda reply: reply.url.endswith("/refine"), timeout=60_000) as asked:
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert json.loads(asked.value.request.post_data or "{}")["tool"] == "clicker"
-    expect(page.get_by_text("Enter takes it")).to_be_visible()
+    expect(page.get_by_role("button", name="Take it")).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     end = time.monotonic() + 60

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 pytest.importorskip("pypdfium2", reason="documents need pypdfium2: pip install milo[documents]")
 
@@ -16,6 +19,7 @@ from data_bench import Bench
 from datasets.desk import picture
 from documents.making import page, pdf
 from milo.domain.question import Field
+from milo.infra import ocr_work
 from milo.infra.lines import in_lines, places_of
 from milo.infra.paper_words import MOST_PAGES
 from milo.infra.sql.items import MediaSql
@@ -110,6 +114,61 @@ def test_words_of_a_pdf_come_page_by_page_and_in_points(bench: Bench, tmp_path: 
     ]  # fmt: skip
     assert [hit["page"] for hit in bench.call("GET", f"{at}/find?text=second")["hits"]] == [1]
     assert "marks on the pages of PDF files other than words: 2" in reasons
+
+
+def sheaf(*sizes: tuple[int, int]) -> bytes:
+    """A TIFF file with a page of each size."""
+    pages = [Image.new("RGB", size, "white") for size in sizes]
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
+
+
+ALTO = """<alto><Description><MeasurementUnit>mm10</MeasurementUnit><sourceImageInformation><fileName>scan.tif</fileName>
+</sourceImageInformation></Description><Layout>{}</Layout></alto>"""
+ALTO_PAGE = """<Page WIDTH="400" HEIGHT="200"><PrintSpace><TextBlock HPOS="20" VPOS="40" WIDTH="360" HEIGHT="20"><TextLine HPOS="20" VPOS="40"
+WIDTH="360" HEIGHT="20"><String HPOS="20" VPOS="40" WIDTH="80" HEIGHT="20" CONTENT="{}"/></TextLine></TextBlock></PrintSpace></Page>"""
+SHEAF_READ = {
+    "scan.hocr": hocr(("scan.tif", "First"), ("scan.tif", "Second")),
+    "scan.xml": ALTO.format(ALTO_PAGE.format("First") + ALTO_PAGE.format("Second")),
+}
+
+
+@pytest.mark.parametrize("name", SHEAF_READ)
+def test_words_and_boxes_of_a_tiff_come_page_by_page(bench: Bench, tmp_path: Path, name: str) -> None:
+    files: dict[str, str | bytes] = {name: SHEAF_READ[name], "scan.tif": sheaf((200, 100), (400, 200))}
+    row, _ = brought(bench, tmp_path, files, FORM, BOXES)
+    at = f"/api/media/{row['data']['paper']['media']}"
+    assert [words_of(bench.call("GET", f"{at}/pages/{n}/words")) for n in (0, 1)] == [
+        [[10, 20, 40, 10, "First"]], [[20, 40, 80, 20, "Second"]],
+    ]  # fmt: skip
+    assert [hit["page"] for hit in bench.call("GET", f"{at}/find?text=second")["hits"]] == [1]
+    (answer,) = bench.all("SELECT value FROM annotation WHERE item_id = ? AND role = 'answer'", row["id"])
+    places = {(b.get("page", 0), b["x"], b["w"]) for b in msgspec.json.decode(answer[0]) if b["label"] == "word"}
+    assert places == {(0, 10, 40), (1, 20, 80)}
+
+
+def test_each_page_of_a_tiff_is_drawn_and_read(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scan.tif").write_bytes(sheaf((200, 100), (400, 200)))
+    row, _ = brought(bench, tmp_path, {"list.jsonl": '{"paper": "scan.tif"}'})
+    at, documents = f"/api/media/{row['data']['paper']['media']}/pages", bench.ws.data.documents
+    assert bench.call("GET", at)["sizes"] == [[200, 100, 1], [400, 200, 1]]
+    record = bench.ws.db.read(lambda c: MediaSql(c).get(row["data"]["paper"]["media"]))
+    assert record is not None
+    assert [image_size(documents.picture(record, n, 1.0)) for n in (0, 1)] == [(200, 100), (400, 200)]
+
+    def read(_do: str, path: Path, mime: str, page: int) -> dict[str, Any]:
+        shown, scale = ocr_work._picture(path, mime, page)  # pyright: ignore[reportPrivateUsage]
+        return {"words": in_lines([(0, 0, 10, 10, f"{shown.width}x{shown.height}", scale)])}
+
+    monkeypatch.setattr(documents._reader, "ask", read)  # pyright: ignore[reportPrivateUsage]
+    bench.until(lambda: len(documents.word_files(record, MOST_PAGES)) == 2 and None not in documents.word_files(record, 6))
+    assert documents.text(record, 6) == "[page 1]\n200x100\n\n[page 2]\n400x200"
 
 
 def test_words_of_another_page_are_left_out_and_told(bench: Bench, tmp_path: Path) -> None:

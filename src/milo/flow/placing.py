@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from milo.domain.errors import InvalidValue
+from milo.domain.pages import size_in
 from milo.domain.question import Question
 
 SHAPES = frozenset({"boxes", "polygons", "polylines", "keypoints", "masks"})
@@ -69,15 +70,15 @@ def placed(
     question: Question, shape: str, cell: Any, row: dict[str, Any], data: dict[str, Any], check: Check
 ) -> tuple[Any, list[str]]:
     """The checked value, and what was changed or left out. Raises InvalidValue if nothing of it can be taken."""
-    size, told = _size(question, data), Told()
-    _same_size(row.get(SIZE), size)
-    things = _things(cell, size)
+    image, told = _image(question, data), Told()
+    _same_size(row.get(SIZE), _size(image, {}))
+    things = _things(cell, image)
     fitted: list[Thing] = []
     for place, given in enumerate(things):
         name = str(given.get("id") or place + 1)[:40]
         one = _asked(question, given, told)
         for thing in _split(question, shape, _ordered(question, one), place, told):
-            inside = _cut(shape, thing, size, name, told)
+            inside = _cut(shape, thing, _size(image, thing), name, told)
             if inside is not None:
                 fitted.append(inside)
     value = _checked(fitted, check, told)
@@ -86,12 +87,21 @@ def placed(
     return value, told.lines()
 
 
-def _size(question: Question, data: dict[str, Any]) -> Size | None:
+def _image(question: Question, data: dict[str, Any]) -> dict[str, Any] | None:
     images = [data.get(question.field)] if question.field else list(data.values())
     for image in images:
         if isinstance(image, dict) and isinstance(image.get("width"), int) and isinstance(image.get("height"), int):
-            return float(image["width"]), float(image["height"])
+            return cast("dict[str, Any]", image)
     return None
+
+
+def _size(image: dict[str, Any] | None, thing: Thing) -> Size | None:
+    """Of the page that a thing is on: it may say one."""
+    if image is None:
+        return None
+    page = thing.get("page", 0)
+    own = size_in(image.get("sizes") or [], page) if isinstance(page, int) else None
+    return own or (float(image["width"]), float(image["height"]))
 
 
 def _same_size(given: Any, size: Size | None) -> None:
@@ -108,7 +118,7 @@ def _same_size(given: Any, size: Size | None) -> None:
     raise InvalidValue(f"the file gives the picture {width} x {height} pixels, but it has {size[0]:g} x {size[1]:g}.{turned}")
 
 
-def _things(cell: Any, size: Size | None) -> list[Thing]:
+def _things(cell: Any, image: dict[str, Any] | None) -> list[Thing]:
     shares = isinstance(cell, dict)
     given = cast("list[Any]", cast("dict[str, Any]", cell)[SHARES] if shares else cell)
     if not all(isinstance(one, dict) for one in given):
@@ -116,9 +126,9 @@ def _things(cell: Any, size: Size | None) -> list[Thing]:
     things = [dict(cast("Thing", one)) for one in given]
     if not shares:
         return [_unturned(one) for one in things]
-    if size is None:
+    if image is None:
         raise InvalidValue("its places are in shares of the picture, whose size is not known")
-    return [_unturned(_in_pixels(one, size)) for one in things]
+    return [_unturned(_in_pixels(one, cast("Size", _size(image, one)))) for one in things]
 
 
 def _in_pixels(thing: Thing, size: Size) -> Thing:

@@ -1,8 +1,8 @@
 """Documents as people look at them: pages as pictures, their words, where a text stands; made once and kept by the file's hash.
 
 The words of a page are those that it was imported with, or those of its text layer; pages without, and images, are read by a
-machine (OCR), one after another, in a process and a thread of their own. An image is a document of one page, whose points are
-the pixels of the upright image.
+machine (OCR), one after another, in a process and a thread of their own. An image is a document of one page, or of as many as
+its file holds (TIFF, DICOM), whose points are the pixels of the upright image.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 
 from milo.domain.errors import Invalid, MissingExtra, NotFound
+from milo.domain.pages import size_in
 from milo.infra.image_worker import ImageWorker
 from milo.infra.lines import places_of
 from milo.infra.media import MediaStore
@@ -83,10 +84,9 @@ class Documents:
         if kind_of(row.mime) == "image":
             if not row.width or not row.height or row.error:
                 raise Invalid(f'"{row.name}" cannot be shown: {row.error or "its size is not known"}.', place="media")
-            return [[float(row.width), float(row.height), 1]]
+            return _facts(row).get("sizes") or [[float(row.width), float(row.height), 1]]
         self._check(row)
-        known = msgspec.json.decode(row.facts) if row.facts else {}
-        return known.get("sizes") or self._media.ask(row, "sizes")["sizes"]
+        return _facts(row).get("sizes") or self._media.ask(row, "sizes")["sizes"]
 
     def picture(self, row: MediaRow, page: int, scale: float) -> Path:
         """A page as WebP, at the next scale that is large enough; an image at most in its own size, and 4,000 pixels a side.
@@ -102,8 +102,8 @@ class Documents:
         if target.exists():
             return target
         if image:
-            side = min(_IMAGE_SIDE, round(max(row.width or 1, row.height or 1) * fitting))
-            self._media.ask(row, "thumbnail", size=max(1, side), out=str(target))
+            side = min(_IMAGE_SIDE, round(max(size_in(self.sizes(row), page) or (1.0, 1.0)) * fitting))
+            self._media.ask(row, "thumbnail", page=page, size=max(1, side), out=str(target))
         else:
             self._media.ask(row, "page", page=page, scale=fitting, out=str(target))
         return target
@@ -165,10 +165,8 @@ class Documents:
         Pages that are pictures are put down to be read, and have words once that is done."""
         if row.error:
             return []
-        known = msgspec.json.decode(row.facts) if row.facts else {}
-        count = 1 if kind_of(row.mime) == "image" else int(known.get("pages") or 0)
         found: list[str | None] = []
-        for page in range(min(most, count)):
+        for page in range(min(most, _count(row))):
             read = self.read(row, page)
             name = {"text": f"words-{page}.json", "ocr": f"ocr-{page}.json"}.get(read.source)
             if name and self._given(row, page) == read:
@@ -224,8 +222,7 @@ class Documents:
 
     def _page(self, row: MediaRow, page: int) -> None:
         self._check(row)
-        known = msgspec.json.decode(row.facts) if row.facts else {}
-        count = 1 if kind_of(row.mime) == "image" else int(known.get("pages") or 0)
+        count = _count(row)
         if not 0 <= page < count:
             raise NotFound(f'"{row.name}" has no page {page + 1}; it has {count}.', place="page")
 
@@ -267,6 +264,14 @@ class Documents:
             return f"the page could not be read: {reply['error']}"
         _keep(self._media.cached(row, f"ocr-{page}.json"), reply["words"])
         return ""
+
+
+def _facts(row: MediaRow) -> dict[str, Any]:
+    return msgspec.json.decode(row.facts) if row.facts else {}
+
+
+def _count(row: MediaRow) -> int:
+    return int(_facts(row).get("pages") or (1 if kind_of(row.mime) == "image" else 0))
 
 
 def _in_lines(words: list[Word]) -> str:

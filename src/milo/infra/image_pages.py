@@ -89,15 +89,15 @@ def page(path: Path, number: int, window: Window | None, most: int) -> Image.Ima
     kind = mime_of(path)
     if kind == DICOM:
         return _dicom_page(path, number, window, most)
-    image = Image.open(path)
-    if number:
-        try:
-            image.seek(number)
-        except EOFError:
-            raise Unreadable(f"there is no page {number + 1}") from None
-    if image.width * image.height > most:
-        raise Unreadable(f"{image.width:,} x {image.height:,} pixels are too many to show as one picture")
-    upright = ImageOps.exif_transpose(image)
+    with Image.open(path) as image:
+        if number:
+            try:
+                image.seek(number)
+            except EOFError:
+                raise Unreadable(f"there is no page {number + 1}") from None
+        if image.width * image.height > most:
+            raise Unreadable(f"{image.width:,} x {image.height:,} pixels are too many to show as one picture")
+        upright = ImageOps.exif_transpose(image)
     if upright.mode in _DEEP:
         import numpy as np
 

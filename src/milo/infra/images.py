@@ -122,9 +122,9 @@ def shown(path: Path, out: Path | None, page: int, window: image_pages.Window | 
     return {"width": image.width, "height": image.height}
 
 
-def thumbnail(path: Path, out: Path, size: int) -> dict[str, Any]:
-    """Write an upright thumbnail that fits into a square of `size` pixels, as WebP."""
-    upright = _small(path, size)
+def thumbnail(path: Path, out: Path, size: int, page: int = 0) -> dict[str, Any]:
+    """Write an upright thumbnail of a page that fits into a square of `size` pixels, as WebP."""
+    upright = _small(path, size, page)
     if upright.mode not in ("RGB", "RGBA"):
         upright = upright.convert("RGBA" if "transparency" in upright.info or "A" in upright.mode else "RGB")
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
@@ -133,10 +133,10 @@ def thumbnail(path: Path, out: Path, size: int) -> dict[str, Any]:
     return {"width": upright.width, "height": upright.height}
 
 
-def _small(path: Path, size: int) -> Image.Image:
-    """Upright, within a square of `size` pixels. Raises TooLarge."""
+def _small(path: Path, size: int, page: int = 0) -> Image.Image:
+    """A page, upright, within a square of `size` pixels. Raises TooLarge."""
     if image_pages.mime_of(path):
-        image = image_pages.page(path, 0, None, MAX_PIXELS)
+        image = image_pages.page(path, page, None, MAX_PIXELS)
         image.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
         return image
     with Image.open(path) as header:
@@ -211,7 +211,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         if request["do"] == "probe":
             return probe(path)
         if request["do"] == "thumbnail":
-            return thumbnail(path, Path(request["out"]), int(request["size"]))
+            return thumbnail(path, Path(request["out"]), int(request["size"]), int(request.get("page", 0)))
         if request["do"] == "shown":
             window = request.get("window")
             out = Path(request["out"]) if request.get("out") else None

@@ -42,11 +42,10 @@ def _picture(path: Path, mime: str, page: int) -> tuple[Any, float]:
         width, height = size_of(document, page)
         image = drawn(document, page, SIDE / max(width, height, 1.0))
         return image, image.width / width
-    from PIL import ImageOps
+    from milo.infra.image_pages import page as image_page
+    from milo.infra.images import MAX_PIXELS
 
-    from milo.infra.images import opened as opened_image
-
-    upright = ImageOps.exif_transpose(opened_image(path)).convert("RGB")
+    upright = image_page(path, page, None, MAX_PIXELS).convert("RGB")
     width = upright.width
     if max(upright.size) > SIDE:
         upright.thumbnail((SIDE, SIDE))
@@ -74,11 +73,12 @@ def _word(one: Any, scale: float) -> tuple[float, float, float, float, str, floa
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The reply to one request."""
+    from milo.infra import image_pages
     from milo.infra.document_work import Unreadable
 
     try:
         return read(Path(request["path"]), str(request["mime"]), int(request["page"]))
-    except Unreadable as error:
+    except (Unreadable, image_pages.Unreadable) as error:
         return {"error": str(error)}
 
 

@@ -160,7 +160,7 @@ class Showing:
 
     def _read(self, row: MediaRow) -> str:
         """The words of a picture of a page, "" where none are known."""
-        return "" if row.error or not row.width else self.ws.data.documents.text(row, 1)
+        return "" if row.error or not row.width else self.ws.data.documents.text(row, TEXT_PAGES)
 
     def _row(self, c: sqlite3.Connection, media: int) -> MediaRow | None:
         row = MediaSql(c).get(media)

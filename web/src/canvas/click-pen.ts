@@ -96,7 +96,7 @@ export class ClickPen implements Pen {
       if (asked !== this.#asked) return;
       this.#found = found;
       if (found) this.paper.draft(found);
-      this.onSay(found ? "Enter takes it. Click what is missing, Shift-click what is too much." : "Nothing found here. Click on it once more, or drag a box around it.");
+      this.onSay(found ? "Click what is missing, Shift-click what is too much." : "Nothing found here. Click on it once more, or drag a box around it.");
     } catch (error) {
       if (asked === this.#asked) this.onSay(error instanceof Error ? error.message : String(error));
     }

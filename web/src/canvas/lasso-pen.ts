@@ -88,7 +88,7 @@ export class LassoPen implements Pen {
 
   #begin(place: Point): void {
     this.#anchors = [place];
-    this.onSay("Click along the edge. Shift-click: straight. Backspace: one back. Enter or a click on the first point ends it.");
+    this.onSay("Click along the edge. Shift-click: straight.");
     this.#show();
   }
 

@@ -59,19 +59,30 @@ class Found(msgspec.Struct):
         return [ReadPage(said, self.size, number)] if said else []
 
 
-def taken(picture: Picture, found: Found) -> None:
-    """Put the things of a page where they belong: read by a machine, if one says how sure it is of any."""
-    things = found.things
-    column = "predicted_boxes" if any("score" in thing for thing in things) else "boxes"
+def taken(picture: Picture, *pages: Found, shares: bool = False) -> None:
+    """Put the things of the pages where they belong: read by a machine, if one says how sure it is of any. `shares`: their
+    places are shares of the page's size, which is known; so they are on several pages whose sizes are."""
+    shares = shares or (len(pages) > 1 and all(found.size for found in pages))
+    column = "predicted_boxes" if any("score" in thing for found in pages for thing in found.things) else "boxes"
     picture.columns.setdefault(column, [])
-    for thing in things:
-        if thing["w"] > 0 and thing["h"] > 0:
-            picture.add(column, thing)
-        else:
-            picture.trouble.append(f"a {thing['label']} without an area")
-    picture.pages = found.page(0)
+    for number, found in enumerate(pages):
+        for thing in found.things:
+            if thing["w"] > 0 and thing["h"] > 0:
+                placed = _in_shares(thing, found.size) if shares and found.size else thing
+                picture.add(column, placed | ({"page": number} if number else {}))
+            else:
+                picture.trouble.append(f"a {thing['label']} without an area")
+    if shares:
+        picture.shares.add(column)
+    picture.pages = [one for number, found in enumerate(pages) for one in found.page(number)]
     if picture.pages:
-        picture.more["text"] = " ".join(word[4] for word in picture.pages[0].words)
+        picture.more["text"] = " ".join(word[4] for page in picture.pages for word in page.words)
+
+
+def _in_shares(thing: Thing, size: tuple[float, float]) -> Thing:
+    width, height = size
+    places = {"x": thing["x"] / width, "y": thing["y"] / height, "w": thing["w"] / width, "h": thing["h"] / height}
+    return thing | places
 
 
 def whole(number: int, name: str, pages: list[Found], losses: Losses) -> Picture:
@@ -92,6 +103,13 @@ def document_beside(tree: Tree, name: str, wanted: str) -> str | None:
     stems = {PurePosixPath(one).stem for one in (wanted, own) if one}
     papers = (one for one in tree.names if one.lower().endswith(".pdf") and one.rpartition("/")[0] == folder)
     return next((one for one in papers if PurePosixPath(one).stem in stems), None)
+
+
+def sheaf_beside(tree: Tree, name: str, wanted: list[str]) -> str | None:
+    """The TIFF file that all of several pages are of."""
+    found = {picture_beside(tree, name, one) for one in wanted}
+    one = found.pop() if len(wanted) > 1 and len(found) == 1 else None
+    return one if one is not None and one.lower().endswith((".tif", ".tiff")) else None
 
 
 def picture_beside(tree: Tree, name: str, wanted: str) -> str | None:

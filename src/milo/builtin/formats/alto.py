@@ -35,6 +35,7 @@ from milo.builtin.formats._read_pages import (
     nested,
     picture_beside,
     pixels,
+    sheaf_beside,
     taken,
     whole,
     written,
@@ -80,12 +81,13 @@ class Alto(PictureSet):
             paper = document_beside(tree, name, _wanted(root))
             if paper is not None:
                 trouble: list[str] = []
-                found = [_found(root, page, (1.0, 1.0), trouble, losses) for page in pages]
+                found = [_found(root, page, trouble, losses) for page in pages]
                 yield msgspec.structs.replace(whole(number, paper, found, losses), trouble=trouble)
                 continue
-            for place, page in enumerate(pages):
+            sheaf = sheaf_beside(tree, name, [_wanted(root)] * len(pages))
+            for place, some in enumerate([pages] if sheaf else [[page] for page in pages]):
                 number += place > 0
-                yield _picture(tree, name, root, page, number, losses)
+                yield _picture(tree, name, root, some, number, losses)
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """An XML file a picture."""
@@ -98,22 +100,19 @@ def _plain(element: ElementTree.Element) -> str:
 
 
 def _picture(
-    tree: Tree, name: str, root: ElementTree.Element, page: ElementTree.Element, number: int, losses: Losses
+    tree: Tree, name: str, root: ElementTree.Element, pages: list[ElementTree.Element], number: int, losses: Losses
 ) -> Picture:
+    """A picture of a page, or a TIFF file of several."""
     wanted = _wanted(root)
     picture = Picture(number, picture_beside(tree, name, wanted), wanted or name, {}, {}, {}, [])
     unit = next((one.text or "" for one in root.iter() if _plain(one) == "MeasurementUnit"), "pixel").strip()
-    width, height = to_number(page.get("WIDTH")), to_number(page.get("HEIGHT"))
-    scale = (1.0, 1.0)
-    if unit != "pixel":
-        if not width or not height:
-            picture.trouble.append(f"its places are in {unit[:20]}, and the page has no WIDTH and HEIGHT")
-            return picture
-        scale = (1 / width, 1 / height)
-        picture.shares |= {"boxes", "predicted_boxes"}
-    elif width and height:
-        picture.more["image_size"] = [width, height]
-    taken(picture, _found(root, page, scale, picture.trouble, losses))
+    found = [_found(root, page, picture.trouble, losses) for page in pages]
+    if unit != "pixel" and not all(one.size for one in found):
+        picture.trouble.append(f"its places are in {unit[:20]}, and the page has no WIDTH and HEIGHT")
+        return picture
+    if unit == "pixel" and found[0].size:
+        picture.more["image_size"] = list(found[0].size)
+    taken(picture, *found, shares=unit != "pixel")
     return picture
 
 
@@ -122,19 +121,17 @@ def _wanted(root: ElementTree.Element) -> str:
     return PurePosixPath(given.strip().replace("\\", "/")).name
 
 
-def _found(
-    root: ElementTree.Element, page: ElementTree.Element, scale: tuple[float, float], trouble: list[str], losses: Losses
-) -> Found:
-    """The things of a page; its size is in the unit of their places."""
+def _found(root: ElementTree.Element, page: ElementTree.Element, trouble: list[str], losses: Losses) -> Found:
+    """The things of a page, in the file's own unit, as its size is."""
     labels = {str(one.get("ID")): str(one.get("LABEL") or "") for one in root.iter() if _plain(one).endswith("Tag")}
     width, height = to_number(page.get("WIDTH")), to_number(page.get("HEIGHT"))
-    size = (width * scale[0], height * scale[1]) if width and height else None
-    things = list(_things(page, scale, labels, trouble, losses))
+    size = (width, height) if width and height else None
+    things = list(_things(page, labels, trouble, losses))
     return Found([thing for _, thing in things], [thing for word, thing in things if word], size)
 
 
 def _things(
-    page: ElementTree.Element, scale: tuple[float, float], labels: dict[str, str], trouble: list[str], losses: Losses
+    page: ElementTree.Element, labels: dict[str, str], trouble: list[str], losses: Losses
 ) -> Iterator[tuple[bool, Thing]]:
     """Each with whether it is a word."""
     for one in page.iter():
@@ -143,7 +140,7 @@ def _things(
             losses.add(_LEFT_OUT[kind])
         if kind not in _TAGS or ident.startswith(MADE):
             continue
-        rect = _rect(one, scale)
+        rect = _rect(one)
         if rect is None:
             trouble.append(f"a {kind} without a place")
             continue
@@ -153,11 +150,11 @@ def _things(
         yield kind == "String", box(tagged or _TAGS[kind], rect, text, ident, sure)
 
 
-def _rect(one: ElementTree.Element, scale: tuple[float, float]) -> Rect | None:
+def _rect(one: ElementTree.Element) -> Rect | None:
     x, y, w, h = (to_number(one.get(name)) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
     if x is None or y is None or w is None or h is None:
         return None
-    return x * scale[0], y * scale[1], w * scale[0], h * scale[1]
+    return x, y, w, h
 
 
 def _document(pack: Pack, one: Packed) -> str:

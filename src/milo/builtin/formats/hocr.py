@@ -35,6 +35,7 @@ from milo.builtin.formats._read_pages import (
     nested,
     picture_beside,
     pixels,
+    sheaf_beside,
     taken,
     whole,
     written,
@@ -151,23 +152,26 @@ class Hocr(PictureSet):
             if paper is not None:
                 yield whole(number, paper, [_found(page) for page in reader.pages], losses)
                 continue
-            for place, page in enumerate(reader.pages):
+            sheaf = sheaf_beside(tree, name, [_wanted(page) for page in reader.pages])
+            for place, pages in enumerate([reader.pages] if sheaf else [[page] for page in reader.pages]):
                 number += place > 0
-                yield _picture(tree, name, page, number)
+                yield _picture(tree, name, pages, number)
 
     def write(self, rows: Iterable[ExportRow], sink: BinaryIO, context: ExportContext) -> Report:
         """An HTML file a picture."""
         return written(rows, sink, context, ".hocr", _document)
 
 
-def _picture(tree: Tree, name: str, page: _Page, number: int) -> Picture:
-    wanted = _wanted(page)
-    size = {"image_size": list(page.size)} if page.size else {}
+def _picture(tree: Tree, name: str, pages: list[_Page], number: int) -> Picture:
+    """A picture of a page, or a TIFF file of several."""
+    first = pages[0]
+    wanted = _wanted(first)
+    size = {"image_size": list(first.size)} if first.size else {}
     picture = Picture(number, picture_beside(tree, name, wanted), wanted or name, {}, size, {}, [])
-    missing = sum(rect is None for _, rect, _, _, _ in page.things)
+    missing = sum(rect is None for page in pages for _, rect, _, _, _ in page.things)
     if missing:
         picture.trouble.append(f"things without a bbox: {missing}")
-    taken(picture, _found(page))
+    taken(picture, *map(_found, pages))
     return picture
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from milo.domain.pages import size_in
 from milo.domain.question import Field, Question
 
 MOST_PAGES = 6
@@ -118,11 +119,8 @@ def trimmed(text: str) -> str:
 
 
 def _size(media: dict[str, Any], page: int) -> tuple[float, float] | None:
-    first = 0
-    for run in cast("list[Any]", media.get("sizes") or []):
-        first += int(run[2])
-        if page < first:
-            return float(run[0]), float(run[1])
+    if (known := size_in(media.get("sizes") or [], page)) is not None:
+        return known
     width, height = media.get("width"), media.get("height")
     if page == 0 and isinstance(width, int | float) and isinstance(height, int | float) and width and height:
         return float(width), float(height)

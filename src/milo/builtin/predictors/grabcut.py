@@ -4,7 +4,8 @@ Stands alone because it answers a person's gesture, not an item. The picture aro
 a side), so that an answer takes some hundredths of a second whatever the size of the picture. It knows colours and edges, not
 things: it is good where a thing differs from what is around it, and it is meant to be corrected by further clicks.
 Source: GrabCut (Rother, Kolmogorov and Blake 2004), as OpenCV has it; for a first click without a box, colours near that of
-the click, apart by Otsu's threshold (1979).
+the click, apart by Otsu's threshold (1979). It begins from three guesses of where in a box the thing is, and what fills the box
+best is taken.
 """
 
 from __future__ import annotations
@@ -20,9 +21,15 @@ from milo.domain.question import Question
 from milo.kinds.predictor import Candidate, Gesture
 
 SIDE = 256
-AROUND = 0.4
 ROUNDS = 3
+_AROUND = {"box": 0.8, "click": 0.4}
+"""How much of what is around a thing is looked at, as a share of its longer side: half of it on each side."""
+_SEEDS = ("oval", "whole", "core")
+"""What of a box may be the thing to begin with: the oval in it, all of it, or the oval with its middle for sure."""
+_CORE = 0.3
+_CLEARLY = 0.02
 _SHAPES = frozenset({"masks", "polygons", "boxes"})
+Rect = tuple[float, float, float, float]
 
 
 class GrabCut(LiveOnly):
@@ -83,7 +90,7 @@ def _cut(cv: Any, picture: Whole | Tiled, box: Any, gesture: Gesture, loose: boo
     y0 = min([box[1], *(p[1] for p in points)])
     x1 = max([box[0] + box[2], *(p[0] + 1 for p in points)])
     y1 = max([box[1] + box[3], *(p[1] + 1 for p in points)])
-    air = AROUND * max(x1 - x0, y1 - y0, 8.0) / 2
+    air = _AROUND["click" if loose else "box"] * max(x1 - x0, y1 - y0, 8.0) / 2
     left, top = max(0, floor(x0 - air)), max(0, floor(y0 - air))
     right, bottom = min(width, ceil(x1 + air)), min(height, ceil(y1 + air))
     if right - left < 2 or bottom - top < 2:
@@ -94,21 +101,49 @@ def _cut(cv: Any, picture: Whole | Tiled, box: Any, gesture: Gesture, loose: boo
         )
     small = picture.part(cv, (left, top, right, bottom), SIDE)
     scale = min(1.0, SIDE / max(right - left, bottom - top))
-    state = np.full(small.shape[:2], cv.GC_PR_BGD if loose else cv.GC_BGD, np.uint8)
-    _fill(state, (box[0] - left) * scale, (box[1] - top) * scale, box[2] * scale, box[3] * scale, cv.GC_PR_FGD)
-    for x, y, on in gesture.clicks:
-        place = _within(round((x - left) * scale), round((y - top) * scale), state.shape)
-        cv.circle(state, place, 3, cv.GC_FGD if on else cv.GC_BGD, -1)
-    wanted = [_within(round((x - left) * scale), round((y - top) * scale), state.shape) for x, y, on in gesture.clicks if on]
-    on = _solve(cv, small, state, wanted)
+    inner = ((box[0] - left) * scale, (box[1] - top) * scale, box[2] * scale, box[3] * scale)
+    places = [(_within(round((x - left) * scale), round((y - top) * scale), small.shape), on) for x, y, on in gesture.clicks]
+    found: list[Any] = []
+    for seed in _SEEDS[:1] if loose else _SEEDS:
+        state = _seeded(cv, small.shape[:2], inner, seed, cv.GC_PR_BGD if loose else cv.GC_BGD)
+        for place, on in places:
+            cv.circle(state, place, 3, cv.GC_FGD if on else cv.GC_BGD, -1)
+        found.append(_solve(cv, small, state, [place for place, on in places if on]))
+    on = _fitting([one for one in found if one is not None], inner)
     if on is None:
         return None
     large = cv.resize(on.astype(np.float32), (right - left, bottom - top), interpolation=cv.INTER_LINEAR) > 0.5
     return (left, top, large) if large.any() else None
 
 
-def _fill(state: Any, x: float, y: float, w: float, h: float, value: int) -> None:
-    state[max(0, floor(y)) : max(0, ceil(y + h)), max(0, floor(x)) : max(0, ceil(x + w))] = value
+def _seeded(cv: Any, shape: tuple[int, int], box: Rect, seed: str, beyond: int) -> Any:
+    """What each pixel is to begin with: `beyond` outside of the box."""
+    import numpy as np
+
+    state = np.full(shape, beyond, np.uint8)
+    x, y, w, h = box
+    inside = slice(max(0, floor(y)), max(0, ceil(y + h))), slice(max(0, floor(x)), max(0, ceil(x + w)))
+    state[inside] = cv.GC_PR_FGD if seed == "whole" else cv.GC_PR_BGD
+    for share, value in {"oval": [(1.0, cv.GC_PR_FGD)], "core": [(1.0, cv.GC_PR_FGD), (_CORE, cv.GC_FGD)]}.get(seed, []):
+        axes = max(1, round(w / 2 * share)), max(1, round(h / 2 * share))
+        cv.ellipse(state, (round(x + w / 2), round(y + h / 2)), axes, 0, 0, 360, int(value), -1)
+    return state
+
+
+def _fitting(found: list[Any], box: Rect) -> Any:
+    """What fills the box best from side to side: people draw boxes close around things. The first wins unless clearly worse."""
+    import numpy as np
+
+    best, most = None, -1.0
+    for on in found:
+        rows, columns = np.nonzero(on)
+        x, y, w, h = columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1
+        across = max(0.0, min(x + w, box[0] + box[2]) - max(x, box[0]))
+        down = max(0.0, min(y + h, box[1] + box[3]) - max(y, box[1]))
+        fit = across * down / (w * h + box[2] * box[3] - across * down)
+        if fit > most + _CLEARLY:
+            best, most = on, fit
+    return best
 
 
 def _solve(cv: Any, small: Any, state: Any, wanted: list[tuple[int, int]]) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from milo.builtin.tasks._config import value_error
 from milo.domain.item import Item
+from milo.domain.pages import size_in
 from milo.domain.question import Question
 
 MAX_PAGE = 100_000
@@ -37,9 +38,4 @@ def size_on(question: Question, item: Item | None, page: int | None) -> Size | N
         raise value_error(question, f"there is no page {page}; pages count from 0, and {there}.")
     if image is None:
         return None
-    first = 0
-    for width, height, many in image.get("sizes", []):
-        first += many
-        if page < first:
-            return float(width), float(height)
-    return float(image["width"]), float(image["height"])
+    return size_in(image.get("sizes", []), page) or (float(image["width"]), float(image["height"]))

@@ -14,7 +14,7 @@ export function PenButtons({ pen, end, onGiveUp }: PenButtonsProps) {
     <>
       {pen.skip ? <Button size="small" kind="quiet" keys="N" onClick={() => pen.skip?.()}>Not there</Button> : null}
       {pen.finish ? <Button size="small" keys="Enter" disabled={pen.ready === false} onClick={() => pen.finish?.()}>{end}</Button> : null}
-      {pen.back ? <Button size="small" kind="quiet" keys="⌫" onClick={() => pen.back?.()}>Back</Button> : null}
+      {pen.back ? <Button size="small" kind="quiet" keys="Bksp" onClick={() => pen.back?.()}>Back</Button> : null}
       <Button size="small" kind="quiet" keys="Esc" onClick={onGiveUp}>Give up</Button>
     </>
   );

@@ -17,7 +17,7 @@ export const figureKind: Kind<Figure> = {
   nouns: "figures",
   tools: [{
     id: "draw", title: "Place the points of a figure", key: "O", Icon: IconYoga, hint: "Click the points in order; with Shift one is hidden, N means not there.",
-    pen: ({ paper, question, onHint }) => new FigurePen(paper, skeletonOf(question), (name) => onHint(name === null ? null : `Next: ${name}. Shift-click: hidden. N: not there. Enter: no more.`)),
+    pen: ({ paper, question, onHint }) => new FigurePen(paper, skeletonOf(question), (name) => onHint(name === null ? null : `Next: ${name}. Shift-click: hidden.`)),
   }],
   isMark: (value): value is Figure => isNamed(value) && isPoints((value as Figure).points, 1, 3),
   signature: (mark) => `${mark.label}:${mark.points.join(" ")}`,

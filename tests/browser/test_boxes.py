@@ -138,6 +138,39 @@ def test_suggested_boxes_are_accepted_corrected_and_rejected(page: Page, server:
     assert found == [{**value[0]}, {**value[1], "label": "place"}]
 
 
+def test_several_are_gathered_moved_relabelled_and_removed_as_one_step_each(page: Page, server: Server, owner: Api) -> None:
+    project = box_project(owner, {"a.jpg": picture(SIZE)})
+    suggest(owner, project, "things", [[{"x": x, "y": 100, "w": 100, "h": 80, "label": "person"} for x in (60, 260, 460)]])
+    open_bench(page, server, project)
+    eye = _eye(page)
+    rows = page.get_by_role("listbox", name="Boxes").get_by_role("option")
+    on = page.get_by_role("listbox", name="Boxes").get_by_role("option", selected=True)
+    page.keyboard.press("Control+a")
+    expect(on).to_have_count(3)
+    page.keyboard.press("a")  # all three are accepted
+    page.keyboard.press("v")
+    eye.drag(30, 60, 390, 240)
+    expect(on).to_have_count(2)
+    page.keyboard.press("2")
+    eye.drag(110, 140, 130, 240)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.down("Control")
+    eye.click(510, 140)
+    eye.click(331, 240)
+    page.keyboard.up("Control")
+    page.keyboard.press("Delete")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(3)
+    submit(page)
+    _same(
+        answers(owner, project, "things")["a.jpg"],
+        (460, 100, 100, 80, "person"),
+        (81, 200, 100, 80, "place"),
+        (281, 200, 100, 80, "place"),
+    )
+
+
 def test_the_next_image_comes_with_an_empty_sheet_and_the_same_tool(page: Page, server: Server, owner: Api) -> None:
     project = box_project(owner, {"a.jpg": picture(SIZE), "b.jpg": picture(SIZE), "c.jpg": picture((500, 700))})
     open_bench(page, server, project)

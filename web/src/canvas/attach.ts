@@ -23,7 +23,7 @@ export function attach(host: HTMLElement, gestures: Gestures, zoom: Zoomable, re
     const frame = host.getBoundingClientRect();
     return unturned({ x: event.clientX - frame.left, y: event.clientY - frame.top });
   };
-  const keysOf = (event: MouseEvent) => ({ shift: event.shiftKey, alt: event.altKey });
+  const keysOf = (event: MouseEvent) => ({ shift: event.shiftKey, alt: event.altKey, more: event.ctrlKey || event.metaKey });
   host.addEventListener("pointerdown", (event) => {
     if (event.button > 2) return;
     if (event.button === 1) event.preventDefault();

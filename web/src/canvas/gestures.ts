@@ -16,6 +16,19 @@ export interface Held {
   movable: boolean;
 }
 
+/** Several selected regions, as gestures see them. Points are CSS pixels. */
+export interface SeveralHeld {
+  /** A drag beside everything draws a band around what is meant; else it pans. */
+  readonly bands: boolean;
+  has(key: string): boolean;
+  /** Selects a region besides the others, or lets it go. */
+  toggle(key: string): void;
+  /** The band so far; `done` when let go, `more`: besides what is selected; no corner: it is given up. */
+  band(from: Point, to: Point | null, done: boolean, more: boolean): void;
+  /** All of them moved while they are dragged, in pixels of the image. */
+  move(dx: number, dy: number, done: boolean): void;
+}
+
 /** What a gesture may touch. Points are CSS pixels of the surface unless said otherwise. */
 export interface Stage {
   readonly view: View;
@@ -25,6 +38,8 @@ export interface Stage {
   readonly editable: boolean;
   /** The selected region, if it is shown. */
   selected(): Held | null;
+  /** Set where several regions may be selected at once. */
+  readonly several?: SeveralHeld;
   /** The grips of the selected region. */
   grips(): readonly Grip[];
   /** Regions at a point, smallest first. */
@@ -58,6 +73,8 @@ type State =
   | { kind: "press"; from: Point; held: Held; wasSelected: boolean }
   | { kind: "move"; from: Point; held: Held; now: Shape }
   | { kind: "grip"; from: Point; held: Held; grip: Grip; now: Shape }
+  | { kind: "band"; from: Point; hit: string | null; more: boolean; drawn: boolean }
+  | { kind: "moveAll"; from: Point; key: string; moved: boolean }
   | { kind: "pen" };
 
 const far = (a: Point, b: Point) => Math.abs(a.x - b.x) + Math.abs(a.y - b.y) > SLACK;
@@ -82,11 +99,12 @@ export class Gestures {
     this.#lastDown = { at, when };
     const { pen, tool, editable } = this.stage;
     if (pen.busy && double && pen.double) return pen.double();
+    if (keys.more && !pen.busy && editable && this.stage.several) return this.#band(at, this.stage.hits(at)[0]?.key ?? null, true);
     const grip = pen.busy || keys.shift && tool === "draw" ? null : this.#gripUnder(at);
     if (grip && keys.alt && grip.grip.kind === "point") this.#dropPoint(grip.held, grip.grip);
     else if (grip) this.#state = { kind: "grip", from: at, ...grip, now: grip.held.shape };
     else if ((tool === "draw" || pen.busy) && editable) this.#draw(at, keys);
-    else this.#press(at);
+    else this.#press(at, keys);
   }
 
   move(at: Point, keys: Keys = NO_KEYS): void {
@@ -95,6 +113,8 @@ export class Gestures {
     else if (state.kind === "press") this.#leavePress(state, at);
     else if (state.kind === "move") this.#moveTo(state, at);
     else if (state.kind === "grip") this.#dragTo(state, at, keys);
+    else if (state.kind === "band") this.#bandTo(state, at);
+    else if (state.kind === "moveAll") this.#moveAllTo(state, at, false);
     else {
       const { pen, tool, view } = this.stage;
       if (pen.busy) pen.move(toImage(view, at), keys);
@@ -109,6 +129,8 @@ export class Gestures {
     if (state.kind === "pen") this.stage.pen.up(toImage(this.stage.view, at), keys);
     if (state.kind === "pan" && state.click && !far(state.from, at)) this.stage.select(null);
     if (state.kind === "press" && state.wasSelected) this.#cycle(at, state.held.key);
+    if (state.kind === "band") this.#endBand(state, at);
+    if (state.kind === "moveAll") this.#endMoveAll(state, at);
     if (state.kind === "grip" && state.now === state.held.shape) this.#clickGrip(state, at);
     else if (state.kind === "move" || state.kind === "grip") this.stage.edit(state.held.key, state.now, true);
     this.stage.hover(at, this.#cursor(at));
@@ -126,7 +148,37 @@ export class Gestures {
     this.#state = { kind: "idle" };
     if (this.stage.pen.busy) this.stage.pen.cancel();
     if (state.kind === "move" || state.kind === "grip") this.stage.edit(state.held.key, state.held.shape, true);
+    if (state.kind === "band") this.stage.several?.band(state.from, null, true, state.more);
+    if (state.kind === "moveAll") this.stage.several?.move(0, 0, true);
     return busy;
+  }
+
+  #band(from: Point, hit: string | null, more: boolean): void {
+    this.#state = { kind: "band", from, hit, more, drawn: false };
+  }
+
+  #bandTo(state: State & { kind: "band" }, at: Point): void {
+    state.drawn ||= far(state.from, at);
+    if (state.drawn) this.stage.several?.band(state.from, at, false, state.more);
+  }
+
+  /** A band that was not drawn was a click. */
+  #endBand(state: State & { kind: "band" }, at: Point): void {
+    if (state.drawn) this.stage.several?.band(state.from, at, true, state.more);
+    else if (state.hit !== null) this.stage.several?.toggle(state.hit);
+    else if (!state.more) this.stage.select(null);
+  }
+
+  /** A click on one of several is about that one. */
+  #endMoveAll(state: State & { kind: "moveAll" }, at: Point): void {
+    if (state.moved) this.#moveAllTo(state, at, true);
+    else this.stage.select(state.key);
+  }
+
+  #moveAllTo(state: State & { kind: "moveAll" }, at: Point, done: boolean): void {
+    state.moved ||= far(state.from, at);
+    const { scale } = this.stage.view;
+    if (state.moved) this.stage.several?.move((at.x - state.from.x) / scale, (at.y - state.from.y) / scale, done);
   }
 
   #draw(at: Point, keys: Keys): void {
@@ -176,13 +228,16 @@ export class Gestures {
     if (next) this.stage.edit(held.key, next, true);
   }
 
-  #press(at: Point): void {
+  #press(at: Point, keys: Keys): void {
     const arrow = this.stage.arrowAt?.(at) ?? null;
     if (arrow !== null) return this.stage.pickArrow?.(arrow);
     const hits = this.stage.hits(at);
+    const { several, editable } = this.stage;
+    const one = editable ? hits.find((h) => h.movable && several?.has(h.key)) : undefined;
+    if (one) return void (this.#state = { kind: "moveAll", from: at, key: one.key, moved: false });
     const selected = this.stage.selected();
     const hit = hits.find((h) => h.key === selected?.key) ?? hits[0];
-    if (!hit) return this.#pan(at, true);
+    if (!hit) return several?.bands && editable ? this.#band(at, null, keys.shift) : this.#pan(at, true);
     const wasSelected = hit.key === selected?.key;
     if (!wasSelected) this.stage.select(hit.key);
     this.#state = { kind: "press", from: at, held: hit, wasSelected };
@@ -231,6 +286,8 @@ export class Gestures {
     const selected = this.stage.selected();
     if (this.stage.arrowAt?.(at)) return "pointer";
     if (selected?.movable && holds(selected.shape, toImage(this.stage.view, at), 0)) return "move";
-    return this.stage.hits(at).length > 0 ? "pointer" : "grab";
+    const hits = this.stage.hits(at);
+    if (hits.some((h) => h.movable && this.stage.several?.has(h.key))) return "move";
+    return hits.length > 0 ? "pointer" : this.stage.several?.bands && editable ? "default" : "grab";
   }
 }

@@ -16,6 +16,7 @@ import { Repaint, type Parts } from "./repaint";
 import { BoxPen, type Paper, type Pen } from "./pens";
 import { isAt, shapeOf, type SurfaceRegion } from "./regions-layer";
 import type { Outline } from "./selection-layer";
+import { Several } from "./several";
 import type { SurfaceEvents } from "./surface-events";
 import { snapTo } from "./snap";
 import { markLatest } from "../lib/marks";
@@ -42,6 +43,8 @@ export class ImageSurface implements Stage, Paper {
   /** Dragging pans while Space is held. */
   spacePans = true;
   readonly ink: InkLayer;
+  /** Several selected regions at once. */
+  readonly several: Several;
   #layers: Layers;
   #picked: { ring: number; at: number } | null = null;
   #brush: (() => number) | null = null;
@@ -59,6 +62,7 @@ export class ImageSurface implements Stage, Paper {
   ) {
     this.#layers = new Layers(host, () => this.view, (at) => this.viewport.centreOn(at));
     this.ink = this.#layers.ink;
+    this.several = new Several(this.#layers.regions, this.viewport, () => this.image, (regions) => this.#repaint.ask({ selection: true, regions }), events);
     this.#layers.image.onNews = () => this.#repaint.ask({ view: true });
     this.#detach = attach(host, this.gestures, this, () => this.#resize(), (at) => unturned(at, this.viewport.turn, this.viewport.size), () => this.spacePans);
     this.#resize();
@@ -103,6 +107,7 @@ export class ImageSurface implements Stage, Paper {
     const changed = this.#layers.regions.setRegions(regions);
     this.#repaint.ask(changed === "all" ? { regions: true } : { patches: changed });
     this.#edited = null;
+    this.several.refresh();
     this.#repaint.ask({ selection: true });
   }
 
@@ -279,7 +284,7 @@ export class ImageSurface implements Stage, Paper {
   #paint(parts: Parts): void {
     const { size, turn } = this.viewport;
     const edited = this.#edited && { key: this.#edited.key, bounds: boundsOf(this.#edited.shape) };
-    this.#layers.paint(parts, { view: this.view, size, turn, moving: this.#repaint.moving, edited, outline: parts.selection || parts.view ? this.#outline() : null });
+    this.#layers.paint(parts, { view: this.view, size, turn, moving: this.#repaint.moving, edited, outline: parts.selection || parts.view ? this.#outline() : null, several: this.several });
     if (parts.regions) markLatest("regions-drawn");
   }
 

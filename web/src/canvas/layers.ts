@@ -8,9 +8,13 @@ import { Minimap } from "./minimap";
 import { RegionsLayer } from "./regions-layer";
 import type { Parts } from "./repaint";
 import { SelectionLayer, type Outline } from "./selection-layer";
+import type { Several } from "./several";
 
 /** Above this many regions in view the bitmap is moved instead of drawn anew in every frame. */
 export const MOVE_ABOVE = 1500;
+
+/** So many selected regions are drawn anew in every frame. */
+const FEW = 300;
 
 /** What is to be seen now. */
 export interface Scene {
@@ -22,11 +26,17 @@ export interface Scene {
   /** The region that is being changed, and where it is. */
   edited: { key: string; bounds: Rect } | null;
   outline: Outline | null;
+  /** Several selected regions, and how far they are dragged. */
+  several: Pick<Several, "regions" | "moved" | "lifted" | "drawn">;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export class Layers {
   readonly image = new ImageLayer();
   readonly regions = new RegionsLayer();
+  /** Of several selected regions, drawn over all. */
+  readonly chosen = new RegionsLayer(true);
   readonly arrows = new ArrowsLayer();
   readonly ink: InkLayer;
   readonly selection = new SelectionLayer();
@@ -38,7 +48,7 @@ export class Layers {
     this.ink = new InkLayer(view);
     this.minimap = new Minimap(onCentre);
     this.#frame.className = "milo-layers";
-    this.#frame.append(this.image.canvas, this.regions.canvas, this.arrows.canvas, this.ink.canvas, this.selection.svg);
+    this.#frame.append(this.image.canvas, this.regions.canvas, this.chosen.canvas, this.arrows.canvas, this.ink.canvas, this.selection.svg);
     host.append(this.#frame, this.minimap.canvas);
   }
 
@@ -50,7 +60,7 @@ export class Layers {
   /** Another size, or another turn. */
   resize(size: Size, ratio: number, turn: Turn): void {
     this.#ratio = ratio;
-    for (const layer of [this.image, this.regions, this.arrows, this.ink]) layer.resize(size, ratio);
+    for (const layer of [this.image, this.regions, this.chosen, this.arrows, this.ink]) layer.resize(size, ratio);
     this.#frame.style.cssText = `position:absolute;left:50%;top:50%;width:${size.w}px;height:${size.h}px;transform:translate(-50%,-50%) rotate(${turn}deg)`;
   }
 
@@ -65,19 +75,33 @@ export class Layers {
   }
 
   setHidden(hidden: boolean): void {
-    for (const one of [this.regions.canvas, this.arrows.canvas, this.selection.svg]) one.style.visibility = hidden ? "hidden" : "";
+    for (const one of [this.regions.canvas, this.chosen.canvas, this.arrows.canvas, this.selection.svg]) one.style.visibility = hidden ? "hidden" : "";
   }
 
   paint({ view, regions, patches, arrows, selection }: Parts, scene: Scene): void {
     if (view) this.image.draw(scene.view, !scene.moving);
     if (view) this.minimap.show(scene.view, scene.size, scene.turn);
-    if (regions) this.regions.draw(scene.view, scene.edited?.key ?? null);
+    const away = scene.edited ? new Set([scene.edited.key]) : scene.several.lifted;
+    if (regions) this.regions.draw(scene.view, away);
     else {
       if (view) this.regions.follow(scene.view);
-      if (patches.length > 0 && this.regions.shows(scene.view)) this.regions.patch(patches, scene.edited?.key ?? null);
+      if (patches.length > 0 && this.regions.shows(scene.view)) this.regions.patch(patches, away);
     }
+    if (regions || selection || view) this.#paintChosen(scene, regions);
+    if (selection) this.selection.band(scene.several.drawn);
     if (regions || arrows) this.arrows.draw(scene.view, scene.edited);
     else if (view) this.arrows.follow(scene.view);
     if (selection || view) this.selection.show(scene.outline, scene.view);
+  }
+
+  /** Many that are dragged are moved as they are drawn; few are drawn anew, so that those come in that were out of view. */
+  #paintChosen({ view, several, moving }: Scene, anew: boolean): void {
+    const { regions, moved } = several;
+    const same = regions === this.chosen.regions;
+    if (!same) this.chosen.setRegions(regions);
+    const at = moved ? { ...view, x: view.x + moved.x * view.scale, y: view.y + moved.y * view.scale } : view;
+    const few = this.chosen.inView <= FEW;
+    if (same && ((moving || moved) && !few || (!anew && this.chosen.shows(at)))) return this.chosen.follow(at);
+    if (regions.length > 0 || this.chosen.inView > 0) this.chosen.draw(at, NONE);
   }
 }

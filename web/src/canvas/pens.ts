@@ -8,6 +8,8 @@ import { boxShape, simplified, type FigurePoint, type FigureShape, type Shape } 
 export interface Keys {
   shift: boolean;
   alt: boolean;
+  /** Control, or Command: what is meant besides what is selected. */
+  more?: boolean;
 }
 export const NO_KEYS: Keys = { shift: false, alt: false };
 

@@ -44,6 +44,7 @@ const NO_FILL = 4;
 /** How much of its colour the inside of a thing has. */
 const TINT = 0.14;
 const MASK_TINT = 0.42;
+const STRONG_TINT = 0.6;
 
 interface Style {
   stroke: string | CanvasPattern;
@@ -67,6 +68,11 @@ export class RegionsLayer extends Sheet {
   #tints = new Map<string, string>();
   #badges = new Badges();
 
+  /** `strong`: for what is selected, over the others; drawn thick and without badges. */
+  constructor(private readonly strong = false) {
+    super();
+  }
+
   get regions(): readonly SurfaceRegion[] {
     return this.#regions;
   }
@@ -85,8 +91,8 @@ export class RegionsLayer extends Sheet {
     super.resize(size, ratio);
   }
 
-  /** Draws everything in view anew, except the region `omit`. */
-  draw(view: View, omit: string | null): void {
+  /** Draws everything in view anew, except the regions `omit`. */
+  draw(view: View, omit: ReadonlySet<string>): void {
     this.begin(view);
     this.#view = view;
     const shown = this.index.within(visible(view, this.size)).map((i) => this.#regions[i]!);
@@ -97,11 +103,11 @@ export class RegionsLayer extends Sheet {
     this.#way = shaped === 0 ? "boxes" : crowded ? "crowd" : "shapes";
     this.#order = [];
     this.#paint(shown, omit, view, { x: 0, y: 0, w: this.canvas.width, h: this.canvas.height });
-    if (shown.length <= BADGES_UP_TO) for (const r of shown) if (r.key !== omit) this.#badge(r, view);
+    if (shown.length <= BADGES_UP_TO && !this.strong) for (const r of shown) if (!omit.has(r.key)) this.#badge(r, view);
   }
 
   /** Draws parts of the image anew in the view of the last drawing, in the same way as that. */
-  patch(parts: readonly Rect[], omit: string | null): void {
+  patch(parts: readonly Rect[], omit: ReadonlySet<string>): void {
     const view = this.#view;
     if (this.inView <= BADGES_UP_TO) return this.draw(view, omit);
     for (const part of parts) {
@@ -121,7 +127,7 @@ export class RegionsLayer extends Sheet {
   }
 
   /** `place`: the part of the canvas, in device pixels. */
-  #paint(shown: readonly SurfaceRegion[], omit: string | null, view: View, place: Rect): void {
+  #paint(shown: readonly SurfaceRegion[], omit: ReadonlySet<string>, view: View, place: Rect): void {
     const crowded = this.inView > CROWD;
     if (this.#way === "crowd") return this.#crowd(shown, omit, view, place);
     if (this.#way === "shapes") return this.#shapes(shown, omit, view, crowded);
@@ -142,12 +148,12 @@ export class RegionsLayer extends Sheet {
   }
 
   /** In drawing order, one after the other: shapes may cover each other, so that order counts. */
-  #shapes(shown: readonly SurfaceRegion[], omit: string | null, view: View, crowded: boolean): void {
+  #shapes(shown: readonly SurfaceRegion[], omit: ReadonlySet<string>, view: View, crowded: boolean): void {
     const pen = this.pen;
     pen.lineJoin = "round";
     const unit = 1 / view.scale;
     for (const region of shown) {
-      if (region.key === omit) continue;
+      if (omit.has(region.key)) continue;
       if (!region.shape || isDot(region, view.scale)) {
         screen(pen);
         this.#group([region], styleKey(region), view, crowded);
@@ -155,21 +161,21 @@ export class RegionsLayer extends Sheet {
       }
       ontoImage(pen, view, this.ratio);
       const { halo } = this.#style(styleKey(region), region);
-      paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed || region.faint ? "" : this.#tint(region), dashed: region.dashed }, unit, crowded || region.faint === true);
+      paint(pen, region.shape, { stroke: region.color, halo, fill: region.dashed || region.faint ? "" : this.#tint(region), dashed: region.dashed }, unit, this.strong ? "strong" : crowded || region.faint === true ? "thin" : "plain");
     }
     screen(pen);
   }
 
   /** So many that paths would take too long: pixel by pixel. */
-  #crowd(shown: readonly SurfaceRegion[], omit: string | null, view: View, place: Rect): void {
+  #crowd(shown: readonly SurfaceRegion[], omit: ReadonlySet<string>, view: View, place: Rect): void {
     const within = { scale: view.scale, x: view.x - place.x / this.ratio, y: view.y - place.y / this.ratio };
     const painter = new CrowdPainter(this.pen.createImageData(place.w, place.h), within, this.ratio);
     for (const region of shown) {
-      if (region.key === omit) continue;
+      if (omit.has(region.key)) continue;
       const shape = shapeOf(region);
-      const line = pixelOf(region.color, 1);
+      const line = pixelOf(this.strong ? readableOn(region.color) : region.color, 1);
       if (isDot(region, view.scale)) painter.dot(region, line, DOT);
-      else painter.paint(shape, { line, fill: region.dashed ? 0 : pixelOf(region.color, shape.kind === "mask" ? MASK_TINT : TINT), dashed: region.dashed });
+      else painter.paint(shape, { line, fill: region.dashed ? 0 : pixelOf(region.color, this.strong ? STRONG_TINT : shape.kind === "mask" ? MASK_TINT : TINT), dashed: region.dashed });
     }
     this.pen.putImageData(painter.image, place.x, place.y);
   }
@@ -177,16 +183,18 @@ export class RegionsLayer extends Sheet {
   #tint(region: SurfaceRegion): string {
     const key = `~${region.shape!.kind === "mask"}${region.color}`;
     let tint = this.#tints.get(key);
-    if (!tint) this.#tints.set(key, (tint = withAlpha(region.color, region.shape!.kind === "mask" ? MASK_TINT : TINT)));
+    const mask = region.shape!.kind === "mask";
+    if (!tint) this.#tints.set(key, (tint = withAlpha(region.color, this.strong ? (mask ? STRONG_TINT : STRONG_TINT / 2) : mask ? MASK_TINT : TINT)));
     return tint;
   }
 
   #group(group: readonly SurfaceRegion[], key: string, view: View, crowded: boolean): void {
     const style = this.#style(key, group[0]!);
     const rects = group.map((r) => this.#device(r, view));
-    const thin = crowded || group[0]!.faint === true;
-    const line = thin ? Math.max(1, Math.round(this.ratio)) : Math.max(2, Math.round(1.5 * this.ratio));
-    if (!thin) this.#edges(rects, style.halo, line + 2, 1);
+    const thin = !this.strong && (crowded || group[0]!.faint === true);
+    const line = thin ? Math.max(1, Math.round(this.ratio)) : Math.max(2, Math.round((this.strong ? 2 : 1.5) * this.ratio));
+    const around = this.strong ? Math.max(2, Math.round(2 * this.ratio)) : 1;
+    if (!thin) this.#edges(rects, style.halo, line + 2 * around, around);
     if (style.fill) this.#fills(rects, style.fill);
     this.#edges(rects, style.stroke, line, 0);
   }
@@ -240,8 +248,8 @@ export class RegionsLayer extends Sheet {
     const known = this.#styles.get(key);
     if (known) return known;
     const stroke = region.dashed ? this.#stripes(region.color) : region.color;
-    const halo = withAlpha(readableOn(region.color), 0.72);
-    const style = { stroke, halo, fill: region.dashed || region.faint ? "" : withAlpha(region.color, 0.1) };
+    const halo = withAlpha(readableOn(region.color), this.strong ? 0.95 : 0.72);
+    const style = { stroke, halo, fill: region.dashed || region.faint ? "" : withAlpha(region.color, this.strong ? STRONG_TINT / 2 : 0.1) };
     this.#styles.set(key, style);
     return style;
   }
@@ -264,10 +272,10 @@ export class RegionsLayer extends Sheet {
 const styleKey = (r: SurfaceRegion) => (r.dashed ? `?${r.color}` : r.faint ? `-${r.color}` : r.color);
 
 /** Regions by style, so that the pen changes colour once per style and not per region. */
-function grouped(shown: readonly SurfaceRegion[], omit: string | null): Map<string, SurfaceRegion[]> {
+function grouped(shown: readonly SurfaceRegion[], omit: ReadonlySet<string>): Map<string, SurfaceRegion[]> {
   const groups = new Map<string, SurfaceRegion[]>();
   for (const region of shown) {
-    if (region.key === omit) continue;
+    if (omit.has(region.key)) continue;
     const group = groups.get(styleKey(region));
     if (group) group.push(region);
     else groups.set(styleKey(region), [region]);

@@ -1,7 +1,7 @@
 /** What is being touched: the selected shape with its grips, and the shape being drawn. SVG of its own, so that moving the selection never
  * repaints the mass of regions. */
 import { readableOn } from "../lib/colors";
-import type { Point, Size } from "../lib/geometry";
+import type { Point, Rect, Size } from "../lib/geometry";
 import { boundsOf, ringsOf, type Grip, type Shape } from "../lib/shape";
 import { toScreen, type View } from "../lib/view";
 
@@ -45,10 +45,12 @@ export class SelectionLayer {
   #measure = element("text", { "font-size": "11", "font-family": "ui-monospace, monospace", fill: "#fff", stroke: "#111", "stroke-width": "3", "paint-order": "stroke" });
   #crossX = element("line", { stroke: "#fff", "stroke-opacity": "0.55", "stroke-width": "1", style: "mix-blend-mode:difference" });
   #crossY = element("line", { stroke: "#fff", "stroke-opacity": "0.55", "stroke-width": "1", style: "mix-blend-mode:difference" });
+  #band = element("rect", { fill: "#fff", "fill-opacity": "0.12", stroke: "#fff", "stroke-width": "1.5", "stroke-dasharray": "5 4", style: "mix-blend-mode:difference" });
   #ring = element("circle", { fill: "none", stroke: "#fff", "stroke-width": "1.5", style: "mix-blend-mode:difference" });
 
   constructor() {
-    this.svg.append(this.#crossX, this.#crossY, this.#halo, this.#line, this.#grips, this.#names, this.#measure, this.#ring);
+    this.svg.append(this.#crossX, this.#crossY, this.#halo, this.#line, this.#grips, this.#names, this.#measure, this.#band, this.#ring);
+    this.band(null);
     this.show(null, { scale: 1, x: 0, y: 0 });
     this.cross(null, { w: 0, h: 0 });
     this.brush(null, 0);
@@ -72,6 +74,12 @@ export class SelectionLayer {
     const y = Math.round(at.y) + 0.5;
     set(this.#crossX, { x1: 0, x2: size.w, y1: y, y2: y });
     set(this.#crossY, { x1: x, x2: x, y1: 0, y2: size.h });
+  }
+
+  /** Shows the band that gathers regions, or hides it. */
+  band(rect: Rect | null): void {
+    this.#band.style.display = rect ? "" : "none";
+    if (rect) set(this.#band, { x: rect.x, y: rect.y, width: rect.w, height: rect.h });
   }
 
   /** The rim of a brush around the pointer; `radius` in CSS pixels. */

@@ -41,18 +41,19 @@ export function ontoImage(pen: CanvasRenderingContext2D, view: View, ratio: numb
 export const screen = (pen: CanvasRenderingContext2D): void => pen.setTransform(1, 0, 0, 1, 0, 0);
 
 /** Paints one shape; the pen is set to pixels of the image, `unit` is one device pixel in those. */
-export function paint(pen: CanvasRenderingContext2D, shape: Shape, brushes: Brushes, unit: number, crowded: boolean): void {
+export function paint(pen: CanvasRenderingContext2D, shape: Shape, brushes: Brushes, unit: number, how: "thin" | "plain" | "strong"): void {
   const path = pathOf(shape);
   const area = shape.kind === "outline" || shape.kind === "mask" || shape.kind === "box";
   const stepped = shape.kind === "mask";
-  const line = crowded || stepped ? 1 : 2;
+  const strong = how === "strong";
+  const line = strong ? 2.5 : how === "thin" || stepped ? 1 : 2;
   if (area && brushes.fill) {
     pen.fillStyle = brushes.fill;
     pen.fill(path, "evenodd");
   }
-  if (!crowded && !stepped) {
+  if (strong || (how === "plain" && !stepped)) {
     pen.strokeStyle = brushes.halo;
-    pen.lineWidth = (line + 2) * unit;
+    pen.lineWidth = (line + (strong ? 4 : 2)) * unit;
     pen.stroke(path);
   }
   pen.strokeStyle = brushes.stroke;

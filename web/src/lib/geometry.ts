@@ -50,6 +50,12 @@ export function moved(rect: Rect, dx: number, dy: number, image: Size): Rect {
   };
 }
 
+/** How far a box may go of a way, so that no more of it than now leaves the image. */
+export function stepWithin(rect: Rect, dx: number, dy: number, image: Size): Point {
+  const along = (n: number, from: number, to: number, end: number) => limit(n, Math.min(0, -from), Math.max(0, end - to));
+  return { x: along(dx, rect.x, rect.x + rect.w, image.w), y: along(dy, rect.y, rect.y + rect.h, image.h) };
+}
+
 /** The box with one handle dragged to a point. Crossing the opposite edge turns the box over. */
 export function resized(rect: Rect, handle: Handle, to: Point, image: Size): Rect {
   let left = rect.x;

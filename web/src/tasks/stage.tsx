@@ -20,7 +20,7 @@ export function stage(question: Question, more: Partial<WidgetProps> = {}) {
     return (
       <Editor
         item={itemWith({})} fields={[]} question={question} suggestions={NONE} rejected={EMPTY} minScore={0} active readOnly={false} seed="1"
-        onReject={(key) => seen.rejected.push(key)} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)}
+        onReject={(keys) => seen.rejected.push(...[keys].flat())} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)}
         onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} {...more} value={value} onChange={setValue}
       />
     );

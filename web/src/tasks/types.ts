@@ -33,7 +33,7 @@ export interface WidgetProps<V = unknown> {
   suggestions: Suggestion[];
   /** Keys of rejected parts: `${suggestionId}` or `${suggestionId}:${index}`. */
   rejected: ReadonlySet<string>;
-  onReject(key: string): void;
+  onReject(key: string | readonly string[], how?: { merge?: string }): void;
   /** Suggestions scored below are not drawn. */
   minScore: number;
   /** Has the keyboard (several questions on one item). */

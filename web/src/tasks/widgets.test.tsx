@@ -22,7 +22,7 @@ function stage(q: Question, more: Partial<WidgetProps> = {}) {
     return (
       <Editor
         item={item} fields={[{ name: "text", kind: "text" }]} question={q} suggestions={none} rejected={empty} minScore={0} active readOnly={false}
-        onReject={(key) => seen.rejected.push(key)} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)}
+        onReject={(keys) => seen.rejected.push(...[keys].flat())} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)}
         onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} seed="1" {...more} value={value} onChange={setValue}
       />
     );

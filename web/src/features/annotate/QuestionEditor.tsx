@@ -29,7 +29,7 @@ export function QuestionEditor({ question, active, onGuideline }: EditorProps) {
     <Editor
       item={open.work.item} fields={project.spec.fields} question={question} value={open.values[question.name]}
       onChange={(value, how) => desk.change(question.name, value, how)}
-      suggestions={shown.suggestions} rejected={shown.hidden} onReject={(key) => desk.reject(key)} minScore={shown.minScore}
+      suggestions={shown.suggestions} rejected={shown.hidden} onReject={(key, how) => desk.reject(key, how?.merge && `${question.name}:${how.merge}`)} minScore={shown.minScore}
       active={active} onActivate={() => desk.activate(question.name)} readOnly={false}
       setCommands={(commands) => registry.set(source, commands)}
       onComplete={() => desk.complete(question.name)} onGuideline={onGuideline} seed={seedOf(user, open.work.item.id, question.name)}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { ImageSurface } from "../../canvas/image-surface";
 import { boxShape, withoutPoint, type Shape } from "../../lib/shape";
+import { around } from "../../lib/geometry";
 import { useImage, type ImageState } from "../../media/useImage";
 import { nextInRing } from "../../lib/segments";
 import { filterCommand, labelCommands, useCommands } from "../labels/label-commands";
@@ -20,6 +21,7 @@ import { PenButtons } from "./PenButtons";
 import { OutlinerPicker, useOutliner } from "./outliner";
 import { Hint, ImageNote, Tools } from "./Tools";
 import { askTool, refine } from "./refine";
+import { manyActions, manyWords, Offered, useTogether } from "./together";
 import { useChanges } from "./useChanges";
 import { useFit } from "./useFit";
 import { useHold } from "./useHold";
@@ -75,11 +77,17 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const viewing = useViewing(drawn);
   const outliner = useOutliner(props.item.project_id, question, !readOnly && kind.tools.some((one) => one.id === "click"));
   const [shownItem, setShownItem] = useState(props.item.id);
-  const select = (key: string | null) => {
+  const lead = (key: string | null) => {
     if (key !== selectedKey && selectedKey !== null) setBefore(selectedKey);
     relating.forget();
     setSelectedKey(key);
     pick(null);
+  };
+  const together = useTogether(viewing.shown, selectedKey, lead);
+  const { many } = together;
+  const select = (key: string | null) => {
+    together.clear();
+    lead(key);
   };
   if (shownItem !== props.item.id) {
     // The surface, the tool and the wanted label stay from one item to the next; what was selected does not.
@@ -87,18 +95,21 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
     setSelectedKey(null);
     pick(null);
   }
-  const selected = drawn.find((one) => one.key === selectedKey) ?? null;
+  const selected = (!many && drawn.find((one) => one.key === selectedKey)) || null;
   const own = selected && !selected.suggested && !readOnly ? selected : null;
   const label = wanted ?? labels[0]?.value ?? "";
   const spec = kind.tools.find((one) => one.id === tool);
   const changes = useChanges(kind, props, { size, label, own, select, where: { field: props.fields.length > 1 ? marks.field?.name : undefined, page: looking.look.page || undefined } as Partial<Mark> });
   const relating = useRelating({ kind, props, marks, shown: viewing.shown, selected, own, select, reveal: (mark) => surface?.viewport.reveal(mark) });
+  const several = many ? manyActions({ kind, props, marks, changes, together, viewing, size, select }) : null;
   const surface = useSurface(host, {
-    mips, drawn: viewing.shown, arrows: relating.arrows, picksArrows: !relating.linking, selected: selectedKey, tool: spec && !relating.linking ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly: readOnly || relating.linking, theme,
+    mips, drawn: viewing.shown, arrows: relating.arrows, picksArrows: !relating.linking, selected: many ? null : selectedKey, several: together.keys, bands: !film && !relating.linking, tool: spec && !relating.linking ? "draw" : "select", spec: spec ?? kind.tools[0], color: looksOf(labels, own && spec?.brush ? own.label : label, theme).color, readOnly: readOnly || relating.linking, theme,
     turns: kind.turns?.(question) ?? false, film: film !== undefined, snaps: viewing.snaps, light: viewing.light, turn: viewing.turn, picked,
     events: {
       onView: setScale, onBusy: setBusy, onArrow: relating.pick,
       onSelect: (key) => (relating.linking ? (relating.click(key), surface?.setSelected(selectedKey)) : select(key)),
+      onSeveral: (keys, how) => (relating.linking ? undefined : together.gather(keys, how)),
+      onMove: (dx, dy) => several?.drag(dx, dy),
       onDraw: (shape) => changes.draw(shape, spec?.cuts ?? false),
       onEdit: (key, shape) => changes.edit(key, shape),
       onPick: (grip) => grip.at !== undefined && pick({ ring: grip.ring ?? 0, at: grip.at }),
@@ -135,7 +146,8 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const choose = (entry: LabelEntry) => {
     if (readOnly) return;
     want(entry.value);
-    if (own) changes.set(own.key, { label: entry.value } as Partial<M>, `relabel ${entry.title}`);
+    if (several) several.relabel(entry.value);
+    else if (own) changes.set(own.key, { label: entry.value } as Partial<M>, `relabel ${entry.title}`);
     else if (selected) accept(entry.value);
     else if (!spec) setTool(kind.tools[0]!.id);
   };
@@ -146,7 +158,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const back = () => {
     if (surface?.gestures.cancel()) return;
     if (picked) pick(null);
-    else if (selected) select(null);
+    else if (selected || many) select(null);
     else setTool("select");
   };
   const hold = useHold(() => surface?.setHidden(true), () => surface?.setHidden(false));
@@ -165,10 +177,11 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
     ...(busy
       ? penCommands({ prefix: kind.type, group, finish: () => surface?.pen.finish?.(), undoPoint: () => surface?.pen.back?.(), back, skip: surface?.pen.skip ? () => surface.pen.skip?.() : null })
       : imageCommands({
-          prefix: kind.type, group, noun: kind.noun, nouns: kind.nouns, tools: kind.tools, selected, locked, some: drawn.length > 0, busy: selected !== null || spec !== undefined,
+          prefix: kind.type, group, noun: kind.noun, nouns: kind.nouns, tools: kind.tools, selected, several: null, locked, some: drawn.length > 0, busy: selected !== null || spec !== undefined,
           pointed, figure: shape?.kind === "figure", brush: kind.tools.some((one) => one.brush), setTool, add: addInMiddle,
           step: (by) => go(nextInRing(viewing.shown, selected ?? undefined, by)),
-          zoom: () => (selected ? surface?.viewport.zoomTo(selected) : surface?.viewport.fit()), fit: () => surface?.viewport.fit(), hide: hold,
+          all: () => together.gather(surface?.several.inView ?? [], "only"),
+          zoom: () => (many ? surface?.viewport.zoomTo(around(together.things)!) : selected ? surface?.viewport.zoomTo(selected) : surface?.viewport.fit()), fit: () => surface?.viewport.fit(), hide: hold,
           accept: () => accept(), reject, remove, copy: changes.copy,
           move: (dx, dy) => nudge(dx, dy, false), grow: (dw, dh) => nudge(dw, dh, true), back,
           stepPoint: (by) => shape && pick(nextPoint(shape, picked, by)),
@@ -179,6 +192,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
           },
           showAll: viewing.showAll, lock: () => own && viewing.lock(own.key), raise: (by) => own && changes.set(own.key, { z: own.z + by || undefined } as Partial<M>, "depth"),
           join: () => changes.join(before), snap: viewing.toggleSnap, pages: looking.pages > 1, turnPage: (by) => looking.turnTo(looking.look.page + by), turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
+          ...several?.does,
         })),
   ];
   useCommands(props, busy ? commands : film ? film.commands(commands, selected) : relating.commands(commands));
@@ -194,16 +208,16 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         {relating.about ?? <RegionBar
           commands={kind.type}
           drawing={busy && surface?.pen.finish ? <PenButtons pen={surface.pen} end={spec?.id === "click" ? "Take it" : "End it"} onGiveUp={back} /> : null}
-          hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} /></>} readOnly={readOnly}
-          selected={selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
-          more={about?.more ?? relating.more} onAccept={() => accept()} onReject={reject} onRemove={remove}
+          hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} film={film !== undefined} /></>} readOnly={readOnly}
+          selected={several ? manyWords(kind, together, (label) => looksOf(labels, label, theme).title) : selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
+          more={several ? <Offered n={several.offered.length} prefix={kind.type} onAccept={several.does.accept} onReject={several.does.reject} /> : (about?.more ?? relating.more)} onAccept={() => accept()} onReject={reject} onRemove={several ? (several.free.length > 0 ? several.does.remove : null) : remove}
         />}
       </div>
       <div className={css.stage}>
         <div ref={host} className={css.surface} aria-hidden />
         {loaded.kind === "ready" ? null : <ImageNote state={loaded} onRetry={loaded.retry} />}
         {listed || (own && attributesOf(question, own.label).length > 0) ? (
-          <ObjectList kind={kind} drawn={drawn} selected={selected} image={size} readOnly={readOnly} viewing={viewing} whole={listed} onSelect={(key) => go(drawn.find((b) => b.key === key))} onAdd={addInMiddle}>
+          <ObjectList kind={kind} drawn={drawn} selected={many ? together.keys : selected?.key ?? null} image={size} readOnly={readOnly} viewing={viewing} whole={listed} onSelect={(key) => go(drawn.find((b) => b.key === key))} onGather={together.gather} onAdd={addInMiddle}>
             {selected && mark && shape ? (
               <>{relating.list}<Details
                 key={selected.key} question={question} shape={shape} drawn={selected} picked={picked} image={size} readOnly={readOnly || locked}

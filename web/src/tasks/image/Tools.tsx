@@ -92,15 +92,16 @@ export interface HintProps<M extends Mark> {
   readOnly: boolean;
   n: number;
   after?: ReactNode;
+  film: boolean;
 }
 
-export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly, n, after }: HintProps<M>) {
+export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly, n, after, film }: HintProps<M>) {
   if (readOnly) return <>{n} drawn</>;
   if (!active) return <>{n > 0 ? `${n} drawn. ` : ""}Click here to draw.</>;
   if (words) return <strong>{words}</strong>;
   if (busy) return <>A right click takes the last point back.</>;
   if (spec) return <>{spec.hint} {after ?? <><Kbd>Space</Kbd> held pans, wheel zooms.</>}</>;
-  return <>Click a {kind.noun} to select it, again for the one below. <Cap id={`${kind.type}.${kind.tools[0]!.id}`} of={kind.tools[0]!.key} /> to draw.</>;
+  return <>Click a {kind.noun}, again for the one below. {film ? "Ctrl or ⌘ selects one more, and drags around several." : "Drag around several, or select one more with Ctrl or ⌘."} <Cap id={`${kind.type}.${kind.tools[0]!.id}`} of={kind.tools[0]!.key} /> to draw.</>;
 }
 
 /** Stands in the middle of the surface while there is no image. */

@@ -99,7 +99,7 @@ export function changed<M extends Mark>(kind: Kind<M>, value: readonly M[], key:
   return value.map((mark) => (keyOf(kind, mark) === key ? without({ ...mark, ...change, id: key }) : mark));
 }
 
-function without<T extends object>(mark: T): T {
+export function without<T extends object>(mark: T): T {
   return Object.fromEntries(Object.entries(mark).filter(([, v]) => v !== undefined)) as T;
 }
 

@@ -39,7 +39,7 @@ export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]
   };
   const shapeOfOwn = (): Shape | null => (own ? (own.shape ?? boxShape(own)) : null);
   return {
-    set, edit,
+    put, set, edit,
     draw(shape: Shape, cuts: boolean) {
       const target = shapeOfOwn();
       if (cuts && own && target?.kind === "outline" && shape.kind === "outline") edit(own.key, { ...target, holes: [...target.holes, shape.points] });
@@ -88,6 +88,8 @@ export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]
     },
   };
 }
+
+export type Changes<M extends Mark> = ReturnType<typeof useChanges<M>>;
 
 function nudged(shape: Shape, dx: number, dy: number, grow: boolean, picked: { ring: number; at: number } | null, size: Size): Shape | null {
   if (picked && (shape.kind === "outline" || shape.kind === "line" || shape.kind === "figure")) {

@@ -16,6 +16,10 @@ export interface SurfaceState {
   /** A click on an arrow chooses it. */
   picksArrows: boolean;
   selected: string | null;
+  /** Selected at once; none where there is one only. */
+  several: ReadonlySet<string>;
+  /** A drag beside everything gathers what lies in it; else it pans. */
+  bands: boolean;
   tool: Tool;
   spec: ToolSpec | undefined;
   color: string;
@@ -53,6 +57,8 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
       onEdit: (key, shape) => events.current.onEdit(key, shape),
       onBusy: (busy) => events.current.onBusy?.(busy),
       onPick: (grip) => events.current.onPick?.(grip),
+      onSeveral: (keys, how) => events.current.onSeveral?.(keys, how),
+      onMove: (dx, dy) => events.current.onMove?.(dx, dy),
       onArrow: (key) => events.current.onArrow?.(key),
       onView: (scale) => {
         clearTimeout(waiting);
@@ -71,6 +77,7 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
   useEffect(() => surface?.setRegions(state.drawn), [surface, state.drawn]);
   useEffect(() => surface?.setArrows(state.arrows), [surface, state.arrows]);
   useEffect(() => surface?.setSelected(state.selected), [surface, state.selected]);
+  useEffect(() => surface?.several.set(state.several), [surface, state.several]);
   useEffect(() => surface?.setPicked(state.picked), [surface, state.picked]);
   useEffect(() => surface?.setLight(state.light.brightness, state.light.contrast), [surface, state.light]);
   useEffect(() => surface?.setTurn(state.turn), [surface, state.turn]);
@@ -91,9 +98,10 @@ export function useSurface(host: RefObject<HTMLElement | null>, state: SurfaceSt
     surface.editable = !state.readOnly;
     surface.turns = state.turns;
     surface.picksArrows = state.picksArrows;
+    surface.several.bands = state.bands;
     surface.snaps = state.snaps;
     surface.spacePans = !state.film;
     surface.setTool(state.tool, state.color, surface.pen, state.tool === "draw" && spec?.brush ? () => own.current.radius() : null);
-  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.picksArrows, state.snaps, state.film]);
+  }, [surface, spec, state.tool, state.color, state.readOnly, state.turns, state.picksArrows, state.bands, state.snaps, state.film]);
   return surface;
 }

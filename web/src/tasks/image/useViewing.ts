@@ -12,6 +12,13 @@ const toggled = (set: ReadonlySet<string>, key: string): ReadonlySet<string> => 
   return next;
 };
 
+/** The set with all of these in it, or none of them. */
+const having = (set: ReadonlySet<string>, keys: readonly string[], on: boolean): ReadonlySet<string> => {
+  const next = new Set(set);
+  for (const key of keys) if (on) next.add(key); else next.delete(key);
+  return next;
+};
+
 export function useViewing(drawn: readonly DrawnMark[]) {
   const [hidden, setHidden] = useState(NONE);
   const [locked, setLocked] = useState(NONE);
@@ -30,6 +37,8 @@ export function useViewing(drawn: readonly DrawnMark[]) {
     isLocked: (key: string) => locked.has(key),
     hide: (key: string) => setHidden((now) => toggled(now, key)),
     lock: (key: string) => setLocked((now) => toggled(now, key)),
+    hideAll: (keys: readonly string[], on: boolean) => setHidden((now) => having(now, keys, on)),
+    lockAll: (keys: readonly string[], on: boolean) => setLocked((now) => having(now, keys, on)),
     showAll: () => setHidden(NONE),
     setLight: (change: Partial<typeof AS_IT_IS>) => setLight((now) => ({ ...now, ...change })),
     resetLight: () => setLight(AS_IT_IS),

@@ -18,7 +18,8 @@ export interface RegionBarProps {
   more?: ReactNode;
   onAccept(): void;
   onReject(): void;
-  onRemove(): void;
+  /** null: nothing of it can be removed. */
+  onRemove: (() => void) | null;
 }
 
 export function RegionBar({ commands, hint, readOnly, drawing, more, onAccept, onReject, onRemove, ...props }: RegionBarProps) {
@@ -43,7 +44,7 @@ export function RegionBar({ commands, hint, readOnly, drawing, more, onAccept, o
             <Button size="small" keys={cap("accept", "A")} onClick={onAccept}>Accept</Button>
             <Button size="small" kind="quiet" keys={cap("reject", "R")} onClick={onReject}>Reject</Button>
           </>
-        ) : <>{more}<Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button></>
+        ) : <>{more}{onRemove ? <Button size="small" kind="quiet" keys={cap("remove", "Del")} onClick={onRemove}>Remove</Button> : null}</>
       ) : drawing}
     </div>
   );

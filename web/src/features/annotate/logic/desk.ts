@@ -47,9 +47,11 @@ export class Desk extends Hand {
     this.edit((open) => change(open, question, value, how));
   }
 
-  reject(key: string): void {
-    this.parts.log.add("suggestion_rejected", { key });
-    this.edit((open) => reject(open, key));
+  /** Rejects suggestion parts as one step, or as part of the step before with the same merge tag. */
+  reject(keys: string | readonly string[], merge?: string): void {
+    const all = typeof keys === "string" ? [keys] : keys;
+    for (const key of all) this.parts.log.add("suggestion_rejected", { key });
+    this.edit((open) => reject(open, all, merge));
   }
 
   /** Accepts parts as one step. A single decision then counts as given: on to the next question or item. */

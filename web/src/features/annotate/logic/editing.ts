@@ -21,9 +21,11 @@ export function change(open: Open, question: string, value: unknown, how: { merg
   return perform(open, { label: how.label ?? "answer", merge, patches: [patch] });
 }
 
-export function reject(open: Open, key: string): Open {
-  if (open.rejected.has(key)) return open;
-  return perform(open, { label: "rejected suggestion", patches: [{ kind: "rejected", key, after: true }] });
+export function reject(open: Open, keys: readonly string[], merge?: string): Open {
+  const news = keys.filter((key) => !open.rejected.has(key));
+  if (news.length === 0) return open;
+  const label = news.length === 1 ? "rejected suggestion" : `rejected ${news.length} suggestions`;
+  return perform(open, { label, merge, patches: news.map((key) => ({ kind: "rejected", key, after: true })) });
 }
 
 /** Accepts these suggestion parts as one step; remembers which suggestion each answer came from. */

@@ -55,6 +55,26 @@ def _form() -> Any:
     )
 
 
+COLUMNS: list[Any] = [
+    {"name": "what", "title": "Description"},
+    {"name": "quantity", "type": "number"},
+    {"name": "amount", "type": "amount", "required": True},
+    {"name": "unit", "type": "choice", "labels": ["pc", "kg"]},
+    {"name": "day", "type": "date"},
+]
+
+
+def _rows() -> Any:
+    amounts = st.sampled_from([1, 1.004, "49,99", "EUR 1.234,50"]) | st.floats(-1e6, 1e6)
+    more = {
+        "what": _entry(st.sampled_from(["Wine", "wine ", "Oil", "a\nb"]) | st.none()),
+        "quantity": _entry(st.integers(0, 3)),
+        "unit": _entry(st.sampled_from(["pc", "kg"])),
+        "day": _entry(st.sampled_from(["2014-05-07", "7.5.2014", "3/4/2014"])),
+    }
+    return st.lists(st.fixed_dictionaries({"amount": _entry(amounts)}, optional=more), max_size=5)
+
+
 def _pages(*, multiple: bool, every: bool) -> Any:
     sets: list[list[str]] = [["invoice"], ["annex"], ["a|b"]]
     if multiple:
@@ -84,6 +104,13 @@ DOCUMENTS: dict[str, list[Case]] = {
         Case(
             make_question("fields", {"fields": ["who", {"name": "n", "type": "number"}], "decimal": ","}, field="image"),
             st.fixed_dictionaries({}, optional={"who": st.just("x"), "n": st.sampled_from(["1,5", "1.000", 2])}).filter(bool),
+        ),
+    ],
+    "table_rows": [
+        Case(make_question("table_rows", {"columns": COLUMNS}, field="paper"), _rows(), DOCUMENT),
+        Case(
+            make_question("table_rows", {"columns": ["a", {"name": "n", "type": "number", "tolerance": 1}]}, field="image"),
+            st.lists(st.fixed_dictionaries({"n": st.integers(0, 4)}, optional={"a": st.sampled_from(["x", "X ", None])}), max_size=6),
         ),
     ],
     "page_labels": [

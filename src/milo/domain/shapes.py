@@ -20,6 +20,7 @@ describe and check that JSON. Units and origins:
 - `CellMark`: a cell of a table by its row (from 0, without the names) and the name of its column.
 - `Relation`: two spans of one value, by their ids; a value with relations is {"spans": [Span], "relations": [Relation]}.
 - `FieldValue`: one typed value read from a document; a value of the shape `fields` is an object {name: FieldValue}.
+- Rows of a table: a value of the shape `rows` is a list of objects {column: FieldValue}, in reading order.
 - Scores: an object {criterion: whole number}; plain JSON, so there is no struct for it.
 """
 
@@ -31,7 +32,7 @@ import msgspec
 
 PLACED = frozenset(
     {"spans", "relations", "boxes", "polygons", "polylines", "keypoints", "masks", "segments", "tracks", "ranks", "turn_marks"}
-    | {"fields", "page_marks", "cell_marks"}
+    | {"fields", "rows", "page_marks", "cell_marks"}
 )
 """Shapes whose values are held against the content of the item when they are checked."""
 

@@ -34,7 +34,7 @@ Path = tuple[str | int, ...]
 class TaskType(Protocol):
     """One way of asking. `name` is what questions refer to; `shape` is one of label, labels, number, text, spans, relations,
     boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks, fields,
-    page_marks, cell_marks;
+    rows, page_marks, cell_marks;
     `field_kinds` are the kinds of item fields it marks ("*": the item as a whole)."""
 
     name: str

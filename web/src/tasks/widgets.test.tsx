@@ -51,6 +51,7 @@ describe("every widget", () => {
     ["response", {}, [{ role: "assistant", content: "words" }], [{ role: "assistant", content: "words" }]],
     ["turn_labels", { labels: ["a"] }, [{ turn: 1, label: "a" }], [{ turn: 1, label: "a" }]],
     ["cell_labels", { labels: ["a"] }, [{ row: 0, column: "x", label: "a" }], [{ row: 0, column: "x", label: "a" }]],
+    ["table_rows", { columns: ["a"] }, [{ a: { value: "x", score: 0.5 } }], [{ a: { value: "x" } }]],
     ["boxes", { labels: ["a"] }, [{ x: 1, y: 2, w: 3, h: 4, label: "a" }], [{ id: "7:0", x: 1, y: 2, w: 3, h: 4, label: "a" }]],
     ["polygons", { labels: ["a"] }, [{ points: [[1, 1], [9, 1], [5, 8]], label: "a" }], [{ id: "7:0", points: [[1, 1], [9, 1], [5, 8]], label: "a" }]],
     ["lines", { labels: ["a"] }, [{ points: [[1, 1], [9, 1]], label: "a" }], [{ id: "7:0", points: [[1, 1], [9, 1]], label: "a" }]],
@@ -58,7 +59,7 @@ describe("every widget", () => {
     ["masks", { labels: ["a"] }, [{ size: [4, 5], counts: "5140", label: "a" }], [{ id: "7:0", size: [4, 5], counts: "5140", label: "a" }]],
   ];
 
-  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "cell_labels", "choice", "choices", "fields", "keypoints", "lines", "masks", "page_labels", "pairwise", "polygons", "ranking", "rating", "relations", "response", "rubric_grid", "segments", "spans", "text", "tracks", "transcript", "turn_labels"]));
+  it("is found by its folder", () => expect(Object.keys(widgets).sort()).toEqual(["boxes", "cell_labels", "choice", "choices", "fields", "keypoints", "lines", "masks", "page_labels", "pairwise", "polygons", "ranking", "rating", "relations", "response", "rubric_grid", "segments", "spans", "table_rows", "text", "tracks", "transcript", "turn_labels"]));
 
   it.each(cases)("%s takes a suggestion part by part, once", (type, config, value, expected) => {
     const widget = widgets[type]!;

@@ -1,6 +1,7 @@
-"""The fields that a form has: their settings, checked and completed, and how models are told of them.
+"""The fields of a form, or the columns of a table: their settings, checked and completed, and how models are told of them.
 
-Stands alone because a form's settings are written by people, and are read by checking, comparing and prompting alike.
+Stands alone because these settings are written by people, and are read by checking, comparing and prompting alike. The setting
+that lists them is `fields` in a form and `columns` in a table.
 """
 
 from __future__ import annotations
@@ -40,18 +41,18 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     tolerance: float | None = None
 
 
-def checked(question: Question) -> dict[str, Any]:
-    """The settings of a form, completed. Raises InvalidConfig."""
-    raw = question.config.get("fields")
+def checked(question: Question, key: str = "fields") -> dict[str, Any]:
+    """The settings of a form, or with `key` "columns" of a table, completed. Raises InvalidConfig."""
+    raw = question.config.get(key)
     if not isinstance(raw, list) or not 1 <= len(cast("list[Any]", raw)) <= MAX_FIELDS:
-        example = "fields: [{name: total, type: amount}, {name: date, type: date}]"
-        raise config_error(question, "fields", f"it needs 1 to {MAX_FIELDS} fields, for example {example}.")
-    parts = [_part(question, entry, i) for i, entry in enumerate(cast("list[Any]", raw))]
+        example = f"{key}: [{{name: total, type: amount}}, {{name: date, type: date}}]"
+        raise config_error(question, key, f"it needs 1 to {MAX_FIELDS} {key}, for example {example}.")
+    parts = [_part(question, entry, key, i) for i, entry in enumerate(cast("list[Any]", raw))]
     names = [part["name"] for part in parts]
     if len(set(names)) < len(names):
-        raise config_error(question, "fields", f"two fields have one name; each needs its own: {', '.join(names)}.")
+        raise config_error(question, key, f"two {key} have one name; each needs its own: {', '.join(names)}.")
     return {
-        "fields": parts,
+        key: parts,
         "decimal": _one_of(question, "decimal", DECIMALS),
         "dates": _one_of(question, "dates", ORDERS),
         "place": _one_of(question, "place", PLACES),
@@ -65,30 +66,32 @@ def _one_of(question: Question, key: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _part(question: Question, entry: Any, place: int) -> Part:
-    where = f"fields[{place}]"
+def _part(question: Question, entry: Any, key: str, place: int) -> Part:
+    where, kind = f"{key}[{place}]", key.removesuffix("s")
     try:
         given = msgspec.convert({"name": entry} if isinstance(entry, str) else entry, _Given)
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise config_error(question, where, f"field {place + 1} is malformed: {error}.") from None
+        raise config_error(question, where, f"{kind} {place + 1} is malformed: {error}.") from None
     if not re.match(NAME_PATTERN, given.name):
         raise config_error(
             question, where, f"the name {given.name!r:.80} must be a letter, then up to 63 letters, digits, - or _."
         )
     if given.type not in TYPES:
-        raise config_error(question, where, f'field "{given.name}": the type {given.type!r:.40} is none of {", ".join(TYPES)}.')
+        raise config_error(
+            question, where, f'{kind} "{given.name}": the type {given.type!r:.40} is none of {", ".join(TYPES)}.'
+        )
     if given.tolerance is not None and (given.type not in ("number", "amount") or not 0 <= given.tolerance <= 1e12):
         raise config_error(
-            question, where, f'field "{given.name}": a tolerance is a number from 0, for numbers and amounts only.'
+            question, where, f'{kind} "{given.name}": a tolerance is a number from 0, for numbers and amounts only.'
         )
     part = cast("Part", msgspec.to_builtins(given))
     part["type"] = given.type
     if given.type == "choice":
         part["labels"] = _labels(question, part, where)
     elif given.labels is not None:
-        raise config_error(question, where, f'field "{given.name}" has labels, but is no choice; give it type: choice.')
+        raise config_error(question, where, f'{kind} "{given.name}" has labels, but is no choice; give it type: choice.')
     if any(len(part.get(k) or "") > _LONGEST for k in ("title", "help", "key")):
-        raise config_error(question, where, f'field "{given.name}": title, help and key have at most {_LONGEST} characters.')
+        raise config_error(question, where, f'{kind} "{given.name}": title, help and key have at most {_LONGEST} characters.')
     return part
 
 
@@ -99,9 +102,9 @@ def _labels(question: Question, part: Part, where: str) -> list[Any]:
         raise InvalidConfig(error.message, place=f"questions.{question.name}.config.{where}.labels") from None
 
 
-def parts_of(question: Question) -> dict[str, Part]:
-    """The fields by name, in order."""
-    return {part["name"]: part for part in cast("list[Part]", question.config.get("fields") or [])}
+def parts_of(question: Question, key: str = "fields") -> dict[str, Part]:
+    """The fields, or columns, by name, in order."""
+    return {part["name"]: part for part in cast("list[Part]", question.config.get(key) or [])}
 
 
 def as_choice(question: Question, part: Part) -> Question:
@@ -115,21 +118,27 @@ def tolerance(part: Part) -> float:
     return given if given is not None else _AMOUNT_TOLERANCE if part["type"] == "amount" else 0.0
 
 
-def schema(question: Question, more: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a form; `more` are further properties of each entry."""
+def schema(question: Question, parts: dict[str, Part], more: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of a form, or of a row; `more` are further properties of each entry."""
     entries: dict[str, Any] = {}
-    for name, part in parts_of(question).items():
+    for name, part in parts.items():
         entries[name] = {
             "type": "object",
-            "properties": {"value": _value_schema(question, part), "text": {"type": "string"}, **more},
+            "properties": {"value": value_schema(question, part), "text": {"type": "string"}, **more},
             "required": ["value"],
             "additionalProperties": False,
         }
-    needed = [name for name, part in parts_of(question).items() if part.get("required")]
+    return of_entries(parts, entries)
+
+
+def of_entries(parts: dict[str, Part], entries: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an object with these entries, of which those that are required must be there."""
+    needed = [name for name, part in parts.items() if part.get("required")]
     return {"type": "object", "properties": entries, "required": needed, "additionalProperties": False}
 
 
-def _value_schema(question: Question, part: Part) -> dict[str, Any]:
+def value_schema(question: Question, part: Part) -> dict[str, Any]:
+    """The JSON schema of one value; null is always taken."""
     if part["type"] in ("number", "amount"):
         return {"type": ["number", "null"]}
     if part["type"] == "choice":
@@ -137,10 +146,10 @@ def _value_schema(question: Question, part: Part) -> dict[str, Any]:
     return {"type": ["string", "null"]}
 
 
-def described(question: Question) -> str:
-    """The fields in words, one a line."""
+def described(question: Question, parts: dict[str, Part]) -> str:
+    """The fields or columns in words, one a line."""
     lines: list[str] = []
-    for name, part in parts_of(question).items():
+    for name, part in parts.items():
         about = " - ".join(str(part[k]) for k in ("title", "help") if part.get(k))
         lines.append(
             f"- {name} ({part['type']}{', required' if part.get('required') else ''})" + (f": {about}" if about else "")

@@ -9,14 +9,15 @@ import { useViewer } from "../../media/pages/viewer";
 import { Note } from "../../ui";
 import { score as scoreText } from "../../ui/format";
 import { labelCommandId } from "../keycaps";
+import { andWords, fromWords, partsOf, shown, typed, type Entry, type Part } from "../entries/entries";
+import { PartSettings } from "../entries/PartSettings";
 import { useCommands } from "../labels/label-commands";
 import { documentOf } from "../pages/document";
 import { pageCommands } from "../pages/page-commands";
 import type { Command, TaskWidget, WidgetProps } from "../types";
 import css from "./fields.module.css";
 import { FieldRow, FormHint } from "./FieldRow";
-import { andWords, formParts, fromWords, holds, isFieldPart, nextOpen, openByField, partsOf, problemOf, shown, typed, withEntry, type Entry, type Form, type FormPart, type OpenPart } from "./model";
-import { Settings } from "./Settings";
+import { formParts, holds, isFieldPart, nextOpen, openByField, problemOf, withEntry, type Form, type OpenPart } from "./model";
 
 function Editor(props: WidgetProps<Form>) {
   const document = documentOf(props.question, props.fields, props.item);
@@ -37,9 +38,9 @@ function FormEditor(props: WidgetProps<Form> & { document: NonNullable<ReturnTyp
   }
   const open = openByField(props.suggestions, value, props.rejected, props.minScore);
   const part = parts.find((one) => one.name === chosen);
-  const put = (of: FormPart, entry: Entry | undefined, label: string, merge?: string) => onChange(withEntry(value, of.name, entry), { label: `${of.title}: ${label}`, ...(merge ? { merge } : {}) });
+  const put = (of: Part, entry: Entry | undefined, label: string, merge?: string) => onChange(withEntry(value, of.name, entry), { label: `${of.title}: ${label}`, ...(merge ? { merge } : {}) });
   const reveal = (places: readonly Place[] | undefined) => places?.[0] && viewer.go(places[0].page, places[0]);
-  const choose = (of: FormPart | undefined, focus = true) => {
+  const choose = (of: Part | undefined, focus = true) => {
     setChosen(of?.name ?? null);
     if (!of) return;
     if (focus) controls.current.get(of.name)?.focus();
@@ -111,7 +112,7 @@ function FormEditor(props: WidgetProps<Form> & { document: NonNullable<ReturnTyp
 }
 
 /** What lies on a page: the values where they stand, and under them what is suggested. */
-function marksOn(page: number, parts: readonly FormPart[], form: Form | undefined, open: ReadonlyMap<string, OpenPart>, chosen: string | null): PageMark[] {
+function marksOn(page: number, parts: readonly Part[], form: Form | undefined, open: ReadonlyMap<string, OpenPart>, chosen: string | null): PageMark[] {
   const marks: PageMark[] = [];
   for (const part of parts) {
     const offered = open.get(part.name);
@@ -140,7 +141,7 @@ export const widget: TaskWidget<Form> = {
   place: "field",
   Editor,
   View,
-  Settings,
+  Settings: (props) => <PartSettings {...props} listed="fields" />,
   nothing: (question) => Object.fromEntries(partsOf(question).map((part) => [part.name, { value: null }])),
   parts: formParts,
   accept: (value, parts) => parts.filter(isFieldPart).reduce<Form>((form, { name, entry }) => ({ ...form, [name]: entry }), value ?? {}),

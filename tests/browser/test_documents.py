@@ -1,4 +1,5 @@
-"""A form filled in from a PDF file as a person does: by keys, by dragging over words, and as the page stores it."""
+"""A form and the rows of a table, filled in from a PDF file as a person does: by keys, by dragging over words, and as the page stores
+them."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import exported, sign_in
+from browser.marking import suggest
 from documents.making import page as sheet
 from documents.making import pdf
 from running import Api, Server
@@ -27,10 +29,14 @@ FORM: list[dict[str, Any]] = [
 BOXES = {"name": "marks", "type": "boxes", "title": "Parts", "required": False, "config": {"labels": ["logo", "table"]}}
 
 
-def document_project(owner: Api, content: bytes) -> int:
-    form = {"name": "form", "type": "fields", "title": "Invoice", "config": {"fields": FORM}}
+ASKED = {"name": "form", "type": "fields", "title": "Invoice", "config": {"fields": FORM}}
+COLUMNS: list[dict[str, Any]] = [{"name": "what", "title": "What"}, {"name": "amount", "title": "Amount", "type": "amount"}]
+ROWS = {"name": "rows", "type": "table_rows", "title": "Lines", "config": {"columns": COLUMNS}}
+
+
+def document_project(owner: Api, content: bytes, *questions: dict[str, Any]) -> int:
     spec = {
-        "name": "Papers", "fields": [{"name": "paper", "kind": "document"}], "questions": [form, BOXES],
+        "name": "Papers", "fields": [{"name": "paper", "kind": "document"}], "questions": questions or (ASKED, BOXES),
         "policy": {"blind_share": 0, "order": "imported"},
     }  # fmt: skip
     project = owner.call("POST", "/api/projects", spec)["id"]
@@ -46,6 +52,15 @@ def document_project(owner: Api, content: bytes) -> int:
         assert time.monotonic() < end, "the file was not imported"
         time.sleep(0.1)
     return project
+
+
+def answered(owner: Api, project: int, question: str) -> Any:
+    """The answer to a question about the only item, once it is stored."""
+    end = time.monotonic() + 60
+    while question not in (rows := exported(owner, project))[0]["labels"]:
+        assert time.monotonic() < end, "the answer did not arrive"
+        time.sleep(0.1)
+    return rows[0]["labels"][question]
 
 
 class Sheet:
@@ -107,14 +122,42 @@ def test_a_form_is_filled_in_by_dragging_over_words_and_by_keys(page: Page, serv
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 of 1")).to_be_visible()
     page.keyboard.press("Control+Enter")
-    end = time.monotonic() + 60
-    while "form" not in (rows := exported(owner, project))[0]["labels"]:
-        assert time.monotonic() < end, "the answer did not arrive"
-        time.sleep(0.1)
-    form = rows[0]["labels"]["form"]
+    form = answered(owner, project, "form")
     assert form["total"]["value"] == 1234.5
     assert form["total"]["text"] == "EUR 1.234,50"
     (place,) = form["total"]["places"]
     assert (place["page"], place["x"], place["y"]) == (0, pytest.approx(300, abs=3), pytest.approx(118, abs=5))
     assert form["date"]["value"] == "2014-04-18"
     assert form["issuer"] == {"value": "ACME"}
+
+
+def test_rows_are_filled_in_by_keys_and_drags_and_taken_from_a_model(page: Page, server: Server, owner: Api) -> None:
+    first = sheet(
+        (40, 260, 12, "Olive oil"), (300, 260, 12, "8,40"), (40, 230, 12, "Rice"), (300, 230, 12, "3,10"), size=(420, 300)
+    )
+    project = document_project(owner, pdf(first), ROWS)
+    suggest(owner, project, "rows", [[{"what": {"value": "Rice"}, "amount": {"value": 3.1}}]])
+    sign_in(page, server)
+    page.goto(f"{server.address}/p/{project}/label")
+    paper = Sheet(page, 0, (420, 300))
+    table = page.get_by_role("grid", name="Lines")
+    expect(table.locator("[data-suggested]")).to_have_count(1)
+
+    page.keyboard.press("J")
+    page.keyboard.press("A")
+    expect(table.locator("[data-suggested]")).to_have_count(0)
+    page.keyboard.press("Shift+Enter")
+    what = page.get_by_role("textbox", name="What, row 2")
+    expect(what).to_be_focused()
+    paper.drag(42, 30, 90, 38)
+    expect(what).to_have_value("Olive oil")
+    expect(page.locator('[data-page="0"] [data-mark$="|what"]')).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("8,40")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.get_by_role("textbox", name="Amount, row 1")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    oil, rice = answered(owner, project, "rows")
+    assert (oil["what"]["value"], oil["amount"]) == ("Olive oil", {"value": 8.4})
+    assert oil["what"]["places"][0]["page"] == 0
+    assert rice == {"what": {"value": "Rice"}, "amount": {"value": 3.1}}

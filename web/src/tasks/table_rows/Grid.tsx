@@ -34,7 +34,9 @@ export interface GridProps {
   actions: GridActions;
 }
 
-const WIDTH: Record<Part["type"], string> = { text: "minmax(150px, 3fr)", number: "minmax(76px, 1fr)", amount: "minmax(92px, 1fr)", date: "minmax(104px, 1fr)", choice: "minmax(104px, 1fr)" };
+/** Pixels that a column has at least. */
+const LEAST: Record<Part["type"], number> = { text: 140, number: 76, amount: 92, date: 104, choice: 104 };
+const [NUMBER, DEEDS] = [44, 64];
 
 export function Grid({ name, question, parts, lines, chosen, column, editing, readOnly, actions }: GridProps) {
   const frame = useRef<HTMLDivElement>(null);
@@ -46,7 +48,10 @@ export function Grid({ name, question, parts, lines, chosen, column, editing, re
   useEffect(() => {
     if (here) frame.current?.querySelector(`[data-cell="${CSS.escape(here)}"]`)?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   }, [here]);
-  const grid = { "--columns": `44px ${parts.map((part) => WIDTH[part.type]).join(" ")} 64px` } as CSSProperties;
+  const grid = {
+    "--columns": `${NUMBER}px ${parts.map((part) => `minmax(${LEAST[part.type]}px, ${part.type === "text" ? 3 : 1}fr)`).join(" ")} ${DEEDS}px`,
+    "--least": `${parts.reduce((sum, part) => sum + LEAST[part.type], NUMBER + DEEDS)}px`,
+  } as CSSProperties;
   return (
     <div ref={frame} className={css.frame} style={grid} role="grid" aria-label={name} aria-rowcount={lines.length + 1} aria-colcount={parts.length}>
       <div className={css.head} role="row">
@@ -104,7 +109,7 @@ function CellBox({ question, part, line, what, active, editing, readOnly, action
   const { entry, offered } = cellOf(line, part);
   const wrong = line.at !== null && Object.keys(line.row).length > 0 ? trouble(part, entry, question) : null;
   const number = part.type === "number" || part.type === "amount";
-  const shell = { className: css.cell, role: "gridcell", "data-cell": `${lineKey(line)}:${part.name}`, "data-offered": offered !== undefined || undefined, "data-active": active || undefined, "data-wrong": (wrong !== null && (entry !== undefined || !active)) || undefined, "data-number": number || undefined, title: wrong ?? (entry?.text !== undefined && entry.text !== shown(entry) ? `as written: ${entry.text}` : undefined), dir: "auto" as const };
+  const shell = { className: css.cell, role: "gridcell", "data-cell": `${lineKey(line)}:${part.name}`, "data-offered": offered !== undefined || undefined, "data-active": active || undefined, "data-wrong": (wrong !== null && !offered && (entry !== undefined || !active)) || undefined, "data-number": number || undefined, title: wrong ?? (entry?.text !== undefined && entry.text !== shown(entry) ? `as written: ${entry.text}` : undefined), dir: "auto" as const };
   if (editing && !readOnly) {
     return (
       <span {...shell} onPaste={(event: ClipboardEvent) => actions.current.paste(line, part, event.clipboardData.getData("text")) && event.preventDefault()}>

@@ -110,7 +110,9 @@ DOCUMENTS: dict[str, list[Case]] = {
         Case(make_question("table_rows", {"columns": COLUMNS}, field="paper"), _rows(), DOCUMENT),
         Case(
             make_question("table_rows", {"columns": ["a", {"name": "n", "type": "number", "tolerance": 1}]}, field="image"),
-            st.lists(st.fixed_dictionaries({"n": st.integers(0, 4)}, optional={"a": st.sampled_from(["x", "X ", None])}), max_size=6),
+            st.lists(
+                st.fixed_dictionaries({"n": st.integers(0, 4)}, optional={"a": st.sampled_from(["x", "X ", None])}), max_size=6
+            ),
         ),
     ],
     "page_labels": [

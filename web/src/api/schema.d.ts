@@ -8574,8 +8574,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks,
-         *         fields, rows, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and need
-         *         not be written.
+         *         fields, rows, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and
+         *         need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */
@@ -9066,8 +9066,8 @@ export interface components {
          *         refers to (spans, boxes), default the first one of a fitting kind. `show` overrides the project's visibility of
          *         suggestions for this question. `shape` is the shape of the task type's values (label, labels, number, text, spans,
          *         relations, boxes, polygons, polylines, keypoints, masks, segments, tracks, ranks, scores, turns, turn_marks,
-         *         fields, rows, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and need
-         *         not be written.
+         *         fields, rows, page_marks, cell_marks); it is filled in from the task type, so that predictors need not know task types, and
+         *         need not be written.
          *         `subjective`: people may rightly differ; suggestions are then shown only after the person's first answer, unless `show`
          *         says otherwise.
          */

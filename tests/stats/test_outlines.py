@@ -69,10 +69,32 @@ def test_the_text_is_that_of_coco() -> None:
     assert rle.read_text(rle.write_text(big)).tolist() == big
 
 
-@pytest.mark.parametrize("bad", ["é", "P", "oooooooo0", " "])
-def test_what_is_no_compressed_mask_is_refused(bad: str) -> None:
+@given(st.lists(st.integers(0, 2**33), max_size=12), st.integers(1, 40))
+@settings(max_examples=40)
+def test_short_and_long_masks_are_written_and_read_alike(part: list[int], times: int) -> None:
+    counts = part * times
+    together = rle.write_text(counts * 20)
+    assert rle.read_text(together).tolist() == counts * 20
+    with pytest.MonkeyPatch.context() as patch:
+        texts = [rle.write_text(counts)]
+        patch.setattr(rle, "_SHORT", -1)
+        texts.append(rle.write_text(counts))
+        long = rle.read_text(texts[0]).tolist()
+        patch.setattr(rle, "_SHORT", 10**9)
+        assert long == rle.read_text(texts[0]).tolist() == counts
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("bad", ["é", "P", "oooooooo0", " ", "0é", "00o"])
+@pytest.mark.parametrize("length", [1, 1000])
+def test_what_is_no_compressed_mask_is_refused(bad: str, length: int) -> None:
     with pytest.raises(ValueError, match=r"."):
-        rle.read_text(bad)
+        rle.read_text("0" * (length - 1) + bad)
+
+
+def test_a_mask_without_empty_runs_stays_as_it_is() -> None:
+    assert rle.canonical([0, 3, 2]).tolist() == [0, 3, 2]
+    assert rle.canonical([2, 3, 0, 1, 4, 0]).tolist() == [2, 4, 4]
 
 
 def test_an_outline_takes_the_pixels_whose_middle_it_holds() -> None:

@@ -21,10 +21,14 @@ from milo.stats.ratings import Floats, Ints
 _FIRST, _MORE, _SIGN, _BITS = 48, 32, 16, 5
 _LONGEST = 7
 """Groups of five bits in one number: 35 bits, more than any image has pixels."""
+_SHORT = 600
+"""Up to this many numbers or characters a plain loop takes less time than arrays; an image may have thousands of such masks."""
 
 
 def read_text(text: str) -> Ints:
     """The counts that a compressed text holds. Raises ValueError for what is none."""
+    if len(text) <= _SHORT:
+        return np.array(_read_short(text), np.int64)
     try:
         raw = np.frombuffer(text.encode("ascii"), dtype=np.uint8).astype(np.int64) - _FIRST
     except UnicodeEncodeError:
@@ -48,8 +52,34 @@ def read_text(text: str) -> Ints:
     return values
 
 
+def _read_short(text: str) -> list[int]:
+    values: list[int] = []
+    value = bits = 0
+    more = False
+    for char in text.encode():
+        group = char - _FIRST
+        if not 0 <= group <= 63:
+            raise ValueError("it is cut short or holds characters that no compressed mask has")
+        value |= (group & 31) << bits
+        bits += _BITS
+        more = group >= _MORE
+        if more:
+            continue
+        if bits > _BITS * _LONGEST:
+            raise ValueError("a number in it is beyond all images")
+        if group & _SIGN:
+            value -= 1 << bits
+        values.append(value + values[-2] if len(values) > 2 else value)
+        value = bits = 0
+    if more:
+        raise ValueError("it is cut short or holds characters that no compressed mask has")
+    return values
+
+
 def write_text(counts: Any) -> str:
     """The counts as COCO's compressed text."""
+    if len(counts) <= _SHORT:
+        return _write_short(np.asarray(counts, dtype=np.int64).tolist())
     values = np.asarray(counts, dtype=np.int64).copy()
     if len(values) > 3:
         values[3:] -= np.asarray(counts, dtype=np.int64)[1:-2]
@@ -66,6 +96,20 @@ def write_text(counts: Any) -> str:
     table = np.stack(groups, axis=1) if groups else np.zeros((0, 1), np.int64)
     flat = table[table >= 0]
     return (flat + _FIRST).astype(np.uint8).tobytes().decode("ascii")
+
+
+def _write_short(counts: list[int]) -> str:
+    found = bytearray()
+    for n, count in enumerate(counts):
+        rest = count - counts[n - 2] if n > 2 else count
+        while True:
+            low = rest & 31
+            rest >>= _BITS
+            if rest == (-1 if low & _SIGN else 0):
+                break
+            found.append(_FIRST + _MORE + low)
+        found.append(_FIRST + low)
+    return found.decode("ascii")
 
 
 def runs(counts: Any) -> tuple[Ints, Ints]:
@@ -93,6 +137,8 @@ def from_runs(starts: Any, ends: Any, total: int) -> Ints:
 def canonical(counts: Any) -> Ints:
     """The same mask with no empty run but the first."""
     given = np.asarray(counts, np.int64)
+    if (given[1:] > 0).all():
+        return given
     return from_runs(*runs(given), int(given.sum()))
 
 

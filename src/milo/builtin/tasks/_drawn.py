@@ -345,4 +345,4 @@ def _order_of(things: list[Thing]) -> str:
 
 
 def _key(thing: Thing) -> str:
-    return json.dumps([thing["label"], _only_geometry(thing)], separators=(",", ":"))
+    return msgspec.json.encode([thing["label"], _only_geometry(thing)]).decode()

@@ -117,7 +117,7 @@ class Bench:
 
     def counts(self) -> dict[str, int]:
         """The project's counts on record."""
-        names = ("items", "new", "open", "done", "skipped", "flagged", "answers", "suggested", "free", "blind")
+        names = ("items", "new", "open", "done", "skipped", "flagged", "answers", "suggested", "free", "blind", "aside")
         row = self.all(f"SELECT {', '.join(names)} FROM project_count WHERE project_id = ?", self.p)[0]
         return dict(zip(names, row, strict=True))
 
@@ -125,7 +125,7 @@ class Bench:
         """The same, counted anew."""
         row = self.all(
             "SELECT count(*), sum(status = 0), sum(status = 1), sum(status = 2), sum(status = 3), sum(flagged), sum(n_answers), "
-            "sum(conf IS NOT NULL), sum(free > 0), sum(blind) FROM item WHERE id / 1000000000 = ?",
+            "sum(conf IS NOT NULL), sum(free > 0), sum(blind), sum(status = 4) FROM item WHERE id / 1000000000 = ?",
             self.p,
         )[0]
         return dict(zip(self.counts(), (n or 0 for n in row), strict=True))

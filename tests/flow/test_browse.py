@@ -143,7 +143,7 @@ def test_orders(bench: Bench, full: list[dict[str, Any]]) -> None:
 
 def test_facets_count_what_is_there(bench: Bench, full: list[dict[str, Any]]) -> None:
     found = bench.call("GET", "/facets")
-    assert found["status"] == {"new": 80, "open": 0, "done": 40, "skipped": 0, "flagged": 10}
+    assert found["status"] == {"new": 80, "open": 0, "done": 40, "skipped": 0, "aside": 0, "flagged": 10}
     assert found["labels"]["mood"] == {m: sum(f["mood"] == m for f in full) for m in found["labels"]["mood"]}
     assert found["labels"]["tags"]["x"] == sum("x" in f["tags"] for f in full)
     assert found["meta"]["lang"] == {v: sum(f["lang"] == v for f in full) for v in ("en", "fr")}

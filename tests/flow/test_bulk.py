@@ -240,7 +240,7 @@ def test_selecting_agrees_with_the_plain_rule(
         np.array([r[1] for r in rows], np.float64), [r[2] for r in rows],
     )  # fmt: skip
     none = np.empty(0, np.int64)
-    closed = decide.Closed(none, none, np.array(sorted(answered), np.int64))
+    closed = decide.Closed(none, none, np.array(sorted(answered), np.int64), none)
     chosen = decide.select_sure(found, closed, decide.Accept("q", low, {"a": low_a}))
     wanted = [r for r in rows if r[1] >= (low_a if r[2] == "a" else low)]
     assert chosen.items.tolist() == [r[0] for r in wanted if r[0] not in answered]

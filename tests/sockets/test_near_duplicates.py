@@ -98,6 +98,12 @@ def test_from_the_command_line(
     found = [project.item(one) for one in ids]
     assert [one["item"]["flagged"] for one in found] == [False, True, False]
     assert [[c["text"] for c in one["comments"]] for one in found] == [[], ["Nearly the same as item 1."], []]
+    duplicates("Dup", set_aside=True, where=where)
+    assert [one.status for one in project.items()] == ["new", "aside", "new"]
+    said = capsys.readouterr().out
+    assert "1 items are set aside" in said
+    duplicates("Dup", undo=int(said.split("--undo ")[1].split()[0]), where=where)
+    assert project.status().aside == 0
     for least, field, said in ((0.1, None, "from 0.3"), (0.7, "body", "Fields of these: text")):
         with pytest.raises(Invalid, match=said):
             duplicates("Dup", least=least, field=field, where=where)

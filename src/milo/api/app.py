@@ -13,6 +13,7 @@ from milo.api.endpoint import ENDPOINTS, bind
 from milo.api.errors import on_crash, on_http_error, on_milo_error, on_os_error
 from milo.api.routes import (
     annotating,
+    aside,
     assist,
     audits,
     budgets,
@@ -75,7 +76,7 @@ ROUTES = (
     prompts, preview, comparisons, lessons, assist, second_thoughts, rubrics, judges, verdicts, audits, annotating, suggestions,
     connections, ledger, budgets, contest, quality, likely_errors, guarantees, totals, label_configs, studies, taking_part,
     elsewhere, own_models, live, review, resolve, gold, knowledge, sounds, image_pages, repeats, films, documents,
-    duplicates,
+    duplicates, aside,
 )  # fmt: skip
 """Every module of routes; importing one declares its endpoints."""
 

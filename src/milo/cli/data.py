@@ -92,7 +92,7 @@ def export(
         project: Name or id of the project.
         target: File to write; "-" for standard output. Its suffix names the format.
         format: jsonl, json, csv, parquet, sft and preference for tuning models, coco, yolo, ... Default: by the suffix.
-        status: Only items in these states, by comma: new, open, done, skipped.
+        status: Only items in these states, by comma: new, open, done, skipped, aside (left out unless named).
         option: A setting of the format, as --option.prompt question.
     """
     where = where or Where()

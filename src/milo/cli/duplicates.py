@@ -23,6 +23,8 @@ def duplicates(
     field: str | None = None,
     out: Path | None = None,
     flag: bool = False,
+    set_aside: bool = False,
+    undo: int | None = None,
     where: Where | None = None,
 ) -> None:
     """List items whose texts or pictures are nearly the same: texts with the same runs of three words, whatever the case and
@@ -36,20 +38,33 @@ def duplicates(
         field: The field to look at; default: the first field of text, else the first of images.
         out: Write all groups to this CSV file: group, item, key, text (of a picture, its file).
         flag: Flag all but the first item of each group, with a comment that names the first, for the data page to filter by.
+        set_aside: Set all but one item of each group aside for everybody: kept, handed to nobody, and left out of exports
+            of labels. The first that somebody has answered stays, else the earliest.
+        undo: Search for nothing; take back what was set aside, by the number that was told then.
     """
     where = where or Where()
     with connect(where) as client:
         found = client.project(project)
+        if undo is not None:
+            print_text(f"{found.undo(undo)['reverted']:,} items are taken back.")
+            return
         with job_bar("Comparing", quiet=where.json) as tell:
             found.duplicates.search(field, least=least, on_progress=tell)
         search = found.duplicates.last(field)["search"]
         groups = list(found.duplicates.groups(field))
         if flag:
             _flag(found, groups)
+        done = found.set_aside(duplicates_of=search["field"], reason="nearly the same") if set_aside and groups else None
     if out is not None:
         _write(out, groups)
     if where.json:
-        print_json({"items": search["items"], "groups": [[item["id"] for item in group["items"]] for group in groups]})
+        print_json(
+            {
+                "items": search["items"],
+                "groups": [[item["id"] for item in group["items"]] for group in groups],
+                **({"set_aside": done} if done else {}),
+            }
+        )
         return
     kinds = {f.name: f.kind for f in found.spec.fields}
     what = "pictures" if kinds.get(search["field"]) == "image" else "texts"
@@ -59,6 +74,10 @@ def duplicates(
     )
     if search["unread"]:
         print_text(f"{search['unread']:,} pictures could not be read and were passed over.")
+    if done is not None:
+        print_text(
+            f"{done['changed']:,} items are set aside. To take them back: milo duplicates {project} --undo {done['bulk']}"
+        )
     for group in groups[:_SHOWN]:
         ids = [item["id"] for item in group["items"]]
         print_text(f"  {len(ids)} items: {', '.join(map(str, ids[:6]))}{', ...' if len(ids) > 6 else ''}")

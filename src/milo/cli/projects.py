@@ -70,6 +70,7 @@ def show(project: str, *, where: Where | None = None) -> None:
     print_text(f"{found.name} (project {found.id})")
     print_text(
         f"{counts.items:,} items: {counts.done:,} done, {counts.open:,} open, {counts.new:,} new, {counts.skipped:,} skipped"
+        + (f", {counts.aside:,} set aside" if counts.aside else "")
     )
     print_table(("question", "type"), [(q.name, q.type) for q in found.spec.questions])
     print_table(("model", "question", "state", "labels"), [(m.name, m.question, m.state, m.n_labels) for m in models])

@@ -18,7 +18,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question, is_asked
 from milo.domain.shapes import PLACED
 from milo.flow.labels import label_text
-from milo.flow.ports.work import ANSWERED, EXPIRED, LENT, RELEASED, SKIPPED, STATUS_NAMES, Held, NewAnswer, WorkPort
+from milo.flow.ports.work import ANSWERED, ASIDE, EXPIRED, LENT, RELEASED, SKIPPED, STATUS_NAMES, Held, NewAnswer, WorkPort
 from milo.flow.visible import Sight
 from milo.kinds.task_type import TaskType
 
@@ -130,6 +130,10 @@ def open_item(work: WorkPort, project: Project, user_id: int, item_id: int, now:
     """Lend one chosen item to a person, even beyond the overlap: who opens an item by hand means it."""
     held = _standing(work, project, item_id, user_id)
     if held.state in (None, EXPIRED, RELEASED, SKIPPED):
+        if held.status == ASIDE:
+            raise Conflict(
+                "This item is set aside for everybody. A manager can take it back on the data page.", place="item_id"
+            )
         until = now + project.spec.policy.lease_minutes * 60
         work.set_assignment(item_id, user_id, LENT, until, now, "chosen")
         work.settle(project.id, item_id, project.spec.policy.overlap, 0, None)

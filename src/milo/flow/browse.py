@@ -15,9 +15,10 @@ from milo.domain.errors import Invalid
 from milo.domain.people import Role
 from milo.domain.policy import Policy
 from milo.domain.question import Question
+from milo.flow.ports.work import STATUS_NAMES
 from milo.flow.visible import show_for, suggestions_leave
 
-STATUSES = ("new", "open", "done", "skipped")
+STATUSES = STATUS_NAMES
 SORTS = ("ord", "-ord", "confidence", "-confidence", "random", "updated", "-updated")
 _HAS = ("answer", "suggestion", "comment")
 MAX_QUERY = 500

@@ -1,7 +1,8 @@
 """BULK: one decision over many items - a label for all, or every suggestion that is sure enough - undone and redone as one.
 
-Stored as what it is (basis "bulk"): no gold, no evidence, no handling time. Blind items, items lent to somebody and items
-with an answer are passed over. It goes in short transactions; one that was cut short goes on when it is sent again.
+Stored as what it is (basis "bulk"): no gold, no evidence, no handling time. Blind items, items lent to somebody,
+items with an answer and items set aside are passed over. It goes in short transactions; one that was cut short goes on when it
+is sent again.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Closed(msgspec.Struct, frozen=True):
     blind: Ids
     lent: Ids
     answered: Ids
+    aside: Ids
 
 
 class BulkOrder(msgspec.Struct, frozen=True):
@@ -88,7 +90,7 @@ class BulkPort(Protocol):
         ...
 
     def is_open(self, item_id: int, question: str, now: float) -> bool:
-        """Whether the item may be decided now: neither blind nor lent nor answered."""
+        """Whether the item may be decided now: neither blind nor lent nor answered nor set aside."""
         ...
 
     def suggested(self, suggestions: list[int]) -> dict[int, tuple[int, str, str | None, bytes]]:
@@ -132,6 +134,7 @@ class Selected(msgspec.Struct, frozen=True):
     skipped_blind: int
     skipped_lent: int
     skipped_answered: int
+    skipped_aside: int
 
 
 class Accept(msgspec.Struct, frozen=True):
@@ -151,11 +154,11 @@ def select_items(items: Ids, closed: Closed) -> Selected:
     wanted = np.unique(items)
     free = np.ones(wanted.size, dtype=np.bool_)
     skipped: list[int] = []
-    for passed in (closed.blind, closed.lent, closed.answered):
+    for passed in (closed.blind, closed.lent, closed.answered, closed.aside):
         hit = np.isin(wanted, passed) & free
         skipped.append(int(hit.sum()))
         free &= ~hit
-    return Selected(wanted[free], None, None, [], skipped[0], skipped[1], skipped[2])
+    return Selected(wanted[free], None, None, [], *skipped)
 
 
 def candidates_within(found: Candidates, items: Ids) -> Candidates:
@@ -192,6 +195,7 @@ class BulkResult(msgspec.Struct):
     skipped_blind: int
     skipped_lent: int
     skipped_answered: int
+    skipped_aside: int = 0
     promise: Promised | None = None
 
 
@@ -203,8 +207,9 @@ def foresee(chosen: Selected) -> BulkResult:
     order = np.argsort(chosen.scores, kind="stable") if chosen.scores is not None else np.arange(chosen.items.size)
     examples = [int(chosen.items[i]) for i in order[:_EXAMPLES]]
     return BulkResult(
-        None, int(chosen.items.size), by_label, examples, chosen.skipped_blind, chosen.skipped_lent, chosen.skipped_answered
-    )
+        None, int(chosen.items.size), by_label, examples, chosen.skipped_blind, chosen.skipped_lent, chosen.skipped_answered,
+        chosen.skipped_aside,
+    )  # fmt: skip
 
 
 def check_value(task: TaskType, question: Question, value: Any) -> tuple[str, str | None]:
@@ -319,7 +324,7 @@ def check_turn(bulk: BulkOrder | None, project_id: int, way: Literal["undo", "re
 
 def histogram(found: Candidates, closed: Closed, bins: int = 20) -> tuple[list[int], dict[str, list[int]]]:
     """How sure the suggestions are that could be accepted: counts in equal bins of 0..1, overall and by label."""
-    open_items = np.isin(found.items, np.concatenate([closed.blind, closed.lent, closed.answered]), invert=True)
+    open_items = np.isin(found.items, np.concatenate([closed.blind, closed.lent, closed.answered, closed.aside]), invert=True)
     scores = np.nan_to_num(found.scores, nan=0.0)
     place = np.minimum((scores * bins).astype(np.int64), bins - 1)
     by_label: dict[str, list[int]] = {}

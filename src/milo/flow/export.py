@@ -17,6 +17,7 @@ from milo.domain.project import Project
 from milo.domain.question import Question
 from milo.flow.browse import STATUSES
 from milo.flow.ports.items import Ids
+from milo.flow.ports.work import ASIDE
 from milo.flow.resolve import MERGE, mean_agreement
 from milo.kinds.format import ExportRow
 from milo.kinds.task_type import TaskType
@@ -132,6 +133,12 @@ def _media_in(items: list[Stored], fields: tuple[str, ...]) -> list[int]:
             if isinstance(value, dict) and isinstance(value.get("media"), int):
                 found.add(value["media"])
     return sorted(found)
+
+
+def without_aside(page: Page) -> Page:
+    """The page without items that are set aside."""
+    items = [item for item in page.items if item.status != ASIDE]
+    return page if len(items) == len(page.items) else msgspec.structs.replace(page, items=items)
 
 
 class Resolving:

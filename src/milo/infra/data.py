@@ -17,6 +17,7 @@ from milo.infra.imports import Imports
 from milo.infra.indexing import Indexing
 from milo.infra.media import MediaStore
 from milo.infra.pyramids import Pyramids
+from milo.infra.setting_aside import SettingAside
 from milo.infra.sounds import Sounds
 from milo.infra.sql.grid import GridSql
 from milo.infra.vectors import Vectors
@@ -42,6 +43,7 @@ class DataArea:
         self.indexing = Indexing(workspace)
         self.vectors = Vectors(workspace)
         self.deciding = Deciding(workspace)
+        self.aside = SettingAside(workspace)
         self.found = Found()
         self.exporting = ThreadPoolExecutor(_EXPORTS, thread_name_prefix="milo-export")
         self._told: dict[int, float] = {}

@@ -16,6 +16,7 @@ from milo.flow import bulk as decide
 from milo.flow.bulk import Accept, BulkOrder, BulkResult, Selected
 from milo.flow.guarantee import Promised, Wish, check_scope
 from milo.flow.ports.items import Ids
+from milo.infra.setting_aside import KIND as ASIDE
 from milo.infra.sql.bulk import BulkSql
 from milo.infra.sql.database import BACKGROUND, Connection
 from milo.infra.sql.draws import DrawsSql
@@ -183,9 +184,11 @@ class Deciding:
         return result
 
     def turn(self, project: Project, bulk_id: int, user_id: int, *, undo: bool) -> int:
-        """Undo or redo a decision as one; how many answers it concerned."""
+        """Undo or redo a decision as one; how many answers, or items set aside, it concerned."""
         way = "undo" if undo else "redo"
         bulk = decide.check_turn(self._ws.db.read(lambda c: BulkSql(c).get(bulk_id)), project.id, way)
+        if bulk.kind == ASIDE:
+            return self._ws.data.aside.turn(project, bulk, user_id, undo=undo)
         total, after = 0, 0
         while True:
             changed, rest = self._ws.db.write(

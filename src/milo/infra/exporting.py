@@ -15,8 +15,9 @@ import msgspec
 from milo.domain.errors import Invalid, NotFound
 from milo.domain.project import Project
 from milo.flow.browse import Filter
-from milo.flow.export import Resolving, pages
+from milo.flow.export import Resolving, pages, without_aside
 from milo.flow.ingest import MEDIA_KINDS
+from milo.flow.ports.work import ASIDE, STATUS_NAMES
 from milo.infra.sql.exports import ExportsSql
 from milo.infra.sql.items import MediaSql
 from milo.kinds.format import ExportContext, ExportRow, Format, Report
@@ -49,7 +50,7 @@ def writer_of(workspace: Workspace, name: str) -> Format:
 
 
 def rows_of(workspace: Workspace, project: Project, args: ExportArgs) -> Iterator[ExportRow]:
-    """The rows of an export."""
+    """The rows of an export. Items that are set aside are left out of resolved labels unless their status is asked for."""
     wanted = None if args.wanted.is_empty else workspace.data.matching(project, args.wanted)
     media = tuple(f.name for f in project.spec.fields if f.kind in MEDIA_KINDS)
 
@@ -57,6 +58,8 @@ def rows_of(workspace: Workspace, project: Project, args: ExportArgs) -> Iterato
         return workspace.db.read(lambda c: look(ExportsSql(c, project.id)))
 
     found = pages(read, wanted, _PAGE, everything=args.everything, media=media)
+    if not args.everything and STATUS_NAMES[ASIDE] not in args.wanted.status:
+        found = (without_aside(page) for page in found)
     return Resolving(project, workspace.task_types, everything=args.everything).rows(found)
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from milo.domain.people import Role
 from milo.domain.project import ProjectSpec
+from milo.sdk.aside import SetsAside
 from milo.sdk.budgets import RoleUse
 from milo.sdk.duplicates import Duplicates
 from milo.sdk.http import Http
@@ -31,7 +32,7 @@ _PAGE = 200
 _BLOCK = 1 << 20
 
 
-class Project(Judged):
+class Project(Judged, SetsAside):
     """One project. `info` is its state when last asked; `refresh` asks again.
 
     >>> project = client.create_project(recipe="text_classification", name="Tickets")   # doctest: +SKIP

@@ -29,7 +29,8 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How far a project is, in items; `answers` counts submissions, `review` cases that wait for a reviewer."""
+    """How far a project is, in items; `answers` counts submissions, `review` cases that wait for a reviewer,
+    `aside` items set aside for everybody."""
 
     items: int = 0
     new: int = 0
@@ -41,6 +42,7 @@ class Counts(msgspec.Struct, frozen=True):
     suggested: int = 0
     mine: int = 0
     review: int = 0
+    aside: int = 0
 
 
 class ProjectInfo(msgspec.Struct, frozen=True):

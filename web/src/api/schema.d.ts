@@ -346,6 +346,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{p}/bulk/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give many items the same answer; blind, lent and answered ones are passed over. Safe to repeat with the same `op_id`. */
+        post: operations["bulk_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/bulk/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept all suggestions that are sure enough, or tell what that would do. */
+        post: operations["bulk_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/bulk/{bulk}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a bulk decision back as one. */
+        post: operations["bulk_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/bulk/{bulk}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a bulk decision hold again, except on items that were answered or lent meanwhile. */
+        post: operations["bulk_redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest 200 bulk decisions, newest first. */
+        get: operations["list_bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/suggestions/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many suggestions could be accepted at which score: overall and by label, in 20 equal bins. */
+        get: operations["suggestion_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set items aside for everybody: all or none. They keep their answers, nobody is handed them, exports of labels leave
+         * @description them out. Safe to repeat with the same `op_id`; undone like other bulk decisions.
+         */
+        post: operations["set_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{p}/aside/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take items back that were set aside; others stay as they are. */
+        post: operations["take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{p}/assistant": {
         parameters: {
             query?: never;
@@ -643,108 +782,6 @@ export interface paths {
         };
         /** What each role took of its budget so far, and each person's calls today. The bounds are set in the project's policy. */
         get: operations["list_budgets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/bulk/label": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give many items the same answer; blind, lent and answered ones are passed over. Safe to repeat with the same `op_id`. */
-        post: operations["bulk_label"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/bulk/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept all suggestions that are sure enough, or tell what that would do. */
-        post: operations["bulk_accept"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/bulk/{bulk}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a bulk decision back as one. */
-        post: operations["bulk_undo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/bulk/{bulk}/redo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a bulk decision hold again, except on items that were answered or lent meanwhile. */
-        post: operations["bulk_redo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The latest 200 bulk decisions, newest first. */
-        get: operations["list_bulk"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{p}/suggestions/histogram": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many suggestions could be accepted at which score: overall and by label, in 20 equal bins. */
-        get: operations["suggestion_histogram"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4050,6 +4087,8 @@ export interface components {
             skipped_blind: number;
             skipped_lent: number;
             skipped_answered: number;
+            /** @default 0 */
+            skipped_aside: number;
             /** @default null */
             promise: components["schemas"]["Promised"] | null;
         };
@@ -4563,7 +4602,8 @@ export interface components {
         };
         /**
          * Counts
-         * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait.
+         * @description How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait;
+         *         `aside`: set aside for everybody, in none of new, open, done and skipped.
          */
         Counts: {
             /** @default 0 */
@@ -4582,6 +4622,8 @@ export interface components {
             answers: number;
             /** @default 0 */
             suggested: number;
+            /** @default 0 */
+            aside: number;
             /** @default 0 */
             mine: number;
             /** @default 0 */
@@ -7568,6 +7610,18 @@ export interface components {
             csrf: string;
         };
         /**
+         * SetAside
+         * @description How setting aside went, or (`bulk` null) would go: `changed` items, `already` set aside before. Of those changed,
+         *         `answered` have answers, which they keep, and `lent` were in somebody's hands.
+         */
+        SetAside: {
+            bulk: number | null;
+            changed: number;
+            already: number;
+            answered: number;
+            lent: number;
+        };
+        /**
          * SetUp
          * @description The first user, who becomes the owner. The password needs 8 characters or more.
          */
@@ -7960,6 +8014,13 @@ export interface components {
             item_id: number;
         };
         /**
+         * TakenBack
+         * @description How many items were set aside and are asked about again.
+         */
+        TakenBack: {
+            back: number;
+        };
+        /**
          * TaskTypeView
          * @description A way of asking; `field_kinds` are the kinds of fields it marks, "*" the item as a whole.
          */
@@ -8016,6 +8077,35 @@ export interface components {
             item_id: number;
             question: string;
             value: unknown;
+        };
+        /**
+         * ToSetAside
+         * @description Set these items aside: those in `item_ids`, those that fit `filter` (the parameters of a list), or, with `duplicates_of`
+         *         naming a field, all but one of each group of near-duplicates that the last search over it found: the first that somebody has
+         *         answered stays, else the earliest. `reason` stands in the history; `dry_run`: only tell what would happen.
+         */
+        ToSetAside: {
+            op_id: string;
+            /** @default null */
+            item_ids: number[] | null;
+            /** @default null */
+            filter: Record<string, unknown> | null;
+            /** @default null */
+            duplicates_of: string | null;
+            /** @default  */
+            reason: string;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /**
+         * ToTakeBack
+         * @description Take these items back: those in `item_ids`, or those that fit `filter`.
+         */
+        ToTakeBack: {
+            /** @default null */
+            item_ids: number[] | null;
+            /** @default null */
+            filter: Record<string, unknown> | null;
         };
         /**
          * TogetherView
@@ -9929,6 +10019,275 @@ export interface operations {
             };
         };
     };
+    bulk_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkLabel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    bulk_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAccept"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    bulk_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                bulk: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    bulk_redo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+                bulk: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkLine"][];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    suggestion_histogram: {
+        parameters: {
+            query: {
+                question: string;
+                source?: string | null;
+            };
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    set_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSetAside"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAside"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                p: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTakeBack"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     get_assistant: {
         parameters: {
             query?: never;
@@ -10576,205 +10935,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleUse"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    bulk_label: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkLabel"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkResult"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    bulk_accept: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkAccept"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkResult"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    bulk_undo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                bulk: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reverted"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    bulk_redo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-                bulk: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reverted"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    list_bulk: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkLine"][];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    suggestion_histogram: {
-        parameters: {
-            query: {
-                question: string;
-                source?: string | null;
-            };
-            header?: never;
-            path: {
-                p: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Histogram"];
                 };
             };
             /** @description What went wrong, and what to do. */

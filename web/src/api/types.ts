@@ -9,6 +9,7 @@ import type { PageRun, Word } from "../lib/pages";
 import type { Explicit, Given, Narrow, Schemas, Sparse, With } from "./narrow";
 
 export type * from "./types-models";
+export type * from "./types-near";
 export type * from "./types-trust";
 
 // Projects
@@ -30,7 +31,7 @@ export type RoleUse = Schemas["RoleUse"];
 export type WorkflowStep = Explicit["WorkflowStep"];
 export type Condition = Explicit["Condition"];
 export type Counts = Schemas["Counts"];
-export type Status = "new" | "open" | "done" | "skipped";
+export type Status = "new" | "open" | "done" | "skipped" | "aside";
 export type FieldKind = "text" | "image" | "chat" | "html" | "markdown" | "audio" | "video" | "document" | "table";
 export type Field = Narrow<Sparse<Explicit["Field"]>, { kind: FieldKind }>;
 /** `config` belongs to the task type; in all label-like types its `labels` is a list of Label. */
@@ -182,6 +183,7 @@ export type ExportReport = Schemas["ExportReport"];
 export type BulkEntry = Schemas["BulkLine"];
 export type BulkAcceptResult = Schemas["BulkResult"];
 /** A label for many items is never a trial, so that it always has a number. */
+export type SetAside = Schemas["SetAside"];
 export type BulkLabelResult = Narrow<Schemas["BulkResult"], { bulk: number }>;
 export type Histogram = Schemas["Histogram"];
 

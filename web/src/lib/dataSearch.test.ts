@@ -17,7 +17,7 @@ describe("validateDataSearch", () => {
     expect(validateDataSearch(raw)).toEqual({});
   });
   it("takes all states for no filter", () => {
-    expect(validateDataSearch({ status: "new,open,done,skipped" })).toEqual({});
+    expect(validateDataSearch({ status: "new,open,done,skipped,aside" })).toEqual({});
   });
   it("is stable", () => {
     const once = validateDataSearch({ status: "done,new", min_score: "0", phrase: "hello" });

@@ -1,7 +1,9 @@
 /** The filters of the data page as search parameters: what the address holds, what the server is asked. */
 import type { Status } from "../api/types";
 
-export const STATUSES: readonly Status[] = ["new", "open", "done", "skipped"];
+export const STATUSES: readonly Status[] = ["new", "open", "done", "skipped", "aside"];
+/** Without items that are set aside for everybody, which exports of labels leave out. */
+export const ASKED: readonly Status[] = STATUSES.filter((status) => status !== "aside");
 export const SORTS = ["ord", "-ord", "confidence", "-confidence", "updated", "-updated", "random"] as const;
 export const HAS = ["answer", "suggestion", "comment"] as const;
 export type Sort = (typeof SORTS)[number];

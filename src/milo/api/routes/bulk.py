@@ -101,11 +101,11 @@ def bulk_label(call: Call) -> BulkResult:
     if body.item_ids is None and body.filter is None:
         raise Invalid("Give either item_ids or filter ({} for all items).", place="item_ids")
     return call.workspace.data.deciding.label(
-        project, body.op_id, body.question, body.value, call.actor.user_id, lambda: _items(call, body)
+        project, body.op_id, body.question, body.value, call.actor.user_id, lambda: items_of(call, body)
     )
 
 
-def _items(call: Call, body: BulkLabel | BulkAccept) -> Ids:
+def items_of(call: Call, body: BulkLabel | BulkAccept) -> Ids:
     """The items that a decision is about; an empty filter is all of them."""
     project = call.workspace.projects.get(call.project_id)
     if body.item_ids is not None and body.filter is not None:
@@ -114,8 +114,14 @@ def _items(call: Call, body: BulkLabel | BulkAccept) -> Ids:
         if len(body.item_ids) > MAX_IDS:
             raise Invalid(f"At most {MAX_IDS:,} ids; use a filter for more.", place="item_ids")
         return own_items(project, body.item_ids)
+    return fitting(call, body.filter or {})
+
+
+def fitting(call: Call, given: dict[str, Any]) -> Ids:
+    """The items that fit a filter given as an object, as they are now."""
+    project = call.workspace.projects.get(call.project_id)
     call.workspace.data.found.forget(project.id)
-    return call.workspace.data.matching(project, browse.parse(_pairs(body.filter or {})))
+    return call.workspace.data.matching(project, browse.parse(_pairs(given)))
 
 
 def _pairs(given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -142,7 +148,7 @@ def bulk_accept(call: Call) -> BulkResult:
     project = call.workspace.projects.get(call.project_id)
     order = Accept(body.question, body.min_score, body.per_label, body.source)
     deciding = call.workspace.data.deciding
-    within = None if body.item_ids is None and body.filter is None else lambda: _items(call, body)
+    within = None if body.item_ids is None and body.filter is None else lambda: items_of(call, body)
     if body.dry_run:
         return deciding.foresee(project, order, within, body.promise)
     return deciding.accept(project, body.op_id, order, call.actor.user_id, within, body.promise)
@@ -166,7 +172,7 @@ def bulk_redo(call: Call) -> Reverted:
 def list_bulk(call: Call) -> list[BulkLine]:
     """The latest 200 bulk decisions, newest first."""
     found = call.workspace.db.read(lambda c: BulkSql(c).listing(call.project_id, 200))
-    shown = ("value", "min_score", "per_label", "source")
+    shown = ("value", "min_score", "per_label", "source", "reason")
     return [
         BulkLine(
             b.id, b.kind, b.question, b.n, b.at, by, b.undone, {k: b.args[k] for k in shown if k in b.args},

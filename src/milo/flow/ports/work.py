@@ -9,10 +9,10 @@ import msgspec
 LENT, ANSWERED, SKIPPED, EXPIRED, RELEASED = range(5)
 """States of an assignment."""
 
-NEW, OPEN, DONE, SKIPPED_ITEM = range(4)
-"""States of an item."""
+NEW, OPEN, DONE, SKIPPED_ITEM, ASIDE = range(5)
+"""States of an item; aside: set aside for everybody."""
 
-STATUS_NAMES = ("new", "open", "done", "skipped")
+STATUS_NAMES = ("new", "open", "done", "skipped", "aside")
 """The same states in words, by number."""
 
 

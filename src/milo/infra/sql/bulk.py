@@ -65,7 +65,8 @@ class BulkSql:
             "AND item_id >= ? AND item_id < ? AND question = ? AND bulk_id IS NOT ?",
             low, high, question, -1 if bulk_id is None else bulk_id,
         )  # fmt: skip
-        return Closed(blind, lent, answered)
+        aside = self._ids("SELECT id FROM item WHERE status = 4 AND id >= ? AND id < ?", low, high)
+        return Closed(blind, lent, answered, aside)
 
     def _ids(self, sql: str, *args: Any) -> Ids:
         return np.unique(np.fromiter(chain.from_iterable(self._c.execute(sql, args)), np.int64))
@@ -95,7 +96,7 @@ class BulkSql:
 
     def is_open(self, item_id: int, question: str, now: float) -> bool:
         row = self._c.execute(
-            "SELECT 1 FROM item WHERE id = ? AND blind = 0 "
+            "SELECT 1 FROM item WHERE id = ? AND blind = 0 AND status <> 4 "
             "AND NOT EXISTS (SELECT 1 FROM assignment WHERE item_id = item.id AND state = 0 AND until >= ?) "
             "AND NOT EXISTS (SELECT 1 FROM annotation WHERE item_id = item.id AND question = ? AND role <> 'suggestion' "
             "AND live = 1)",

@@ -9,6 +9,7 @@ import msgspec
 
 from milo.flow.ports.checks import CHECKS, QUALIFY, Compared, Offered, Plant, Round, Truth
 from milo.flow.ports.work import ANSWERED, LENT, SKIPPED
+from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.ids import id_range
 from milo.infra.sql.work import WorkSql
 
@@ -46,6 +47,7 @@ class ChecksSql:
         rows = self._c.execute(
             f"SELECT DISTINCT g.item_id FROM annotation g INDEXED BY ix_annotation_truth WHERE g.role IN ('gold', 'resolution') "
             f"AND g.live = 1 AND g.run_id IS NULL AND g.item_id >= ? AND g.item_id < ? AND {condition} "
+            f"AND {NOT_ASIDE.format('g.item_id')} "
             "AND NOT EXISTS (SELECT 1 FROM assignment s WHERE s.item_id = g.item_id AND s.user_id = ?) "
             "AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.item_id = g.item_id AND a.question = g.question "
             "AND a.role <> 'suggestion' AND a.user_id = ? AND a.live = 1) "

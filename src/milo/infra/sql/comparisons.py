@@ -178,9 +178,9 @@ class ComparisonsSql:
         return [(item, role, _decode(value)) for item, role, value in rows]
 
     def open_items(self, project_id: int) -> list[int]:
-        """The ids of all items outside of the blind slice."""
+        """The ids of all items outside of the blind slice that are not set aside."""
         low, high = id_range(project_id)
-        rows = self._c.execute("SELECT id FROM item WHERE id >= ? AND id < ? AND blind = 0", (low, high))
+        rows = self._c.execute("SELECT id FROM item WHERE id >= ? AND id < ? AND blind = 0 AND status <> 4", (low, high))
         return [row[0] for row in rows]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from milo.flow.ports.work import Lease, Pick
+from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.ids import id_range
 
 WAITING, ANSWERED, WITHDRAWN = range(3)
@@ -105,7 +106,7 @@ class DrawsSql:
         rows = self._c.execute(
             "SELECT d.item_id, d.purpose, d.odds FROM blind_draw d WHERE d.project_id = ? AND d.purpose = ? AND d.state = 0 "
             "AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = d.item_id AND (a.state = 0 OR (a.user_id = ? "
-            "AND a.state <= 2))) ORDER BY d.id LIMIT ?",
+            f"AND a.state <= 2))) AND {NOT_ASIDE.format('d.item_id')} ORDER BY d.id LIMIT ?",
             (project, purpose, user, limit),
         )
         return [Pick(*row) for row in rows]
@@ -176,7 +177,9 @@ class DrawsSql:
     def waiting(self, project: int, purpose: str) -> int:
         """How many drawn items have no answer yet."""
         return self._c.execute(
-            "SELECT count(*) FROM blind_draw WHERE project_id = ? AND purpose = ? AND state = 0", (project, purpose)
+            "SELECT count(*) FROM blind_draw d WHERE d.project_id = ? AND d.purpose = ? AND d.state = 0 "
+            f"AND {NOT_ASIDE.format('d.item_id')}",
+            (project, purpose),
         ).fetchone()[0]
 
     def _count(self, project: int, **by: Any) -> None:

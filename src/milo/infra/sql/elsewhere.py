@@ -44,11 +44,11 @@ class ElsewhereSql:
         return self._c.execute("DELETE FROM run_error WHERE run_id = ?", (run,)).rowcount
 
     def unheard(self, project: int, run: int, after: int, size: int, *, everything: bool) -> list[int]:
-        """Items behind `after` that are not blind and that the run has said nothing of, by id; done ones if `everything`."""
+        """Items behind `after` that are not blind and that the run has said nothing of, by id; done ones if `everything`, none set aside."""
         _, high = id_range(project)
-        test = "" if everything else " AND i.status <> 2"
+        closed = "4" if everything else "2, 4"
         rows = self._c.execute(
-            f"SELECT i.id FROM item i WHERE i.id > ? AND i.id < ? AND i.blind = 0{test} "
+            f"SELECT i.id FROM item i WHERE i.id > ? AND i.id < ? AND i.blind = 0 AND i.status NOT IN ({closed}) "
             "AND NOT EXISTS (SELECT 1 FROM signal s WHERE s.run_id = ? AND s.item_id = i.id) "
             "AND NOT EXISTS (SELECT 1 FROM run_error e WHERE e.run_id = ? AND e.item_id = i.id) ORDER BY i.id LIMIT ?",
             (after, high, run, run, size),
@@ -64,7 +64,7 @@ class ElsewhereSql:
         """How many items that are not done wait for the run."""
         low, high = id_range(project)
         row = self._c.execute(
-            "SELECT count(*) FROM item i WHERE i.id >= ? AND i.id < ? AND i.blind = 0 AND i.status <> 2 "
+            "SELECT count(*) FROM item i WHERE i.id >= ? AND i.id < ? AND i.blind = 0 AND i.status NOT IN (2, 4) "
             "AND NOT EXISTS (SELECT 1 FROM signal s WHERE s.run_id = ? AND s.item_id = i.id) "
             "AND NOT EXISTS (SELECT 1 FROM run_error e WHERE e.run_id = ? AND e.item_id = i.id)",
             (low, high, run, run),

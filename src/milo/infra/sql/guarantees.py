@@ -87,7 +87,7 @@ class GuaranteesSql:
             items,
             np.array([r[1] or 0.0 for r in rows], np.float64),
             np.array([shown(r[2] or "") for r in rows], dtype=object),
-            ~np.isin(items, np.concatenate([closed.lent, closed.answered])),
+            ~np.isin(items, np.concatenate([closed.lent, closed.answered, closed.aside])),
             np.isin(items, kept),
         )
         return found.only(~np.isin(items, closed.blind) | found.kept)
@@ -139,7 +139,7 @@ class GuaranteesSql:
         """How many blind items have no answer to a question yet."""
         low, high = id_range(project)
         return self._c.execute(
-            "SELECT count(*) FROM item WHERE blind = 1 AND id >= ? AND id < ? AND NOT EXISTS (SELECT 1 FROM annotation a "
+            "SELECT count(*) FROM item WHERE blind = 1 AND status <> 4 AND id >= ? AND id < ? AND NOT EXISTS (SELECT 1 FROM annotation a "
             "WHERE a.item_id = item.id AND a.question = ? AND a.role <> 'suggestion' AND a.live = 1)",
             (low, high, question),
         ).fetchone()[0]
@@ -152,8 +152,8 @@ class GuaranteesSql:
         ).fetchone()[0]
 
     def size(self, project: int) -> int:
-        """How many items the project has."""
-        row = self._c.execute("SELECT items FROM project_count WHERE project_id = ?", (project,)).fetchone()
+        """How many items the project has that are not set aside."""
+        row = self._c.execute("SELECT items - aside FROM project_count WHERE project_id = ?", (project,)).fetchone()
         return row[0] if row else 0
 
     def place(self, project: int, question: str, predictor: int, version: int) -> int:

@@ -206,17 +206,17 @@ class ModelsSql:
         return [row[0] for row in rows]
 
     def page(self, project_id: int, after: int, size: int) -> list[int]:
-        """Items that may carry suggestions and are not done, by id."""
+        """Items that may carry suggestions and are neither done nor set aside, by id."""
         _, high = id_range(project_id)
         rows = self._c.execute(
-            "SELECT id FROM item WHERE id > ? AND id < ? AND blind = 0 AND status <> 2 ORDER BY id LIMIT ?",
+            "SELECT id FROM item WHERE id > ? AND id < ? AND blind = 0 AND status NOT IN (2, 4) ORDER BY id LIMIT ?",
             (after, high, size),
         )
         return [row[0] for row in rows]
 
     def unfinished(self, project_id: int) -> int:
-        """How many items are not done and may carry suggestions."""
-        row = self._c.execute("SELECT items - done FROM project_count WHERE project_id = ?", (project_id,)).fetchone()
+        """How many items are neither done nor set aside."""
+        row = self._c.execute("SELECT items - done - aside FROM project_count WHERE project_id = ?", (project_id,)).fetchone()
         return row[0] if row else 0
 
     def not_blind(self, items: Iterable[int]) -> list[int]:

@@ -24,7 +24,8 @@ REMOVED = 2
 
 
 class Counts(msgspec.Struct):
-    """How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait."""
+    """How far a project is, in items; `answers` counts submissions, `mine` those of the caller; `review`: cases that wait;
+    `aside`: set aside for everybody, in none of new, open, done and skipped."""
 
     items: int = 0
     new: int = 0
@@ -34,6 +35,7 @@ class Counts(msgspec.Struct):
     flagged: int = 0
     answers: int = 0
     suggested: int = 0
+    aside: int = 0
     mine: int = 0
     review: int = 0
 
@@ -97,7 +99,7 @@ class ProjectsSql:
 
     def counts(self, project_id: int, user_id: int) -> Counts:
         row = self._c.execute(
-            "SELECT items, new, open, done, skipped, flagged, answers, suggested FROM project_count WHERE project_id = ?",
+            "SELECT items, new, open, done, skipped, flagged, answers, suggested, aside FROM project_count WHERE project_id = ?",
             (project_id,),
         ).fetchone()
         low, high = id_range(project_id)
@@ -106,7 +108,7 @@ class ProjectsSql:
             (user_id, low, high),
         ).fetchone()[0]
         review = ReviewSql(self._c).open_count(project_id)
-        return Counts() if row is None else Counts(*row[:8], mine=mine, review=review)
+        return Counts() if row is None else Counts(*row, mine=mine, review=review)
 
     def answers(self, project_id: int, question: Question) -> Iterator[Any]:
         low, high = id_range(project_id)

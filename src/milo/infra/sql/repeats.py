@@ -16,7 +16,8 @@ class RepeatsSql:
         """(item id, data as JSON) of those that are not done and may carry suggestions."""
         for item in items:
             row = self._c.execute(
-                "SELECT i.id, c.data FROM item i JOIN content c ON c.item_id = i.id WHERE i.id = ? AND i.blind = 0 AND i.status <> 2",
+                "SELECT i.id, c.data FROM item i JOIN content c ON c.item_id = i.id WHERE i.id = ? AND i.blind = 0 "
+                "AND i.status NOT IN (2, 4)",
                 (item,),
             ).fetchone()
             if row is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from milo.flow.review import Case, Given, NewCase
+from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.ids import id_range
 
 _CASE = (
@@ -22,6 +23,8 @@ _GIVEN = (
 REVISED = "revised"
 """The kind under which answers are listed that came back."""
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
+_STAYS = NOT_ASIDE.format("c.item_id")
+"""Of a case: its item is not set aside."""
 
 
 class ReviewSql:
@@ -128,7 +131,7 @@ class ReviewSql:
         holes = f"AND c.id NOT IN ({','.join('?' * len(without))}) " if without else ""
         rows = self._c.execute(
             f"SELECT {_CASE} FROM review_case c WHERE c.project_id = ? AND c.state = 'open' "
-            f"AND (c.lent_to IS NULL OR c.lent_to = ? OR c.lent_until < ?) {where}{holes}"
+            f"AND {_STAYS} AND (c.lent_to IS NULL OR c.lent_to = ? OR c.lent_until < ?) {where}{holes}"
             "AND NOT EXISTS (SELECT 1 FROM review_skip s WHERE s.case_id = c.id AND s.user_id = ?) "
             "ORDER BY c.worth DESC, c.id LIMIT ?",
             (project_id, user_id, now, *given, *without, user_id, n),
@@ -145,14 +148,14 @@ class ReviewSql:
     def open_count(self, project_id: int) -> int:
         """How many cases wait."""
         return self._c.execute(
-            "SELECT count(*) FROM review_case WHERE project_id = ? AND state = 'open'", (project_id,)
+            f"SELECT count(*) FROM review_case c WHERE c.project_id = ? AND c.state = 'open' AND {_STAYS}", (project_id,)
         ).fetchone()[0]
 
     def waiting(self, project_id: int) -> dict[tuple[str, str], int]:
         """Open cases by kind and question."""
         rows = self._c.execute(
-            "SELECT CASE WHEN to_user IS NULL THEN kind ELSE 'revised' END AS k, question, count(*) FROM review_case "
-            "WHERE project_id = ? AND state = 'open' GROUP BY k, question",
+            "SELECT CASE WHEN c.to_user IS NULL THEN c.kind ELSE 'revised' END AS k, c.question, count(*) FROM review_case c "
+            f"WHERE c.project_id = ? AND c.state = 'open' AND {_STAYS} GROUP BY k, c.question",
             (project_id,),
         )
         return {(kind, question): n for kind, question, n in rows}
@@ -170,7 +173,7 @@ class ReviewSql:
         """Open cases, most worth first."""
         where, given = _wanted(kind, question)
         rows = self._c.execute(
-            f"SELECT {_CASE} FROM review_case c WHERE c.project_id = ? AND c.state = 'open' {where}"
+            f"SELECT {_CASE} FROM review_case c WHERE c.project_id = ? AND c.state = 'open' AND {_STAYS} {where}"
             "ORDER BY c.worth DESC, c.id LIMIT ? OFFSET ?",
             (project_id, *given, limit, offset),
         )

@@ -214,9 +214,9 @@ class FacetsSql:
 
     def _status(self) -> dict[str, int]:
         row = self._c.execute(
-            "SELECT new, open, done, skipped, flagged FROM project_count WHERE project_id = ?", (self._project,)
+            "SELECT new, open, done, skipped, aside, flagged FROM project_count WHERE project_id = ?", (self._project,)
         ).fetchone()
-        return dict(zip((*STATUSES, "flagged"), row or (0,) * 5, strict=True))
+        return dict(zip((*STATUSES, "flagged"), row or (0,) * 6, strict=True))
 
     def _labels(self) -> dict[str, dict[str, int]]:
         rows = self._c.execute(

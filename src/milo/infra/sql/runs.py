@@ -39,10 +39,12 @@ class RunsSql:
     # which items
 
     def every(self, project_id: int, open_only: bool, after: int, size: int) -> list[int]:
-        """Items by id, blind ones included; `open_only`: those that are not done."""
+        """Items by id that are not set aside, blind ones included; `open_only`: those that are not done."""
         _, high = id_range(project_id)
-        test = " AND status <> 2" if open_only else ""
-        rows = self._c.execute(f"SELECT id FROM item WHERE id > ? AND id < ?{test} ORDER BY id LIMIT ?", (after, high, size))
+        closed = "2, 4" if open_only else "4"
+        rows = self._c.execute(
+            f"SELECT id FROM item WHERE id > ? AND id < ? AND status NOT IN ({closed}) ORDER BY id LIMIT ?", (after, high, size)
+        )
         return [row[0] for row in rows]
 
     def gold(self, project_id: int, question: str, after: int, size: int) -> list[int]:
@@ -104,8 +106,10 @@ class RunsSql:
         return self._c.execute("SELECT max(id) FROM item WHERE id >= ? AND id < ?", id_range(project_id)).fetchone()[0] or 0
 
     def counts(self, project_id: int) -> tuple[int, int]:
-        """(items, items that are not done)."""
-        row = self._c.execute("SELECT items, items - done FROM project_count WHERE project_id = ?", (project_id,)).fetchone()
+        """(items, items that are not done), without those set aside."""
+        row = self._c.execute(
+            "SELECT items - aside, items - aside - done FROM project_count WHERE project_id = ?", (project_id,)
+        ).fetchone()
         return (row[0], row[1]) if row else (0, 0)
 
     # what is there already

@@ -98,10 +98,10 @@ class StudiesSql:
         return [(project, study, user, bool(busy)) for project, study, user, busy in rows]
 
     def candidates(self, project_id: int, design: Design, sources: Sequence[str]) -> list[Candidate]:
-        """The items that may be drawn: not blind, never with one of the people, and with a suggestion where one is needed (by one
+        """The items that may be drawn: neither blind nor set aside, never with one of the people, and with a suggestion where one is needed (by one
         of `sources`, if any are named)."""
         low, high = id_range(project_id)
-        where, args = ["i.id >= ?", "i.id < ?", "i.blind = 0"], [low, high]
+        where, args = ["i.id >= ?", "i.id < ?", "i.blind = 0", "i.status <> 4"], [low, high]
         marks = ",".join("?" * len(design.people))
         where.append(
             f"NOT EXISTS (SELECT 1 FROM assignment a WHERE a.item_id = i.id AND a.state <= 2 AND a.user_id IN ({marks}))"

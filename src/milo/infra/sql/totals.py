@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.ids import id_range
 
 _decode = msgspec.json.decode
@@ -50,7 +51,7 @@ class TotalsSql:
             "(SELECT max(x.run_id) FROM blind_check x WHERE x.item_id = a.item_id AND x.question = a.question "
             "AND x.predictor_id = ?) WHERE a.role <> 'suggestion' "
             f"AND a.role = 'answer' AND a.live = 1 AND a.author_kind = 'person' AND a.basis IN ({bases}) "
-            "AND a.question = ? AND a.item_id >= ? AND a.item_id < ? ORDER BY a.item_id, a.id",
+            f"AND a.question = ? AND a.item_id >= ? AND a.item_id < ? AND {NOT_ASIDE.format('a.item_id')} ORDER BY a.item_id, a.id",
             (predictor, predictor, question, low, high),
         )
         found: dict[int, DrawnRow] = {}
@@ -63,7 +64,8 @@ class TotalsSql:
         return list(found.values())
 
     def others(self, project: int, question: str, predictor: int, learned: bool) -> list[tuple[int, Any, float | None]]:
-        """All items that people did not answer blind, in an audit or (`learned`) in another way: item, the model's value and score."""
+        """All items not set aside that people did not answer blind, in an audit or (`learned`) in another way: item, the model's value
+        and score."""
         low, high = id_range(project)
         done = {
             row[0]
@@ -89,7 +91,7 @@ class TotalsSql:
                 (predictor, question, low, high),
             )
         }
-        every = self._c.execute("SELECT id FROM item WHERE id >= ? AND id < ? ORDER BY id", (low, high))
+        every = self._c.execute("SELECT id FROM item WHERE id >= ? AND id < ? AND status <> 4 ORDER BY id", (low, high))
         out: list[tuple[int, Any, float | None]] = []
         for (item,) in every:
             if item not in done:

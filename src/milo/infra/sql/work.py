@@ -10,6 +10,7 @@ import msgspec
 
 from milo.flow.ports.work import (
     ANSWERED,
+    ASIDE,
     DONE,
     EXPIRED,
     LENT,
@@ -23,10 +24,11 @@ from milo.flow.ports.work import (
     Operation,
     Pick,
 )
+from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.draws import DrawsSql
 from milo.infra.sql.ids import id_range, item_id, project_of
 
-COUNT_NAMES = {NEW: "new", OPEN: "open", DONE: "done", SKIPPED_ITEM: "skipped"}
+COUNT_NAMES = {NEW: "new", OPEN: "open", DONE: "done", SKIPPED_ITEM: "skipped", ASIDE: "aside"}
 _EXPIRE_AT_ONCE = 200
 _decode = msgspec.json.decode
 
@@ -202,15 +204,16 @@ class WorkSql:
         ).fetchone()[0]
 
     def settle(self, project_id: int, item_id: int, overlap: int, answers: int, now: float | None) -> int:
-        old_free, n_answers, old_status, extra = self._c.execute(
-            "SELECT free, n_answers, status, (SELECT extra FROM more_answers m WHERE m.item_id = item.id) FROM item WHERE id = ?",
+        old_free, n_answers, old_status, extra, aside = self._c.execute(
+            "SELECT free, n_answers, status, (SELECT extra FROM more_answers m WHERE m.item_id = item.id), EXISTS (SELECT 1 "
+            "FROM set_aside s WHERE s.item_id = item.id AND s.live = 1) FROM item WHERE id = ?",
             (item_id,),
         ).fetchone()
         overlap += extra or 0
         states = [r[0] for r in self._c.execute("SELECT state FROM assignment WHERE item_id = ?", (item_id,))]
         n_answers = max(0, n_answers + answers)
-        free = max(0, overlap - n_answers - states.count(LENT))
-        status = status_of(n_answers, overlap, SKIPPED in states)
+        free = 0 if aside else max(0, overlap - n_answers - states.count(LENT))
+        status = ASIDE if aside else status_of(n_answers, overlap, SKIPPED in states)
         self._c.execute(
             "UPDATE item SET free = ?, n_answers = ?, status = ?, updated_at = coalesce(?, updated_at) WHERE id = ?",
             (free, n_answers, status, now, item_id),
@@ -265,7 +268,7 @@ class WorkSql:
         rows = self._c.execute(
             "SELECT a.id, a.item_id FROM review_case c INDEXED BY ix_review_case_returned JOIN assignment a "
             "ON a.item_id = c.item_id AND a.user_id = c.to_user AND a.state IN (3, 4) WHERE c.to_user = ? AND c.item_id >= ? "
-            "AND c.item_id < ? AND c.state = 'returned'",
+            f"AND c.item_id < ? AND c.state = 'returned' AND {NOT_ASIDE.format('c.item_id')}",
             (user_id, low, high),
         ).fetchall()
         for assignment, item in rows:

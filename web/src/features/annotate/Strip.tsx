@@ -39,11 +39,12 @@ function Position() {
   const base = spec.policy.overlap > 1 ? counts.mine : counts.done + counts.skipped;
   const [start] = useState(base);
   const finished = useDesk((s) => s.finished);
-  const at = Math.min(counts.items, Math.max(base, start + finished));
+  const all = counts.items - counts.aside;
+  const at = Math.min(all, Math.max(base, start + finished));
   return (
-    <div className={css.position} title={`${count(at)} of ${count(counts.items)} items finished`}>
-      <span><strong>{count(at)}</strong> / {count(counts.items)}</span>
-      <Bar label="Items finished" total={Math.max(1, counts.items)} parts={[{ n: at, color: "var(--accent)", title: "finished" }]} />
+    <div className={css.position} title={`${count(at)} of ${count(all)} items finished`}>
+      <span><strong>{count(at)}</strong> / {count(all)}</span>
+      <Bar label="Items finished" total={Math.max(1, all)} parts={[{ n: at, color: "var(--accent)", title: "finished" }]} />
     </div>
   );
 }

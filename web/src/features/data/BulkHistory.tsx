@@ -8,7 +8,7 @@ import { PermissionList } from "../../ui/guarantee";
 import layout from "../../ui/layout.module.css";
 import { redoBulk, undoBulk } from "./bulk";
 
-const KINDS: Record<string, string> = { label: "labelled", accept: "accepted" };
+const KINDS: Record<string, string> = { label: "labelled", accept: "accepted", aside: "set aside" };
 
 export function BulkHistory({ project, open, onClose }: { project: number; open: boolean; onClose(): void }) {
   const history = useQuery({ ...bulkQuery(project), enabled: open });
@@ -26,16 +26,17 @@ export function BulkHistory({ project, open, onClose }: { project: number; open:
           <div key={entry.id} className={layout.row}>
             <div className={layout.grow} style={{ opacity: entry.undone ? 0.7 : 1 }}>
               <div>
-                {plural(entry.n, "item")} {KINDS[entry.kind] ?? entry.kind} <span className="dim">({entry.question})</span>
+                {plural(entry.n, "item")} {KINDS[entry.kind] ?? entry.kind} {entry.question ? <span className="dim">({entry.question})</span> : null}
                 {entry.undone ? <em> taken back</em> : null}
               </div>
               <div className={layout.help}>
                 {entry.by}, {ago(entry.at)}
+                {typeof entry.args.reason === "string" && entry.args.reason !== "" ? `; ${entry.args.reason}` : ""}
                 {entry.basis === "no guarantee" ? "; without a guarantee" : ""}
               </div>
               {entry.promise ? <div className={layout.help}>{entry.promise.words}</div> : null}
             </div>
-            <Button size="small" onClick={() => (entry.undone ? redoBulk : undoBulk)(client, project, entry.id)}>
+            <Button size="small" onClick={() => (entry.undone ? redoBulk : undoBulk)(client, project, entry.id, entry.kind === "aside" ? "item" : "answer")}>
               {entry.undone ? "Redo" : "Undo"}
             </Button>
           </div>

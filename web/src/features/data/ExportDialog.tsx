@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, apiUrl, type Query } from "../../api/client";
 import { kindsQuery } from "../../api/queries";
 import type { ExportReport, Kinds, Project, Status } from "../../api/types";
-import { countFilters, filtersOf, STATUSES, type DataSearch } from "../../lib/dataSearch";
+import { ASKED, countFilters, filtersOf, STATUSES, type DataSearch } from "../../lib/dataSearch";
 import { Button, buttonLook, ErrorNote } from "../../ui";
 import { count } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
@@ -34,7 +34,7 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
   const formats = (useQuery(kindsQuery).data?.formats ?? []).filter((format) => format.writes);
   const [format, setFormat] = useState<string | null>(null);
   const [what, setWhat] = useState("resolved");
-  const [status, setStatus] = useState<Status[]>((search.status?.split(",") as Status[] | undefined) ?? [...STATUSES]);
+  const [status, setStatus] = useState<Status[]>((search.status?.split(",") as Status[] | undefined) ?? [...ASKED]);
   const [only, setOnly] = useState(false);
   const { status: _status, ...filters } = filtersOf(search);
   const filtered = countFilters(filters) > 0;
@@ -43,7 +43,8 @@ export function ExportDialog({ project, search, open, onClose }: ExportDialogPro
   const [withFiles, setWithFiles] = useState(false);
   const [prompt, setPrompt] = useState<string | null>(null);
   const sheet = formats.find((one) => one.name === chosen)?.suffixes.includes(".csv") === true;
-  const all = status.length === 0 || status.length === STATUSES.length;
+  const usual = what === "everything" ? STATUSES : ASKED;
+  const all = status.length === 0 || (status.length === usual.length && usual.every((one) => status.includes(one)));
   const picked = formats.find((one) => one.name === chosen);
   const tuning = isTuning(picked);
   const query: Query = {

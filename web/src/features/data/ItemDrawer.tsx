@@ -7,10 +7,13 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import { itemQuery } from "../../api/queries";
 import type { ItemDetail, Project } from "../../api/types";
+import { manages } from "../../lib/rights";
 import { Button, buttonLook, ErrorNote, IconButton, Skeleton } from "../../ui";
 import { ago, brief, moment } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
+import { notifyError } from "../../ui/notify";
 import { AnnotationList } from "./AnnotationList";
+import { setAside, takeBack } from "./aside";
 import css from "./data.module.css";
 import { FieldValue } from "./FieldValue";
 import type { SetSearch } from "./FilterPanel";
@@ -57,6 +60,7 @@ function Detail({ project, detail, set }: { project: Project; detail: ItemDetail
       <div className={layout.row}>
         <StatusMark status={item.status} />
         <span className={layout.grow} />
+        {manages(project.my_role) ? <Aside project={project.id} id={item.id} aside={item.status === "aside"} /> : null}
         <Button size="small" onClick={() => set({ similar: item.id, phrase: undefined })}>
           Find similar items
         </Button>
@@ -81,6 +85,20 @@ function Detail({ project, detail, set }: { project: Project; detail: ItemDetail
       <Comments project={project.id} detail={detail} />
       <History detail={detail} />
     </>
+  );
+}
+
+/** Sets the item aside for everybody, or takes it back. */
+function Aside({ project, id, aside }: { project: number; id: number; aside: boolean }) {
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: () => (aside ? takeBack : setAside)(client, project, { item_ids: [id] }),
+    onError: notifyError,
+  });
+  return (
+    <Button size="small" busy={act.isPending} onClick={() => act.mutate()}>
+      {aside ? "Take back" : "Set aside"}
+    </Button>
   );
 }
 

@@ -12,6 +12,7 @@ import { count, plural } from "../../ui/format";
 import layout from "../../ui/layout.module.css";
 import { notify, notifyError } from "../../ui/notify";
 import { AcceptDialog, type AcceptScope } from "./AcceptDialog";
+import { setAside, takeBack } from "./aside";
 import { refreshAfterBulk, undoBulk } from "./bulk";
 import css from "./data.module.css";
 import { shortTitle } from "./questionText";
@@ -36,6 +37,7 @@ export function SelectionBar({ project, selection, search, onClear }: SelectionB
       <LabelAs project={project} selection={selection} search={search} onDone={onClear} />
       <AcceptButton project={project} selection={selection} search={search} />
       <FlagButton project={project} selection={selection} search={search} />
+      <AsideButtons project={project} selection={selection} search={search} onDone={onClear} />
       <span className={layout.grow} />
       <IconButton label="Clear the selection" onClick={onClear}>
         <IconX size={16} />
@@ -143,9 +145,31 @@ function told(result: BulkLabelResult): string {
   const left = [
     result.skipped_answered > 0 ? `${count(result.skipped_answered)} answered before` : "",
     result.skipped_lent > 0 ? `${count(result.skipped_lent)} being labelled by somebody` : "",
+    result.skipped_aside > 0 ? `${count(result.skipped_aside)} set aside` : "",
     result.skipped_blind > 0 ? `${count(result.skipped_blind)} kept for blind answers` : "",
   ].filter(Boolean);
   return `${plural(result.changed, "item")} labelled.${left.length > 0 ? ` Left alone: ${left.join(", ")}.` : ""}`;
+}
+
+/** Sets all that is selected aside for everybody, or takes it back. */
+function AsideButtons({ project, selection, search, onDone }: Omit<SelectionBarProps, "onClear"> & { onDone(): void }) {
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: async (way: "aside" | "back") => {
+      const which = await target(project.id, selection, search);
+      await (way === "aside" ? setAside(client, project.id, which) : takeBack(client, project.id, which));
+    },
+    onSuccess: onDone,
+    onError: notifyError,
+  });
+  return (
+    <>
+      <Button size="small" busy={act.isPending} onClick={() => act.mutate("aside")} title="Nobody is asked about them; they keep their answers, and exports of labels leave them out.">
+        Set aside
+      </Button>
+      {project.counts.aside > 0 ? <Button size="small" busy={act.isPending} onClick={() => act.mutate("back")}>Take back</Button> : null}
+    </>
+  );
 }
 
 function FlagButton({ project, selection, search }: Omit<SelectionBarProps, "onClear">) {

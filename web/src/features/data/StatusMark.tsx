@@ -2,7 +2,7 @@
 import type { Status } from "../../api/types";
 import css from "./data.module.css";
 
-export const statusText: Record<Status, string> = { new: "New", open: "Begun", done: "Done", skipped: "Skipped" };
+export const statusText: Record<Status, string> = { new: "New", open: "Begun", done: "Done", skipped: "Skipped", aside: "Set aside" };
 
 export function StatusMark({ status }: { status: Status }) {
   return (

@@ -22,7 +22,7 @@ export function ProjectLine({ project }: { project: Project }) {
         {counts.items > 0 ? (
           <>
             <Bar
-              label={`Progress of ${spec.name}`} total={counts.items}
+              label={`Progress of ${spec.name}`} total={counts.items - counts.aside}
               parts={[
                 { n: counts.done, color: "var(--accent)", title: "done" },
                 { n: counts.open, color: "color-mix(in srgb, var(--accent) 40%, transparent)", title: "begun" },

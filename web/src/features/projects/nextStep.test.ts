@@ -4,7 +4,7 @@ import { changedParts } from "./changedParts";
 import { completeSpec } from "./editor/draft";
 import { nextSteps, progressWords } from "./nextStep";
 
-const none: Counts = { items: 0, new: 0, open: 0, done: 0, skipped: 0, flagged: 0, answers: 0, suggested: 0, mine: 0, review: 0 };
+const none: Counts = { items: 0, new: 0, open: 0, done: 0, skipped: 0, flagged: 0, answers: 0, suggested: 0, mine: 0, review: 0, aside: 0 };
 const some: Counts = { ...none, items: 10, new: 6, open: 1, done: 3, suggested: 5, flagged: 2 };
 
 it("offers what comes next", () => {

@@ -31,9 +31,10 @@ export function nextSteps(counts: Counts, role: Role): Step[] {
 
 /** "134 of 2,000 done", plus what matters beyond that. */
 export function progressWords(counts: Counts, role: Role): string {
-  const parts = [`${count(counts.done)} of ${count(counts.items)} done`];
+  const parts = [`${count(counts.done)} of ${count(counts.items - counts.aside)} done`];
   if (counts.open > 0) parts.push(`${count(counts.open)} begun`);
   if (counts.skipped > 0) parts.push(`${count(counts.skipped)} skipped`);
+  if (counts.aside > 0) parts.push(`${count(counts.aside)} set aside`);
   if (counts.flagged > 0 && seesData(role)) parts.push(`${count(counts.flagged)} flagged`);
   if (counts.mine > 0) parts.push(`${count(counts.mine)} by you`);
   return parts.join(" · ");

@@ -22,7 +22,7 @@ export function ProjectRehearsal({ project, onClose }: { project: Project; onClo
 function Ways({ project, pilot }: { project: Project; pilot: Pilot | undefined }) {
   const [crowd, setCrowd] = useState(CROWD);
   const [work, setWork] = useState(() => fromPilot(pilot));
-  const [items, setItems] = useState(Math.max(1, project.counts.items - project.counts.done));
+  const [items, setItems] = useState(Math.max(1, project.counts.items - project.counts.aside - project.counts.done));
   const [people, setPeople] = useState(4);
   const [hourly, setHourly] = useState(30);
   const run = useMutation({ mutationFn: () => api.post<Way[]>(`/projects/${project.id}/rehearse`, { items, people, hourly, crowd, work }) });

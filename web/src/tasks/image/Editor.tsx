@@ -12,6 +12,7 @@ import { RegionBar } from "../regions/RegionBar";
 import regions from "../regions/regions.module.css";
 import type { Command, WidgetProps } from "../types";
 import { attributesOf } from "./attributes";
+import { clipboardCommands } from "./clipboard-commands";
 import { imageCommands, penCommands } from "./commands";
 import { Details } from "./Details";
 import css from "./image.module.css";
@@ -99,7 +100,9 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
   const own = selected && !selected.suggested && !readOnly ? selected : null;
   const label = wanted ?? labels[0]?.value ?? "";
   const spec = kind.tools.find((one) => one.id === tool);
-  const changes = useChanges(kind, props, { size, label, own, select, where: { field: props.fields.length > 1 ? marks.field?.name : undefined, page: looking.look.page || undefined } as Partial<Mark> });
+  const where = { field: props.fields.length > 1 ? marks.field?.name : undefined, page: looking.look.page || undefined } as Partial<Mark>;
+  const under = viewing.clears ? drawn.filter((one) => !one.suggested && !viewing.isLocked(one.key)) : null;
+  const changes = useChanges(kind, props, { size, label, own, select, where, under });
   const relating = useRelating({ kind, props, marks, shown: viewing.shown, selected, own, select, reveal: (mark) => surface?.viewport.reveal(mark) });
   const several = many ? manyActions({ kind, props, marks, changes, together, viewing, size, select }) : null;
   const surface = useSurface(host, {
@@ -116,6 +119,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
     },
     host: { question, radius: () => viewing.radius, onStroke: changes.stroke, onHint: setHint, refine: (shown) => refine(kind, props.item, question, { ...shown, page: looking.look.page }, outliner.tool), help: (tool, shown) => askTool(props.item, question, tool, { ...shown, page: looking.look.page }) },
   });
+  const titleOf = (of: string) => looksOf(labels, of, theme).title;
   const attach = film?.attach;
   useEffect(() => (surface && attach ? attach(surface, viewing) : undefined), [surface, attach, viewing]);
   const go = (one: DrawnMark | undefined) => {
@@ -174,6 +178,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
     ...labelCommands(question, labels, choose, "Label"),
     ...filterCommand(question, labels, () => filter.current?.focus()),
     ...fits,
+    ...(busy ? [] : clipboardCommands({ kind, props, labels: new Set(labels.map((one) => one.value)), label, size, own: several ? several.own : own ? [own] : [], where, put: changes.put, gather: together.gather })),
     ...(busy
       ? penCommands({ prefix: kind.type, group, finish: () => surface?.pen.finish?.(), undoPoint: () => surface?.pen.back?.(), back, skip: surface?.pen.skip ? () => surface.pen.skip?.() : null })
       : imageCommands({
@@ -191,7 +196,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
             select(null);
           },
           showAll: viewing.showAll, lock: () => own && viewing.lock(own.key), raise: (by) => own && changes.set(own.key, { z: own.z + by || undefined } as Partial<M>, "depth"),
-          join: () => changes.join(before), snap: viewing.toggleSnap, pages: looking.pages > 1, turnPage: (by) => looking.turnTo(looking.look.page + by), turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush,
+          join: () => changes.join(before), snap: viewing.toggleSnap, pages: looking.pages > 1, turnPage: (by) => looking.turnTo(looking.look.page + by), turnView: viewing.turnOn, resizeBrush: viewing.resizeBrush, clear: viewing.toggleClears,
           ...several?.does,
         })),
   ];
@@ -209,7 +214,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
           commands={kind.type}
           drawing={busy && surface?.pen.finish ? <PenButtons pen={surface.pen} end={spec?.id === "click" ? "Take it" : "End it"} onGiveUp={back} /> : null}
           hint={<>{spec?.id === "click" ? <OutlinerPicker outliner={outliner} /> : null}<Hint kind={kind} active={props.active} spec={spec} words={hint} busy={busy} readOnly={readOnly} n={marks.value.length} after={film?.hint} film={film !== undefined} /></>} readOnly={readOnly}
-          selected={several ? manyWords(kind, together, (label) => looksOf(labels, label, theme).title) : selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
+          selected={several ? manyWords(kind, together, titleOf) : selected && { title: looksOf(labels, selected.label, theme).title, color: selected.color, detail: `${Math.round(selected.w)} × ${Math.round(selected.h)} px${locked ? ", locked" : ""}${about ? ` · ${about.detail}` : ""}`, suggested: selected.suggested }}
           more={several ? <Offered n={several.offered.length} prefix={kind.type} onAccept={several.does.accept} onReject={several.does.reject} /> : (about?.more ?? relating.more)} onAccept={() => accept()} onReject={reject} onRemove={several ? (several.free.length > 0 ? several.does.remove : null) : remove}
         />}
       </div>
@@ -217,7 +222,7 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         <div ref={host} className={css.surface} aria-hidden />
         {loaded.kind === "ready" ? null : <ImageNote state={loaded} onRetry={loaded.retry} />}
         {listed || (own && attributesOf(question, own.label).length > 0) ? (
-          <ObjectList kind={kind} drawn={drawn} selected={many ? together.keys : selected?.key ?? null} image={size} readOnly={readOnly} viewing={viewing} whole={listed} onSelect={(key) => go(drawn.find((b) => b.key === key))} onGather={together.gather} onAdd={addInMiddle}>
+          <ObjectList kind={kind} drawn={drawn} selected={many ? together.keys : selected?.key ?? null} image={size} readOnly={readOnly} viewing={viewing} whole={listed} titleOf={titleOf} onSelect={(key) => go(drawn.find((b) => b.key === key))} onGather={together.gather} onAdd={addInMiddle}>
             {selected && mark && shape ? (
               <>{relating.list}<Details
                 key={selected.key} question={question} shape={shape} drawn={selected} picked={picked} image={size} readOnly={readOnly || locked}

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, type CSSProperties, type KeyboardEvent, type 
 import type { Size } from "../../lib/geometry";
 import { count } from "../../ui/format";
 import css from "./image.module.css";
+import { LabelCounts } from "./LabelCounts";
 import type { DrawnMark, Kind, Mark } from "./marks";
 import type { Viewing } from "./useViewing";
 
@@ -18,6 +19,7 @@ export interface ObjectListProps<M extends Mark> {
   viewing: Viewing;
   /** false: only the details of the selected thing. */
   whole: boolean;
+  titleOf(label: string): string;
   onSelect(key: string): void;
   onGather(keys: readonly string[], how: "only" | "add" | "toggle"): void;
   onAdd(): void;
@@ -26,7 +28,7 @@ export interface ObjectListProps<M extends Mark> {
 
 const ROW = 28;
 
-export function ObjectList<M extends Mark>({ kind, drawn, selected, image, readOnly, viewing, whole, onSelect, onGather, onAdd, children }: ObjectListProps<M>) {
+export function ObjectList<M extends Mark>({ kind, drawn, selected, image, readOnly, viewing, whole, titleOf, onSelect, onGather, onAdd, children }: ObjectListProps<M>) {
   const title = `${kind.nouns[0]!.toUpperCase()}${kind.nouns.slice(1)}`;
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -63,9 +65,10 @@ export function ObjectList<M extends Mark>({ kind, drawn, selected, image, readO
     <aside className={css.list} aria-label={title}>
       {whole ? <header className={css.listHead}>
         <strong>{count(drawn.length)} {drawn.length === 1 ? kind.noun : kind.nouns}</strong>
-        {viewing.hiddenCount > 0 ? <button type="button" className={css.add} onClick={viewing.showAll}>Show {count(viewing.hiddenCount)} hidden</button> : null}
+        {viewing.hiddenCount > 0 ? <button type="button" className={css.add} aria-label={`Show ${count(viewing.hiddenCount)} hidden`} title="Show what is hidden" onClick={viewing.showAll}>Show {count(viewing.hiddenCount)}</button> : null}
         {readOnly ? null : <button type="button" className={css.add} onClick={onAdd} disabled={!image.w}>New {kind.noun}</button>}
       </header> : null}
+      {whole && drawn.length > 0 ? <LabelCounts drawn={drawn} titleOf={titleOf} viewing={viewing} readOnly={readOnly} onSelect={(keys) => onGather(keys, "only")} /> : null}
       {!whole ? null : drawn.length > 0 ? (
         <div ref={list} className={css.rows} role="listbox" aria-multiselectable={!readOnly} tabIndex={0} aria-label={title} aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} onKeyDown={onKeyDown}>
           <div style={{ height: virtual.getTotalSize(), position: "relative" }} role="presentation">

@@ -1,6 +1,6 @@
 /** The small controls of the editor of things on an image: tools, view, hints and what is said in place of an image. */
 import { Popover, Slider } from "@mantine/core";
-import { IconBoxMultiple, IconListDetails, IconMagnet, IconMinus, IconPlus, IconPointer, IconRotateClockwise, IconSun } from "@tabler/icons-react";
+import { IconBoxMultiple, IconLayersSubtract, IconListDetails, IconMagnet, IconMinus, IconPlus, IconPointer, IconRotateClockwise, IconSun } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { LARGE, type ImageState } from "../../media/useImage";
 import { ErrorNote, IconButton, Kbd, Skeleton } from "../../ui";
@@ -46,6 +46,7 @@ export function Tools<M extends Mark>({ kind, tool, readOnly, scale, listed, vie
               <small>{viewing.radius * 2}</small>
             </label>
           ) : null}
+          {kind.tools.some((one) => one.brush) ? <IconButton size="small" label={`Take pixels from the ${kind.nouns} underneath (U)`} aria-pressed={viewing.clears} onClick={viewing.toggleClears}><IconLayersSubtract size={15} color={viewing.clears ? "var(--accent)" : undefined} /></IconButton> : null}
           <IconButton size="small" label="Snap to other shapes (Shift+S)" aria-pressed={viewing.snaps} onClick={viewing.toggleSnap}><IconMagnet size={15} color={viewing.snaps ? "var(--accent)" : undefined} /></IconButton>
         </>
       )}

@@ -47,6 +47,7 @@ export interface Actions {
   turnPage(by: 1 | -1): void;
   turnView(): void;
   resizeBrush(factor: number): void;
+  clear(): void;
 }
 
 const ARROWS: readonly [key: string, name: string, dx: number, dy: number][] = [
@@ -82,7 +83,7 @@ function onTools(a: Actions, make: Make): Command[] {
     make("tool", "previous", `Previous ${a.noun}`, ["K"], () => a.step(-1), a.some),
     make("tool", "all", `Select all ${a.nouns} in view`, ["$mod+A"], a.all, a.some),
     make("tool", "snap", "Snap to other shapes, on or off", ["Shift+S"], a.snap),
-    ...(a.brush ? [make("tool", "smaller", "Smaller brush", ["["], () => a.resizeBrush(1 / 1.25)), make("tool", "larger", "Larger brush", ["]"], () => a.resizeBrush(1.25))] : []),
+    ...(a.brush ? [make("tool", "smaller", "Smaller brush", ["["], () => a.resizeBrush(1 / 1.25)), make("tool", "larger", "Larger brush", ["]"], () => a.resizeBrush(1.25)), make("tool", "clear", `Take pixels from the ${a.nouns} underneath, or not`, ["U"], a.clear)] : []),
   ];
 }
 

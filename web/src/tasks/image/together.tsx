@@ -105,7 +105,7 @@ export function manyActions<M extends Mark>({ kind, props, marks, changes, toget
       change(() => ({ group }) as Partial<M>, group === undefined ? `ungroup ${some}` : `group ${some}`);
     },
   } satisfies Partial<Actions>;
-  return { does, free, offered, relabel: (label: string) => accept(label), drag: (dx: number, dy: number) => move(dx, dy) };
+  return { does, own, free, offered, relabel: (label: string) => accept(label), drag: (dx: number, dy: number) => move(dx, dy) };
 }
 
 /** What the line over the image says of them. */

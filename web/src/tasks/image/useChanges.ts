@@ -5,6 +5,7 @@ import { boxShape, dragged, movedShape, type FigurePoint, type Shape } from "../
 import { newId } from "../regions/parts";
 import type { WidgetProps } from "../types";
 import { settled } from "./related";
+import { withoutPixels } from "./underneath";
 import { changed, keyOf, toMark, withoutMark, type DrawnMark, type Kind, type Mark } from "./marks";
 
 export interface Changing {
@@ -15,10 +16,12 @@ export interface Changing {
   own: DrawnMark | null;
   /** What new things say of where they are: the field, the page. */
   where: Partial<Mark>;
+  /** What gives up its pixels to what is painted; null where nothing does. */
+  under: readonly DrawnMark[] | null;
   select(key: string | null): void;
 }
 
-export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>, { size, label, own, where, select }: Changing) {
+export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>, { size, label, own, where, under, select }: Changing) {
   const { question, readOnly, onChange } = props;
   const all = props.value ?? [];
   const put = (value: M[], name: string, merge?: string) => onChange(value.length > 0 ? settled(kind, question, all, value) : undefined, merge ? { label: name, merge } : { label: name });
@@ -30,11 +33,19 @@ export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]
     if (geometry) set(key, geometry, `change a ${kind.noun}`, merge);
     else if (!readOnly) put(withoutMark(kind, all, key), `remove a ${kind.noun}`);
   };
+  /** The pixels of a thing just painted are taken from those underneath. What a suggestion left there does not come back. */
+  const paint = (value: M[], pixels: Bitmask, key: string, name: string) => {
+    const left = under ? withoutPixels(kind, value, under.filter((one) => one.key !== key), pixels, size, question) : { value, gone: [] };
+    const once = left.gone.some((one) => one.includes(":")) ? `paint.${newId()}` : undefined;
+    put(left.value, name, once);
+    if (once) props.onReject(left.gone.filter((one) => one.includes(":")), { merge: once });
+  };
   const add = (shape: Shape, as = label) => {
     if (readOnly || !size.w) return;
     const mark = toMark(kind, shape, as, size, question, where);
     if (!mark) return;
-    put([...all, mark], `draw ${as}`);
+    if (shape.kind === "mask") paint([...all, mark], shape.mask, keyOf(kind, mark), `draw ${as}`);
+    else put([...all, mark], `draw ${as}`);
     select(keyOf(kind, mark));
   };
   const shapeOfOwn = (): Shape | null => (own ? (own.shape ?? boxShape(own)) : null);
@@ -49,6 +60,8 @@ export function useChanges<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]
     stroke(pixels: Bitmask, how: "add" | "take") {
       const target = shapeOfOwn();
       const mask = target?.kind === "mask" ? combined(target.mask, pixels, how) : how === "add" ? trimmed(pixels) : null;
+      const geometry = mask && how === "add" && own && target?.kind === "mask" && !readOnly ? kind.geometry({ kind: "mask", mask }, size, question) : null;
+      if (own && geometry) return paint(changed(kind, all, own.key, geometry), pixels, own.key, `change a ${kind.noun}`);
       if (own && target?.kind === "mask") return mask ? edit(own.key, { kind: "mask", mask }) : put(withoutMark(kind, all, own.key), `remove a ${kind.noun}`);
       if (mask) add({ kind: "mask", mask });
     },

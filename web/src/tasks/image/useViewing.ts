@@ -26,12 +26,15 @@ export function useViewing(drawn: readonly DrawnMark[]) {
   const [turn, setTurn] = useState<Turn>(0);
   const [snaps, setSnaps] = useState(false);
   const [radius, setRadius] = useState(12);
+  const [clears, setClears] = useState(false);
   const shown = useMemo(() => {
     if (hidden.size === 0 && locked.size === 0) return drawn;
     return drawn.filter((one) => !hidden.has(one.key)).map((one) => (locked.has(one.key) ? { ...one, locked: true } : one));
   }, [drawn, hidden, locked]);
   return {
     shown, light, turn, snaps, radius,
+    /** What is painted takes its pixels from other things. */
+    clears,
     hiddenCount: hidden.size,
     isHidden: (key: string) => hidden.has(key),
     isLocked: (key: string) => locked.has(key),
@@ -44,6 +47,7 @@ export function useViewing(drawn: readonly DrawnMark[]) {
     resetLight: () => setLight(AS_IT_IS),
     turnOn: () => setTurn((now) => ((now + 90) % 360) as Turn),
     toggleSnap: () => setSnaps((now) => !now),
+    toggleClears: () => setClears((now) => !now),
     setRadius,
     resizeBrush: (factor: number) => setRadius((now) => Math.min(500, Math.max(1, Math.round(now * factor + (factor > 1 ? 0.5 : -0.5))))),
   };

@@ -70,7 +70,7 @@ function mount(value: Row[] | undefined, offered: Row[] = []) {
     return (
       <Editor
         item={itemWith({ paper: { media: 5, mime: "application/pdf", pages: 1 } })} fields={[{ name: "paper", kind: "document" }]} question={TABLE} suggestions={suggestions} rejected={none} minScore={0} active readOnly={false} seed="1"
-        onReject={(key) => seen.rejected.push(key)} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)} onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} value={now} onChange={set}
+        onReject={(keys) => seen.rejected.push(...[keys].flat())} onActivate={() => undefined} setCommands={(list) => (seen.commands = list)} onComplete={() => (seen.completed += 1)} onGuideline={() => undefined} value={now} onChange={set}
       />
     );
   }

@@ -201,7 +201,7 @@ def tracks() -> list[Any]:
     """200 things through 1,000 frames, with 20 key frames each."""
     found: list[Any] = []
     for n, (x, y, w, h, label) in enumerate(places(200)):
-        keys = [{"frame": 50 * k, "box": [x + k, y + k, w, h]} for k in range(20)]
+        keys = [{"frame": 50 * k, "box": [x / 100 + k / 2, y / 100 + k / 2, w / 10, h / 10]} for k in range(20)]
         found.append({"id": f"t{n}", "label": label, "keyframes": keys})
     return found
 

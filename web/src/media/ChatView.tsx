@@ -1,6 +1,7 @@
 /** A conversation: who says what, in Markdown; calls of tools and what came back, readable; nothing in it is fetched or run. */
 import { lazy, Suspense, useMemo, type ReactNode } from "react";
 import type { ChatTurn } from "../api/types";
+import { pointed } from "../lib/pointed";
 import { isResult, stepsIn, textOf, toolNames } from "./chat";
 import css from "./chat.module.css";
 import { Result, StepView } from "./ChatSteps";
@@ -30,7 +31,7 @@ export function ChatView({ turns, highlight, under, current, currentStep, onPoin
         const own = place === current && currentStep === undefined;
         const name = turn.name ?? names.get(turn.tool_call_id ?? "");
         return (
-          <li key={place} data-role={turn.role} data-turn={place} aria-current={own || undefined} data-current={own || undefined} onPointerDown={onPoint ? (event) => onPoint(place, stepAt(event.target)) : undefined}>
+          <li key={place} data-role={turn.role} data-turn={place} aria-current={own || undefined} data-current={own || undefined} onClick={onPoint ? (event) => pointed(event) && onPoint(place, stepAt(event.target)) : undefined}>
             <span className={css.role}>{turn.role}{name ? <span className={css.name}>{name}</span> : null}</span>
             {isResult(turn) ? <Result given={textOf(turn.content)} /> : <TurnWords turn={turn} highlight={highlight} />}
             {under?.(turn, place)}

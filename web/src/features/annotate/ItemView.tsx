@@ -80,7 +80,8 @@ function PageQuestion({ question, number, active, onGuideline }: { question: Que
   const live = liveOf(question) !== null;
   const missing = live && work !== undefined && !isThere(work, question);
   useEffect(() => {
-    if (active && !before.current) section.current?.scrollIntoView?.({ block: "nearest" });
+    // Under the pointer it is seen, and must not move away from under a click.
+    if (active && !before.current && !section.current?.matches(":hover")) section.current?.scrollIntoView?.({ block: "nearest" });
     before.current = active;
   }, [active]);
   return (

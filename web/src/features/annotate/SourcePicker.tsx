@@ -1,4 +1,5 @@
 /** Which model or workflow suggests, where the project leaves that to the annotator. */
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { errorText } from "../../api/client";
@@ -24,10 +25,10 @@ export function SourcePicker() {
   return (
     <div className={css.source}>
       <label htmlFor="source">from</label>
-      <select id="source" value={source ?? ""} onChange={(event) => choose(event.target.value)}>
-        <option value="">{suggest_from ?? "all models"}</option>
-        {names.map((name) => <option key={name} value={name}>{name}</option>)}
-      </select>
+      <Select
+        id="source" size="xs" className={css.pick} allowDeselect={false} value={source ?? ""} onChange={(name) => choose(name ?? "")}
+        data={[{ value: "", label: suggest_from ?? "all models" }, ...names]}
+      />
       {problem ? <p role="alert">{problem}</p> : null}
     </div>
   );

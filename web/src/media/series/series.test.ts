@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TimeAxis } from "../time/axis";
 import { short } from "./CurveTitle";
-import { paintCurve, placeAt, seriesOf } from "./series";
+import { paintCurve, placeAt, rowFrom, seriesOf } from "./series";
 
 interface Case {
   value: unknown;
@@ -16,6 +16,12 @@ const cases = JSON.parse(readFileSync("../tests/contracts/series_cases.json", "u
 describe("the numbers beside a curve", () => {
   it.each([[0.019123, "0.0191"], [1230.4, "1230.4"], [1200.04, "1200"], [71, "71"], [-3.14159, "-3.14"], [123456, "123456"]])("%s are short and true", (value, words) => {
     expect(short(value)).toBe(words);
+  });
+});
+
+describe("steps over rows", () => {
+  it.each([[0, 1, 10], [0, -1, 0], [10, 2, 40], [12, 1, 20], [12, -1, 10], [40, 1, 40], [40, -10, 0]])("from %d by %d to %d", (time, rows, to) => {
+    expect(rowFrom({ times: Float64Array.from([0, 10, 20, 40]) }, time, rows)).toBe(to);
   });
 });
 

@@ -31,6 +31,13 @@ export function seriesOf(value: unknown): Series | null {
   return { times, duration: times[times.length - 1]!, curves };
 }
 
+/** The time so many rows after the last one that is no later than `time`; before it, where `rows` is less than 0. A time between two rows counts as a step to the earlier. */
+export function rowFrom({ times }: Pick<Series, "times">, time: number, rows: number): number {
+  let at = times.findLastIndex((one) => one <= time + 1e-6);
+  if (rows < 0 && at >= 0 && times[at]! < time - 1e-6) at += 1;
+  return times[Math.min(times.length - 1, Math.max(0, at + rows))]!;
+}
+
 function columnsOf(value: unknown): [string, unknown[]][] | null {
   const table = tableOf(value);
   if (table) return table.columns.map((name, i) => [name, table.rows.map((row) => row[i])]);

@@ -15,6 +15,8 @@ export interface Scale {
   unit: string;
   color: string;
   side: "left" | "right";
+  /** Of a stretch with many values only the highest is drawn. */
+  envelope?: boolean;
   valueOf(stored: number): number;
 }
 
@@ -27,7 +29,7 @@ const SPAN = 60;
 
 export function intensityScale({ least, loudest }: Pick<Intensity, "least" | "loudest">): Scale {
   const to = Math.max(loudest, least + SPAN) + 3;
-  return { from: to - SPAN, to, lines: [0, -20, -40, -60, -80], unit: "dB", color: "var(--label-3)", side: "right", valueOf: (stored) => least + stored / 10 };
+  return { from: to - SPAN, to, lines: [0, -20, -40, -60, -80], unit: "dB", color: "var(--label-3)", side: "right", envelope: true, valueOf: (stored) => least + stored / 10 };
 }
 
 export class Contour<About extends Pick<Pitch, "levels" | "tile"> = Pick<Pitch, "levels" | "tile">> {
@@ -62,7 +64,8 @@ export class Contour<About extends Pick<Pitch, "levels" | "tile"> = Pick<Pitch, 
         }
         // A coarser entry spans what follows its time; a fine one stands at it.
         const x = axis.xOf((i + (level > 0 ? 0.5 : 0)) / per_second);
-        const [low, high] = [yOf(valueOf(pair[0])), yOf(valueOf(pair[1]))];
+        const high = yOf(valueOf(pair[1]));
+        const low = this.scale.envelope ? high : yOf(valueOf(pair[0]));
         if (before) pen.lineTo(x, low);
         else pen.moveTo(x, low);
         pen.lineTo(x, high === low ? low + 0.01 : high);

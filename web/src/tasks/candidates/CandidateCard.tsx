@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ChatTurn } from "../../api/types";
 import { ChatView, isChat, Words } from "../../media/ChatView";
 import { FieldView } from "../../media/FieldView";
+import { pointed } from "../../lib/pointed";
 import type { Candidate } from "./candidates";
 import css from "./candidates.module.css";
 
@@ -21,7 +22,7 @@ export function CandidateCard({ candidate, letter, head, chosen, suggested, curr
   return (
     <article
       className={css.card} aria-label={`Answer ${letter}`} data-candidate={letter} data-chosen={chosen || undefined}
-      data-suggested={suggested || undefined} data-current={current || undefined} onPointerDown={onPoint}
+      data-suggested={suggested || undefined} data-current={current || undefined} onClick={onPoint ? (event) => pointed(event) && onPoint() : undefined}
     >
       <header className={css.head}>
         <h3 className={css.letter}>{letter}</h3>

@@ -6,6 +6,7 @@ import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { visibleSuggestions } from "../labels/label-set";
 import type { Command, Place, TaskWidget, WidgetProps } from "../types";
+import { pointed } from "../../lib/pointed";
 import { criteriaOf, isScores, keyOf, nextOpen, type Criterion, type Scores } from "./rubric";
 import css from "./rubric.module.css";
 import { Settings } from "./Settings";
@@ -78,7 +79,7 @@ interface RowProps {
 function Row({ criterion, place, score, current, readOnly, suggested, sure, question, onPoint, onPick }: RowProps) {
   const worded = criterion.levels.some((level) => level.description !== "");
   return (
-    <section className={css.row} data-row={place} data-current={current || undefined} data-done={score !== undefined || undefined} aria-current={current || undefined} onPointerDown={onPoint} aria-label={criterion.title}>
+    <section className={css.row} data-row={place} data-current={current || undefined} data-done={score !== undefined || undefined} aria-current={current || undefined} onClick={(event) => pointed(event) && onPoint()} aria-label={criterion.title}>
       <header>
         <h3>{criterion.title}{criterion.weight !== 1 ? <small title="How much it counts">×{criterion.weight}</small> : null}</h3>
         {criterion.description ? <p>{criterion.description}</p> : null}

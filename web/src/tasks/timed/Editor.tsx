@@ -51,7 +51,7 @@ export function TimedEditor({ kind, ...props }: WidgetProps<Segment[]> & { kind:
   const shown = selected ? entryOf(labels, selected.label) : null;
   const said = trouble ?? (sound.wave.kind === "ready" ? sound.wave.it.about.trouble : media.mime.startsWith("audio/") && sound.wave.kind === "failed" ? sound.wave.message : null);
   return (
-    <div className={regions.field} onFocus={onActivate} onPointerDown={onActivate}>
+    <div className={props.fields.length > 1 ? `${regions.field} ${css.scrolled}` : regions.field} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={t.own?.label ?? wanted} readOnly={readOnly} onPick={t.pick} filterRef={filter} />

@@ -1,7 +1,7 @@
 /** Marking segments of a time series: its curves and the lanes on one axis, and the list below. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { CurveTitle } from "../../media/series/CurveTitle";
-import { paintCurve, type Curve, type Series } from "../../media/series/series";
+import { paintCurve, rowFrom, type Curve, type Series } from "../../media/series/series";
 import { CURVE_HEIGHT } from "../../media/series/SeriesView";
 import { clockText, TimeAxis } from "../../media/time/axis";
 import { LaneRows, PictureRow, Ruler, useTimeSurface, type Surface, type TimeSurface } from "../../media/time/LaneRows";
@@ -34,13 +34,13 @@ export function SeriesEditor({ kind, series, ...props }: WidgetProps<Segment[]> 
   useEffect(() => () => clock.destroy(), [clock]);
   const text = useRef<HTMLTextAreaElement>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: false, togglePicture: () => undefined, togglePitch: () => undefined, toggleIntensity: () => undefined });
+  const t = useTiming(kind, props, timed, { axis, clock, armed: wanted, arm, text, filter, pictured: false, togglePicture: () => undefined, togglePitch: () => undefined, toggleIntensity: () => undefined, rowFrom: (time, rows) => rowFrom(series, time, rows) });
   useCommands(props, t.commands);
   const name = question.field ?? "the series";
   const { selected } = t;
   const shown = selected ? entryOf(labels, selected.label) : null;
   return (
-    <div className={`${regions.field} ${css.curved}`} onFocus={onActivate} onPointerDown={onActivate}>
+    <div className={`${regions.field} ${css.scrolled}`} onFocus={onActivate} onPointerDown={onActivate}>
       <div className={regions.head}>
         <div className={css.top}>
           <LabelStrip question={question} active={props.active} labels={labels} armed={t.own?.label ?? wanted} readOnly={readOnly} onPick={t.pick} filterRef={filter} />

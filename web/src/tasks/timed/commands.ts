@@ -13,8 +13,8 @@ export interface TimedActions {
   /** There is something that Esc can back out of. */
   busy: boolean;
   pictured: boolean;
-  /** A film: steps are frames. */
-  framed: boolean;
+  /** What the keys step by: frames of a film, rows of a table, or a time. */
+  unit: "frame" | "row" | "time";
   toggle(): void;
   playPart(): void;
   loop(): void;
@@ -62,10 +62,10 @@ function playing(a: TimedActions, make: Make): Command[] {
     make("tool", "play", "Play or pause", ["Space"], a.toggle, { repeat: false }),
     make("tool", "part", `Play the ${a.noun}, or the selected stretch; pause`, ["$mod+."], a.playPart, { inText: true, repeat: false }),
     make("tool", "loop", `Repeat the ${a.noun}, or the selected stretch`, ["Shift+Space"], a.loop, { repeat: false }),
-    make("tool", "back-little", a.framed ? "Previous frame" : "Back by 0.1 s", [","], () => a.jump(-0.1)),
-    make("tool", "on-little", a.framed ? "Next frame" : "On by 0.1 s", ["."], () => a.jump(0.1)),
-    make("tool", "back-more", a.framed ? "Back ten frames" : "Back by 1 s", ["Shift+,"], () => a.jump(-1)),
-    make("tool", "on-more", a.framed ? "On ten frames" : "On by 1 s", ["Shift+."], () => a.jump(1)),
+    make("tool", "back-little", a.unit === "time" ? "Back by 0.1 s" : `Previous ${a.unit}`, [","], () => a.jump(-0.1)),
+    make("tool", "on-little", a.unit === "time" ? "On by 0.1 s" : `Next ${a.unit}`, ["."], () => a.jump(0.1)),
+    make("tool", "back-more", a.unit === "time" ? "Back by 1 s" : `Back ten ${a.unit}s`, ["Shift+,"], () => a.jump(-1)),
+    make("tool", "on-more", a.unit === "time" ? "On by 1 s" : `On ten ${a.unit}s`, ["Shift+."], () => a.jump(1)),
     make("tool", "slower", "Slower", ["-"], () => a.rate(-1)),
     make("tool", "faster", "Faster", ["="], () => a.rate(1)),
   ];
@@ -95,7 +95,7 @@ function viewing(a: TimedActions, make: Make): Command[] {
     ...(a.pictured ? [make("tool", "spectrogram", "Spectrogram, shown or not", ["P"], a.picture, { repeat: false })] : []),
     ...(a.pictured ? [make("tool", "pitch", "Pitch, shown or not", ["Alt+P"], a.pitch, { repeat: false })] : []),
     ...(a.pictured ? [make("tool", "intensity", "Intensity, shown or not", ["Alt+I"], a.intensity, { repeat: false })] : []),
-    ...(a.pictured && !a.framed
+    ...(a.pictured && a.unit !== "frame"
       ? [
           make("tool", "softer", "Softer, by 6 dB", ["Alt+-"], () => a.louder(-1)),
           make("tool", "louder", "Louder, by 6 dB", ["Alt+="], () => a.louder(1)),
@@ -106,14 +106,15 @@ function viewing(a: TimedActions, make: Make): Command[] {
 }
 
 function onSelected(a: TimedActions, make: Make): Command[] {
+  const edgeStep = a.unit === "row" ? "a row" : "10 ms";
   return [
     make("region", "remove", `Remove the ${a.noun}`, ["Delete", "Backspace"], a.remove),
     make("region", "start-here", "Its start is here", ["Shift+I"], () => a.edgeHere("start")),
     make("region", "end-here", "Its end is here", ["Shift+U"], () => a.edgeHere("end")),
-    make("region", "end-right", "End 10 ms later", ["Alt+ArrowRight"], () => a.edge("end", 0.01)),
-    make("region", "end-left", "End 10 ms earlier", ["Alt+ArrowLeft"], () => a.edge("end", -0.01)),
-    make("region", "start-left", "Start 10 ms earlier", ["Alt+Shift+ArrowLeft"], () => a.edge("start", -0.01)),
-    make("region", "start-right", "Start 10 ms later", ["Alt+Shift+ArrowRight"], () => a.edge("start", 0.01)),
+    make("region", "end-right", `End ${edgeStep} later`, ["Alt+ArrowRight"], () => a.edge("end", 0.01)),
+    make("region", "end-left", `End ${edgeStep} earlier`, ["Alt+ArrowLeft"], () => a.edge("end", -0.01)),
+    make("region", "start-left", `Start ${edgeStep} earlier`, ["Alt+Shift+ArrowLeft"], () => a.edge("start", -0.01)),
+    make("region", "start-right", `Start ${edgeStep} later`, ["Alt+Shift+ArrowRight"], () => a.edge("start", 0.01)),
     make("region", "split", "Cut in two at the playhead", ["B"], a.split),
     make("region", "join", `Join with the next ${a.noun} of its label`, ["M"], a.join),
     ...(a.worded ? [make("region", "write", "Write what is said", ["E"], a.write)] : []),

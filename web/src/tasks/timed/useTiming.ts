@@ -26,6 +26,8 @@ export interface TimingHost {
   togglePicture(): void;
   togglePitch(): void;
   toggleIntensity(): void;
+  /** Of what has rows and no sound: the time so many rows from another. */
+  rowFrom?(time: number, rows: number): number;
   /** Draws the channels apart, or mixed; null where there are no two. */
   toggleApart?: (() => void) | null;
 }
@@ -137,7 +139,7 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
   const jump = (by: number) => {
     if (!clock) return;
     if (clock instanceof FilmClock) return clock.step(Math.round(by * 10));
-    const to = axis.clampTime(clock.time() + by);
+    const to = host.rowFrom ? host.rowFrom(clock.time(), Math.round(by * 10)) : axis.clampTime(clock.time() + by);
     clock.seek(to);
     axis.reveal(to);
   };
@@ -159,10 +161,10 @@ export function useTiming(kind: TimedKind, props: WidgetProps<Segment[]>, timed:
       prefix: kind.type, group: question.title ?? question.name, noun: kind.noun, nouns: kind.nouns, worded: kind.worded,
       selected: own ? "own" : selected?.suggested ? "suggested" : null, some: drawn.length > 0, ranged: range !== null && range.end > range.start,
       busy: begun !== null || range !== null || selected !== null || refusal !== null || clock?.loop != null, pictured: host.pictured,
-      framed: clock instanceof FilmClock, toggle, playPart, loop, jump, rate, setIn, setOut, add: () => range && create(range, armed),
+      unit: clock instanceof FilmClock ? "frame" : host.rowFrom ? "row" : "time", toggle, playPart, loop, jump, rate, setIn, setOut, add: () => range && create(range, armed),
       step: (by) => go(neighbour(drawn, selectedKey, now(), by) as DrawnSegment | undefined),
       accept: () => accept(), reject, remove,
-      edge: (edge, by) => own && reshape(own.key, { start: own.start, end: own.end, [edge]: axis.clampTime(own[edge] + by) }, `${edge}.${own.key}`),
+      edge: (edge, by) => own && reshape(own.key, { start: own.start, end: own.end, [edge]: host.rowFrom?.(own[edge], Math.round(by * 100)) ?? axis.clampTime(own[edge] + by) }, `${edge}.${own.key}`),
       edgeHere: (edge) => set({ [edge]: milli(now()) }, edge),
       split: () => own && put(split(all, own.key, now()), "cut in two"),
       join: () => own && put(joined(all, own.key), "join"),

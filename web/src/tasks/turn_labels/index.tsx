@@ -81,7 +81,7 @@ function Editor(props: WidgetProps<Mark[]>) {
                   {choice.color ? <i aria-hidden /> : null}
                   <span>{choice.title}</span>
                   {suggested && suggestion ? <small><span className="visually-hidden">suggested </span>{suggestion.score === null ? "model" : scoreText(suggestion.score)}</small> : null}
-                  {place === at && props.active && choice.key !== choice.title ? <Cap id={labelCommandId(question, choice.id)} of={choice.key} /> : null}
+                  {place === at && choice.key !== choice.title ? <Cap id={labelCommandId(question, choice.id)} of={choice.key} /> : null}
                 </button>
               );
             })}

@@ -132,6 +132,12 @@ describe("suggestions", () => {
     expect(acceptable(rowsOf(q, plain, [suggestion(1, "a", 0.8)], "c", new Set(), at(0.5)))).toEqual([]);
   });
 
+  it("takes all parts of a graph or a form, also once some are in", () => {
+    const graph = { ...many, parts: () => [0, 1, 2].map((i) => ({ key: `7:${i}`, score: 0.9, title: "p", part: i })), holds: (_: unknown, part: unknown) => part === 0 };
+    const rows = rowsOf(q, graph, [suggestion(7, { spans: [] }, 0.9)], { spans: [0] }, new Set(), at(0.5));
+    expect(acceptable(rows).map((r) => r.key)).toEqual(["7:1", "7:2"]);
+  });
+
   it("shows by policy only", () => {
     expect(isVisible("hidden", true, true)).toBe(false);
     expect([isVisible("on_demand", false, true), isVisible("on_demand", true, false)]).toEqual([false, true]);

@@ -59,7 +59,7 @@ export function rowsOf(
       part,
       state: stateOf(widget, value, part, rejected),
       confident: (part.score ?? 1) >= minimumFor(minimum, part.title),
-      decided: !Array.isArray(suggestion.value) && !widget.isEmpty(value),
+      decided: !isPartOfMany(suggestion, part) && !widget.isEmpty(value),
     }))
     .sort((a, b) => (b.part.score ?? 1) - (a.part.score ?? 1));
 }
@@ -75,7 +75,7 @@ export function acceptable(rows: readonly Row[]): Row[] {
   const taken = new Set<string>();
   return rows.filter((row) => {
     if (row.state !== "pending" || !row.confident || row.decided) return false;
-    if (isPartOfMany(row)) return true;
+    if (isPartOfMany(row.suggestion, row.part)) return true;
     const first = !taken.has(row.question.name);
     taken.add(row.question.name);
     return first;
@@ -114,8 +114,9 @@ export function notch(value: number, step: 1 | -1): number {
   return Math.min(1, Math.max(0, Math.round((value + step * 0.05) * 20) / 20));
 }
 
-function isPartOfMany(row: Row): boolean {
-  return Array.isArray(row.suggestion.value);
+/** One of several that an answer is made of: of a list, or of a graph or a form, whose parts have keys of their own. */
+function isPartOfMany(suggestion: Suggestion, part: SuggestionPart): boolean {
+  return Array.isArray(suggestion.value) || part.key !== String(suggestion.id);
 }
 
 function stateOf(widget: TaskWidget, value: unknown, part: SuggestionPart, rejected: ReadonlySet<string>): PartState {

@@ -135,6 +135,18 @@ describe("turn labels", () => {
     expect(seen.value).toEqual([{ turn: 1, label: "good" }]);
   });
 
+  it("goes to a turn by a click that is over, so that nothing moves under a mark while the button is down", () => {
+    const { seen } = stage(labels, { item: talk });
+    const current = () => document.querySelector("[aria-current]")?.getAttribute("data-turn");
+    const mark = screen.getAllByRole("radio", { name: /bad/ })[1]!;
+    fireEvent.pointerDown(mark);
+    expect(current()).toBe("1");
+    fireEvent.click(mark);
+    expect(seen.value).toEqual([{ turn: 3, label: "bad" }]);
+    fireEvent.click(screen.getByText("turn 3"));
+    expect(current()).toBe("3");
+  });
+
   it("rates, and takes a model's marks one by one", () => {
     const rated = { ...questionOf("turn_labels", { min: 1, max: 5 }), field: "talk" };
     const { seen } = stage(rated, { item: talk, suggestions: [suggestionOf([{ turn: 1, rating: 4 }, { turn: 3, rating: 2 }])] });

@@ -143,6 +143,14 @@ def test_rows_are_filled_in_by_keys_and_drags_and_taken_from_a_model(page: Page,
     table = page.get_by_role("grid", name="Lines")
     expect(table.locator("[data-suggested]")).to_have_count(1)
 
+    page.keyboard.press("T")
+    paper.drag(20, 20, 400, 90)
+    expect(table.locator("[data-row]")).to_have_count(2)
+    expect(table.locator('[data-row="1"] [data-cell$=":amount"]')).to_have_text("3.1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    expect(table.locator("[data-row]")).to_have_count(0)
+
     page.keyboard.press("J")
     page.keyboard.press("A")
     expect(table.locator("[data-suggested]")).to_have_count(0)

@@ -1,5 +1,5 @@
 /** Rows of a document's table: pages above, the table below. A cell is typed in, or filled by a drag over the words that say it. */
-import { IconArrowDown, IconArrowUp, IconRowInsertBottom, IconTrash } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconRowInsertBottom, IconTableShortcut, IconTrash } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import type { Rect } from "../../lib/geometry";
 import { around, placesOf, textOf, type Place, type Word } from "../../lib/pages";
@@ -8,11 +8,12 @@ import { PageFrame } from "../../media/pages/PageFrame";
 import { useViewer } from "../../media/pages/viewer";
 import { IconButton, Kbd, Note } from "../../ui";
 import { andWords, fromWords, partsOf, typed, type Entry, type Part } from "../entries/entries";
-import { labelCommandId } from "../keycaps";
+import { Cap, labelCommandId } from "../keycaps";
 import { useCommands } from "../labels/label-commands";
 import { documentOf } from "../pages/document";
 import { pageCommands } from "../pages/page-commands";
 import type { Command, WidgetProps } from "../types";
+import { rowsFromPage } from "./fromPage";
 import { Grid } from "./Grid";
 import { cellOf, cellsIn, emptyLine, filled, from, inserted, isBlank, lineKey, linesOf, moved, openRows, pasted, problemOf, removed, replaced, withCell, type Line, type Row } from "./rows";
 import { Parted } from "./Parted";
@@ -39,11 +40,13 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
   const parts = partsOf(question);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [hovered, hover] = useState<string | null>(null);
+  const [boxing, setBoxing] = useState<"off" | "on" | "nothing found">("off");
   const [shownItem, setShownItem] = useState(item.id);
   if (shownItem !== item.id) {
     setShownItem(item.id);
     setSpot(null);
     hover(null);
+    setBoxing("off");
   }
   const offers = useMemo(() => openRows(suggestions, rejected, minScore), [suggestions, rejected, minScore]);
   const drawn = useCallback((of: readonly Row[]) => [...linesOf(of, offers, partsOf(question).map((one) => one.name)), ...(readOnly ? [] : [emptyLine(of.length)])], [offers, question, readOnly]);
@@ -102,8 +105,18 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
     put(pasted(base, at.at ?? at.before, of.name, cells, question), `paste ${cells.length} rows`);
     return true;
   };
+  /** The rows that the words of a box make, behind those that are there. */
+  const takeTable = (page: number, words: readonly Word[]) => {
+    const found = rowsFromPage(words, page, question, parts);
+    setBoxing(found.length > 0 ? "off" : "nothing found");
+    if (found.length === 0) return;
+    const next = [...filled(rows), ...found];
+    put(next, `${found.length} rows from the page`);
+    setSpot({ line: keyAt(next, next.length - found.length), column: parts[0]!.name, editing: false });
+  };
   const fill = (page: number, rect: Rect, words: readonly Word[], more: boolean) => {
     if (readOnly) return;
+    if (boxing !== "off") return takeTable(page, words);
     const at = line ?? lines.find((one) => one.at !== null && isBlank(one.row)) ?? emptyLine(rows.length);
     const of = part ?? parts[0]!;
     const before = at.row[of.name];
@@ -114,8 +127,9 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
   };
   const remove = () => {
     if (line?.at == null) return;
-    put(removed(rows, line.at), "delete a row");
-    if (line.offer) onReject(line.offer.key);
+    const merge = `delete.${question.name}.${lineKey(line)}`;
+    put(removed(rows, line.at), "delete a row", line.offer ? merge : undefined);
+    if (line.offer) onReject(line.offer.key, { merge });
     const next = neighbour(line, 1) ?? neighbour(line, -1);
     setSpot(next ? { ...spot!, line: next.at === null ? lineKey(next) : keyAt(removed(rows, line.at), Math.min(line.at, rows.length - 2)) } : null);
   };
@@ -129,16 +143,21 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
     const next = line ? neighbour(line, by) : lines[by > 0 ? 0 : lines.length - 1];
     if (next) choose(next, spot?.column ?? parts[0]!.name, false);
   };
+  const toggleBox = () => {
+    setBoxing(boxing === "off" ? "on" : "off");
+    if (boxing === "off") setSpot((at) => at && { ...at, editing: false });
+  };
   const below = () => add(line ? (line.at === null ? line.before : line.at + 1) : rows.length);
 
   const group = question.title ?? question.name;
   const make = (id: string, title: string, keys: string[], run: () => void, more: Partial<Command> = {}): Command => ({ id: labelCommandId(question, id), title, keys, group, scope: "tool", run, ...more });
   const own = line !== null && line.at !== null;
   useCommands(props, [
+    make("table", "Take the rows of a table from the page", ["T"], toggleBox, { repeat: false }),
     make("below", "New row below", ["Shift+Enter"], below, { inText: true, repeat: false }),
     ...(lines.length > 0 ? [make("next", "Next row", ["J"], () => walk(1)), make("previous", "Previous row", ["K"], () => walk(-1))] : []),
     ...parts.flatMap((of) => (of.key ? [make(of.name, of.title, [of.key], () => (line ? choose(line, of.name, true) : lines[0] ? choose(lines[0], of.name, true) : add(0)), { scope: "label" })] : [])),
-    ...(line ? [make("leave", "Leave the row", ["Escape"], () => setSpot(null), { scope: "region" })] : []),
+    ...(boxing !== "off" ? [make("leave", "No table after all", ["Escape"], toggleBox, { scope: "region" })] : line ? [make("leave", "Leave the row", ["Escape"], () => setSpot(null), { scope: "region" })] : []),
     ...(own ? [
       make("up", "Move the row up", ["Alt+ArrowUp"], () => shift(-1), { inText: true }), make("down", "Move the row down", ["Alt+ArrowDown"], () => shift(1), { inText: true }),
       make("delete", "Delete the row", ["Shift+Delete"], remove, { inText: true, repeat: false }),
@@ -156,7 +175,7 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
       viewer={viewer} name={document.name}
       layer={(page, size, scale) => (
         <MarkLayer
-          viewer={viewer} page={page} size={size} scale={scale} marks={marksOn(page, lines, parts, lit, spot?.column ?? null)} color={part?.color ?? "var(--accent)"} readOnly={readOnly}
+          viewer={viewer} page={page} size={size} scale={scale} marks={marksOn(page, lines, parts, lit, spot?.column ?? null)} color={boxing === "off" && part ? part.color : "var(--accent)"} readOnly={readOnly}
           gesture="words" onDrag={fill} onPick={(key) => {
             const [found, column] = picked(key, lines);
             if (found) choose(found, column ?? spot?.column ?? parts[0]!.name, true);
@@ -168,12 +187,13 @@ function RowsEditor(props: WidgetProps<Row[]> & { document: NonNullable<ReturnTy
   const table = (
     <section className={css.panel} aria-label={group}>
       <div className={css.bar}>
-        <p>{line && spot!.editing ? <>Type, or drag over the words of the cell. <Kbd>⇧⏎</Kbd> new row, <Kbd>Esc</Kbd> leave.</> : <>{filled(rows).length} {filled(rows).length === 1 ? "row" : "rows"}. Click a cell to fill it in.</>}</p>
+        <p role="status">{boxing === "on" ? <>Drag a box around the rows, with their heading and without the totals. <Kbd>Esc</Kbd> leave.</> : boxing !== "off" ? "No rows were found there; drag around the rows with their heading." : line && spot!.editing ? <>Type, or drag over the words of the cell. <Kbd>⇧⏎</Kbd> new row, <Kbd>Esc</Kbd> leave.</> : <>{filled(rows).length} {filled(rows).length === 1 ? "row" : "rows"}. Click a cell to fill it in.</>}</p>
         {readOnly ? null : (
           <>
             <IconButton size="small" label="Move the row up (Alt ↑)" disabled={!own} onMouseDown={keepFocus} onClick={() => shift(-1)}><IconArrowUp size={15} /></IconButton>
             <IconButton size="small" label="Move the row down (Alt ↓)" disabled={!own} onMouseDown={keepFocus} onClick={() => shift(1)}><IconArrowDown size={15} /></IconButton>
             <IconButton size="small" label="Delete the row (Shift Del)" disabled={!own} onMouseDown={keepFocus} onClick={remove}><IconTrash size={15} /></IconButton>
+            <button type="button" className={css.add} aria-pressed={boxing !== "off"} title="Drag a box around the table on the page" onMouseDown={keepFocus} onClick={toggleBox}><IconTableShortcut size={15} aria-hidden />From the page<Cap id={labelCommandId(question, "table")} of="T" /></button>
             <button type="button" className={css.add} onMouseDown={keepFocus} onClick={below}><IconRowInsertBottom size={15} aria-hidden />New row</button>
           </>
         )}

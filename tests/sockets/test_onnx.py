@@ -19,6 +19,7 @@ from milo.builtin.predictors._onnx_images import fitted, picture, upright_size
 from milo.builtin.predictors.onnx import PLUGIN
 from milo.domain.errors import InvalidConfig, InvalidValue
 from milo.domain.question import Field, Question
+from milo.infra.tile_work import pyramid
 from milo.kinds.predictor import Candidate, Gesture
 from milo.kinds.registry import Registry
 from milo.stats import rle
@@ -316,3 +317,40 @@ def test_the_way_there_and_back(width: int, height: int, fit: str, place: str) -
         inside = put.pixels[int(put.top) : round(y), int(put.left) : round(x)]
         assert inside.min() > 200
         assert (put.pixels > 200).all(axis=2).sum() == inside.shape[0] * inside.shape[1]
+
+
+NEAR, FAR = (3500, 2500, 3900, 2800), (600, 400, 4600, 3400)
+
+
+@pytest.mark.parametrize(
+    ("thing", "gesture"),
+    [
+        (NEAR, Gesture([(3700, 2650, 1)])),
+        (NEAR, Gesture(box=(3480, 2480, 440, 340))),
+        (FAR, Gesture(box=(500, 300, 4200, 3200))),
+    ],
+)
+def test_of_a_picture_in_tiles_the_part_around_the_gesture_is_shown(
+    tmp_path: Path, thing: tuple[int, int, int, int], gesture: Gesture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[int, int]] = []
+    encode = segment._encode
+    monkeypatch.setattr(segment, "_encode", lambda a, d, p: shown.append(p.size) or encode(a, d, p))
+    tiles = pyramid(scene(tmp_path / "a.bmp", (5200, 4000), (thing,)), tmp_path / "tiles", 0, None)
+    where = {"path": "/nowhere", "tiles": {"folder": str(tmp_path / "tiles"), **tiles}}
+    item = Candidate(0, {"image": where}, {"own": {"path": str(files.sam1(tmp_path / "s")), "cache": str(tmp_path / "cache")}})
+    box: Any = PLUGIN.refine(question("boxes", ["a"]), item, gesture)
+    cell = (5200 if thing == FAR else 2560) / 256
+    wanted = (thing[0], thing[1], thing[2] - thing[0], thing[3] - thing[1])
+    assert (box["x"], box["y"], box["w"], box["h"]) == pytest.approx(wanted, abs=6 * cell)
+    again = Gesture([*gesture.clicks, (thing[0] + 90.0, thing[1] + 90.0, 1)], gesture.box)
+    assert PLUGIN.refine(question("masks", ["a"]), item, again)["size"] == [4000, 5200]
+    assert len(shown) == 1, "a further click costs the decoder alone"
+    assert max(shown[0]) <= (2600 if thing == FAR else 2560)
+
+
+def test_a_part_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    tiles = {"folder": str(tmp_path), "width": 20_000, "height": 20_000, "tile": 512, "levels": 7}
+    item = Candidate(0, {"image": {"path": "/nowhere", "tiles": tiles}}, {"own": {"path": str(files.sam1(tmp_path / "s"))}})
+    with pytest.raises(InvalidValue, match="outline the thing in parts"):
+        PLUGIN.refine(question("masks", ["a"]), item, Gesture(box=(1000, 1000, 18_000, 18_000)))

@@ -45,7 +45,7 @@ class Tiled:
     """A picture as tiles in a folder, as `milo.infra.tile_work` cuts them."""
 
     def __init__(self, folder: str, width: int, height: int, tile: int, levels: int) -> None:
-        self._folder, self._tile, self._levels = Path(folder), tile, levels
+        self.folder, self._tile, self._levels = Path(folder), tile, levels
         self.width, self.height = width, height
 
     def around(self, points: list[tuple[float, float]]) -> Area:
@@ -55,23 +55,35 @@ class Tiled:
         return left, top, min(self.width, int(max(xs)) + NEAR), min(self.height, int(max(ys)) + NEAR)
 
     def part(self, cv: Any, area: Area, side: int) -> Any:
-        """A part, at most `side` pixels a side and at least two, from the coarsest level that is fine enough."""
+        """A part, at most `side` pixels a side and at least two."""
+        left, top, right, bottom = area
+        return _resized(cv, self.pixels(area, side), (right - left, bottom - top), side)
+
+    def smaller(self, area: Area, side: int) -> int:
+        """How many times smaller the coarsest level is that is fine enough: where the part's longer side has `side` pixels
+        or more, but less than twice as many; 1 where it has fewer from the start."""
+        longest = max(area[2] - area[0], area[3] - area[1])
+        found = 1
+        while 2 * found < 2**self._levels and longest / (2 * found) >= side:
+            found *= 2
+        return found
+
+    def pixels(self, area: Area, side: int) -> Any:
+        """A part, BGR, from that level."""
         import numpy as np
 
         left, top, right, bottom = area
-        size = right - left, bottom - top
-        level, smaller = self._levels - 1, 1
-        while level > 0 and max(size) / (2 * smaller) >= side:
-            level, smaller = level - 1, smaller * 2
+        smaller = self.smaller(area, side)
+        level = self._levels - smaller.bit_length()
         x0, y0, x1, y1 = left // smaller, top // smaller, ceil(right / smaller), ceil(bottom / smaller)
         found = np.zeros((y1 - y0, x1 - x0, 3), np.uint8)
         for row in range(y0 // self._tile, (y1 - 1) // self._tile + 1):
             for column in range(x0 // self._tile, (x1 - 1) // self._tile + 1):
-                tile = _tile_at(str(self._folder / str(level) / f"{column}_{row}.jpg"))
+                tile = _tile_at(str(self.folder / str(level) / f"{column}_{row}.jpg"))
                 x, y = column * self._tile - x0, row * self._tile - y0
                 inside = tile[max(0, -y) : found.shape[0] - y, max(0, -x) : found.shape[1] - x]
                 found[max(0, y) : max(0, y) + inside.shape[0], max(0, x) : max(0, x) + inside.shape[1]] = inside
-        return _resized(cv, found, size, side)
+        return found
 
 
 def picture_of(item: Candidate) -> Whole | Tiled:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from math import ceil, floor
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
 from milo.builtin.predictors._onnx_adapter import Adapter
-from milo.builtin.predictors._onnx_images import as_input, fitted, normalised, picture, upright_size
+from milo.builtin.predictors._onnx_images import as_input, fitted, normalised, picture
 from milo.builtin.predictors._onnx_session import Opened, opened
 from milo.domain.errors import InvalidConfig
 from milo.kinds.predictor import Gesture
@@ -49,25 +50,36 @@ def dialect_of(decoder: Opened) -> str:
     raise InvalidConfig(f"The decoder is of no known kind; its inputs are {', '.join(sorted(names))}.")
 
 
-def logits(adapter: Adapter, path: str, gesture: Gesture, key: str, cache: str) -> tuple[Logits, tuple[int, int]]:
-    """The surest mask that the gesture means, and the picture's size (height, width)."""
+class Sight(NamedTuple):
+    """What the encoder is shown, a picture or a part of one: `read` gives it as a Pillow image, `key` tells it from others."""
+
+    read: Callable[[], Any]
+    key: str
+
+
+def whole(path: str, key: str) -> Sight:
+    """All of a picture. `key`: the hash of its content, where it is known."""
+    return Sight(lambda: picture(path), key or hashlib.sha256(Path(path).read_bytes()).hexdigest())
+
+
+def logits(adapter: Adapter, sight: Sight, gesture: Gesture, cache: str) -> tuple[Logits, tuple[int, int]]:
+    """The surest mask that the gesture means, and the size (height, width) of what was shown; places are pixels of that."""
     decoder = opened(adapter.decoder)
     dialect = dialect_of(decoder)
-    found = _embeddings(adapter, dialect, path, key, cache)
+    found = _embeddings(adapter, dialect, sight, cache)
     height, width = (int(n) for n in found["size"])
     known = {name: value for name, value in found.items() if name not in ("size", "fed")}
     fed = tuple(int(n) for n in found["fed"])
     return _DECODE[dialect](decoder, known, gesture, (height, width), fed), (height, width)
 
 
-def _embeddings(adapter: Adapter, dialect: str, path: str, key: str, cache: str) -> dict[str, Any]:
+def _embeddings(adapter: Adapter, dialect: str, sight: Sight, cache: str) -> dict[str, Any]:
     """What the encoder says of the picture, with its `size` and the size that was `fed`: from memory, from disk, or anew."""
     import numpy as np
 
     stat = os.stat(adapter.encoder)
     model = hashlib.sha256(f"{adapter.encoder}|{stat.st_size}|{stat.st_mtime_ns}|{adapter}".encode()).hexdigest()[:24]
-    content = key or hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    name = f"{model}/{content[:2]}/{content}"
+    name = f"{model}/{sight.key[:2]}/{sight.key}"
     if name in _last:
         return _last[name]
     file = Path(cache) / f"{name}.npz" if cache else None
@@ -75,7 +87,7 @@ def _embeddings(adapter: Adapter, dialect: str, path: str, key: str, cache: str)
     if file is not None and file.is_file():
         found = _read(file)
     if found is None:
-        found = _encode(adapter, dialect, path)
+        found = _encode(adapter, dialect, sight.read())
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f".{file.name}.{os.getpid()}.part.npz")
@@ -109,11 +121,10 @@ def _tidy(folder: Path) -> None:
         over -= size
 
 
-def _encode(adapter: Adapter, dialect: str, path: str) -> dict[str, Any]:
+def _encode(adapter: Adapter, dialect: str, image: Any) -> dict[str, Any]:
     import numpy as np
 
     encoder = opened(adapter.encoder)
-    image = picture(path)
     entry = next(iter(encoder.inputs.values()))
     pixels, fed = _fed(adapter, dialect, image, entry.shape)
     out = encoder.run(**{entry.name: pixels})
@@ -236,8 +247,3 @@ def enlarged(found: Logits, size: tuple[int, int]) -> tuple[int, int, Any] | Non
     large = Image.fromarray(small).resize((right - left, bottom - top), Image.Resampling.BILINEAR, box=box)
     on = np.asarray(large) > 0
     return (left, top, on) if on.any() else None
-
-
-def picture_size(path: str) -> tuple[int, int]:
-    """Height and width of the upright picture."""
-    return upright_size(path)

@@ -15,8 +15,10 @@ from milo.builtin.predictors import _onnx_detect as detect
 from milo.builtin.predictors import _onnx_images as images
 from milo.builtin.predictors import _onnx_segment as segment
 from milo.builtin.predictors._content import image_fields, image_path
+from milo.builtin.predictors._live_pictures import Tiled
 from milo.builtin.predictors._onnx_adapter import Adapter, read_adapter
 from milo.builtin.predictors._onnx_session import Opened, noted_labels, opened
+from milo.builtin.predictors._onnx_tiled import outlined
 from milo.builtin.predictors._outlines import shaped
 from milo.builtin.predictors._own import check_own, labels_here
 from milo.builtin.predictors._unlearned import Unlearned
@@ -104,8 +106,11 @@ class OnnxModel(Unlearned):
         adapter = read_adapter(str(own["path"]))
         if adapter.task != "segment":
             raise InvalidConfig("This file is no encoder with its decoder, so it cannot answer clicks.")
-        path = next(iter(item.data.values()))["path"]
-        found, size = segment.logits(adapter, path, gesture, str(item.meta.get("sha256", "")), str(own.get("cache", "")))
+        shown = next(iter(item.data.values()))
+        key, cache = str(item.meta.get("sha256", "")), str(own.get("cache", ""))
+        if shown.get("tiles"):
+            return outlined(adapter, question, Tiled(**shown["tiles"]), gesture, cache)
+        found, size = segment.logits(adapter, segment.whole(shown["path"], key), gesture, cache)
         large = segment.enlarged(found, size)
         return None if large is None else shaped(question.shape, *large, size)
 

@@ -344,7 +344,8 @@ def test_of_a_picture_in_tiles_the_part_around_the_gesture_is_shown(
     wanted = (thing[0], thing[1], thing[2] - thing[0], thing[3] - thing[1])
     assert (box["x"], box["y"], box["w"], box["h"]) == pytest.approx(wanted, abs=6 * cell)
     again = Gesture([*gesture.clicks, (thing[0] + 90.0, thing[1] + 90.0, 1)], gesture.box)
-    assert PLUGIN.refine(question("masks", ["a"]), item, again)["size"] == [4000, 5200]
+    mask: Any = PLUGIN.refine(question("masks", ["a"]), item, again)
+    assert mask["size"] == [4000, 5200]
     assert len(shown) == 1, "a further click costs the decoder alone"
     assert max(shown[0]) <= (2600 if thing == FAR else 2560)
 

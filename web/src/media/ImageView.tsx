@@ -4,6 +4,7 @@ import type { MediaValue } from "../api/types";
 import { ErrorNote, Skeleton } from "../ui";
 import { percent } from "../ui/format";
 import { resolveColor } from "../ui/labelColor";
+import { useTheme } from "../ui/useTheme";
 import css from "./media.module.css";
 import { ImagePane } from "./image-pane";
 import { LARGE, useImage } from "./useImage";
@@ -23,7 +24,8 @@ export function ImageView({ value, name }: { value: MediaValue; name: string }) 
       made.destroy();
     };
   }, []);
-  useEffect(() => pane?.show(mips, resolveColor("var(--canvas)")), [pane, mips]);
+  const theme = useTheme();
+  useEffect(() => pane?.show(mips, resolveColor("var(--canvas)")), [pane, mips, theme]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!pane || event.ctrlKey || event.metaKey || event.altKey || !pane.key(event.key)) return;
     event.preventDefault();

@@ -127,6 +127,9 @@ describe("the editor of a form", () => {
     fireEvent.keyDown(currency, { key: "Enter", code: "Enter" });
     expect(currency.value).toBe("US dollar");
     expect(seen.value).toMatchObject({ due_date: { value: "2014-05-07" }, currency: { value: "USD" } });
+    fireEvent.change(currency, { target: { value: "EUR" } });
+    fireEvent.keyDown(currency, { key: "Enter", code: "Enter" });
+    expect(seen.value).toMatchObject({ currency: { value: "EUR" } });
   });
 
   it("shows what cannot be read, and takes back what is cleared", () => {

@@ -1,4 +1,5 @@
 /** What table rows and cards are made of: the item in brief, its answers, its suggestion. */
+import { IconPhotoOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { thumbUrl } from "../../api/client";
 import type { ChatTurn, Field, GridRow, Label, MediaValue, Project, Question } from "../../api/types";
@@ -43,7 +44,7 @@ function fieldText(value: unknown): string {
 
 export function Thumb({ media, size, className }: { media: MediaValue; size: number; className?: string }) {
   const [broken, setBroken] = useState(false);
-  if (broken || media.error) return <span className={className} title={media.error ?? "This picture cannot be shown."} />;
+  if (broken || media.error) return <span className={className} data-broken title={media.error ?? "This picture cannot be shown."}><IconPhotoOff size={18} aria-label="cannot be shown" /></span>;
   return (
     <img
       className={className} src={thumbUrl(media.media, size)} alt={media.name ?? ""} loading="lazy" decoding="async" draggable={false}

@@ -28,7 +28,7 @@ export function EntryControl({ id, label, part, entry, hint, invalid, readOnly, 
   const [draft, setDraft] = useState<{ text: string; of: Entry["value"] | undefined } | null>(null);
   const [wrote, setWrote] = useState<string | null>(null);
   /** The list of labels: while it is open, Enter takes what is marked in it, and Escape closes it. */
-  const menu = useRef({ open: false, typed: false });
+  const menu = useRef<{ open: boolean; typed: boolean; whole?: string }>({ open: false, typed: false });
   if (wrote !== null) {
     // The value that the typed text came to; once it is another one (undo, a drag), the text gives way to it.
     setDraft({ text: wrote, of: entry?.value });
@@ -36,7 +36,14 @@ export function EntryControl({ id, label, part, entry, hint, invalid, readOnly, 
   }
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (menu.current.open && (event.key === "Escape" || menu.current.typed || event.currentTarget.hasAttribute("aria-activedescendant"))) return;
+    const { open, whole } = menu.current;
+    if (open && event.key === "Enter" && whole !== undefined && whole !== entry?.value) {
+      // The whole label was typed: the list may not have marked it yet.
+      event.preventDefault();
+      event.stopPropagation();
+      return onPick(whole);
+    }
+    if (open && (event.key === "Escape" || menu.current.typed || event.currentTarget.hasAttribute("aria-activedescendant"))) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       event.stopPropagation();
@@ -54,8 +61,11 @@ export function EntryControl({ id, label, part, entry, hint, invalid, readOnly, 
         id={id} ref={control} aria-label={label} className={className} value={shown(entry) || null} readOnly={readOnly} error={invalid} searchable selectFirstOptionOnChange allowDeselect={false} placeholder={placeholder}
         data={[...part.labels.map((label) => ({ value: label.value, label: label.title })), ...(invalid && shown(entry) ? [{ value: shown(entry), label: shown(entry) }] : [])]}
         nothingFoundMessage="No such label" maxDropdownHeight={260} rightSectionPointerEvents="none" comboboxProps={{ shadow: "md" }} spellCheck={false} autoComplete="off"
-        onFocus={onFocus} onKeyDown={onKeyDown} onChange={(value) => value !== null && onPick(value)} onSearchChange={(text) => (menu.current.typed = text !== "" && part.labels.every((label) => label.title !== text))}
-        onDropdownOpen={() => (menu.current.open = true)} onDropdownClose={() => (menu.current = { open: false, typed: false })}
+        onFocus={onFocus} onKeyDown={onKeyDown} onChange={(value) => value !== null && onPick(value)} onSearchChange={(text) => {
+          const whole = part.labels.find((label) => label.title.toLowerCase() === text.trim().toLowerCase());
+          menu.current = { ...menu.current, typed: text !== "" && part.labels.every((label) => label.title !== text), whole: whole?.value };
+        }}
+        onDropdownOpen={() => (menu.current = { ...menu.current, open: true })} onDropdownClose={() => (menu.current = { open: false, typed: false })}
       />
     );
   }

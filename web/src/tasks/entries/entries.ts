@@ -112,6 +112,7 @@ export const shown = (entry: Entry | undefined): string => (entry === undefined 
 /** What keeps a field from being sent; null if nothing does. */
 export function trouble(part: Part, entry: Entry | undefined, question: Question): string | null {
   if (!entry) return part.required ? "has no value yet; say so if the document does not say it" : null;
+  if (entry.value === "") return part.type === "choice" ? "has a place, but no value: choose it" : "has a place, but no value: there are no words to read it from; type it";
   if (!fits(part, entry.value)) return `“${String(entry.value).slice(0, 40)}” is no ${part.type === "choice" ? "choice here" : part.type}`;
   if (question.config.place === "needed" && entry.value !== null && !entry.places?.length) return "has no place; drag over the words that say it";
   return null;

@@ -219,8 +219,10 @@ export function ImageEditor<M extends Mark>({ kind, film, ...props }: WidgetProp
         />}
       </div>
       <div className={css.stage}>
-        <div ref={host} className={css.surface} aria-hidden />
-        {loaded.kind === "ready" ? null : <ImageNote state={loaded} onRetry={loaded.retry} />}
+        <div className={css.pane}>
+          <div ref={host} className={css.surface} aria-hidden />
+          {loaded.kind === "ready" ? null : <ImageNote state={loaded} onRetry={mediaOf(field ? props.item.data[field.name] : null)?.error ? null : loaded.retry} />}
+        </div>
         {listed || (own && attributesOf(question, own.label).length > 0) ? (
           <ObjectList kind={kind} drawn={drawn} selected={many ? together.keys : selected?.key ?? null} image={size} readOnly={readOnly} viewing={viewing} whole={listed} titleOf={titleOf} onSelect={(key) => go(drawn.find((b) => b.key === key))} onGather={together.gather} onAdd={addInMiddle}>
             {selected && mark && shape ? (

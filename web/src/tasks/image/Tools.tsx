@@ -106,10 +106,10 @@ export function Hint<M extends Mark>({ kind, active, spec, words, busy, readOnly
 }
 
 /** Stands in the middle of the surface while there is no image. */
-export function ImageNote({ state, onRetry }: { state: ImageState; onRetry(): void }) {
+export function ImageNote({ state, onRetry }: { state: ImageState; onRetry: (() => void) | null }) {
   return (
     <div className={css.note}>
-      {state.kind === "failed" ? <ErrorNote error={state.message} onRetry={onRetry} /> : <><Skeleton width={220} height={14} />{state.kind === "loading" && state.large ? <p>{LARGE}</p> : null}</>}
+      {state.kind === "failed" ? <><ErrorNote error={state.message} onRetry={onRetry ?? undefined} />{onRetry ? null : <p>The file itself is at fault. Skip it (<Kbd>S</Kbd>), or flag it (<Kbd>F</Kbd>).</p>}</> : <><Skeleton width={220} height={14} />{state.kind === "loading" && state.large ? <p>{LARGE}</p> : null}</>}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 /** Everything the editor of things on an image derives from its props: the image, what is drawn, in which colours. */
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useMemo } from "react";
 import type { Field, MediaValue, Question } from "../../api/types";
 import { isMedia } from "../../media/prefetch";
 import { resolveColor } from "../../ui/labelColor";
+import { useTheme } from "../../ui/useTheme";
 import { entryOf, labelsOf, type LabelEntry } from "../labels/label-set";
 import { openParts, type RegionPart } from "../regions/parts";
 import type { WidgetProps } from "../types";
@@ -50,15 +51,4 @@ export function useMarks<M extends Mark>(kind: Kind<M>, props: WidgetProps<M[]>,
 export function looksOf(labels: readonly LabelEntry[], label: string, theme: string): { title: string; color: string } {
   const { title, color } = entryOf(labels, label);
   return { title, color: theme ? resolveColor(color) : color };
-}
-
-function watchTheme(changed: () => void): () => void {
-  const watch = new MutationObserver(changed);
-  watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
-  return () => watch.disconnect();
-}
-
-/** The name of the present colour scheme; a change of it draws surfaces anew. */
-function useTheme(): string {
-  return useSyncExternalStore(watchTheme, () => document.documentElement.dataset.mantineColorScheme ?? "light");
 }

@@ -23,7 +23,7 @@ from milo.infra import ocr_work
 from milo.infra.lines import in_lines, places_of
 from milo.infra.paper_words import MOST_PAGES
 from milo.infra.sql.items import MediaSql
-from milo.kinds.predictor import Candidate
+from milo.kinds.predictor import Candidate, Example
 
 PAPER = {"name": "paper", "kind": "document"}
 FORM = {"name": "form", "type": "fields", "config": {"fields": [{"name": "total", "type": "amount"}]}}
@@ -85,6 +85,28 @@ def test_a_form_is_filled_in_from_them(bench: Bench, tmp_path: Path) -> None:
         question, (Field("paper", "document"),), {"cues": {}}, None, [item]
     )
     assert found.value["total"]["value"] == 49.99
+
+
+def test_forms_are_learned_from_them(bench: Bench, tmp_path: Path) -> None:
+    for n in range(7):
+        words = f"Other 9{n}.25 Frobnitz 1{n}.50 More 7{n}.75"
+        (tmp_path / f"{n}.hocr").write_text(hocr((f"{n}.png", words), size="400 100"))
+        (tmp_path / f"{n}.png").write_bytes(picture(400, 100, colour=(n, n, n)))
+    bench.project(FORM, fields=(PAPER,))
+    bench.bring(path=str(tmp_path))
+    learned, question = bench.ws.registry.predictors.get("document_fields"), bench.spec.schema.get("form")
+    data: dict[str, dict[str, Any]] = {}
+    for row in bench.rows()["rows"]:
+        value = row["data"]["paper"]
+        record = bench.ws.db.read(lambda c, media=value["media"]: MediaSql(c).get(media))
+        assert record is not None
+        data[value["name"]] = {"paper": {**value, "words": bench.ws.data.documents.word_files(record, MOST_PAGES)}}
+    examples = [Example(n, data[f"{n}.png"], {"total": {"value": float(f"1{n}.50")}}) for n in range(6)]
+    over, config = (Field("paper", "document"),), learned.check_config({}, question)
+    model = learned.fit(question, over, config, examples).model
+    (found,) = learned.predict(question, over, config, model, [Candidate(7, data["6.png"])])
+    assert found.value["total"]["value"] == 16.5
+    assert found.value["total"]["places"][0]["x"] == pytest.approx(190, abs=1)
 
 
 def test_words_with_a_confidence_are_a_machines(bench: Bench, tmp_path: Path) -> None:

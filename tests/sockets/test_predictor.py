@@ -192,6 +192,22 @@ def test_files_are_fetched_when_asked_for(client: Client, tmp_path: Path) -> Non
     project.delete()
 
 
+def test_of_html_it_gets_and_marks_the_visible_text(client: Client) -> None:
+    project = client.create_project({**SPEC, "fields": [{"name": "mail", "kind": "html"}], "questions": SPEC["questions"][1:]})
+    project.import_rows([{"mail": "<p>Dear <b>Ms\u00a0N&uacute;&ntilde;ez</b>,</p><script>x()</script>", "key": "0"}])
+
+    @milo.predictor("names", name="names")
+    def names(item: GivenItem) -> list[dict[str, Any]]:
+        assert item["mail"] == item.text == "Dear Ms\u00a0Núñez,"
+        return [{"start": 5, "end": 13, "label": "who"}]
+
+    assert project.predict(names).suggested == 1
+    (row,) = project.items()
+    (given,) = project.open(row.id).suggestions
+    assert [(one["start"], one["end"]) for one in given.value] == [(5, 13)]
+    project.delete()
+
+
 def test_rights_names_and_versions(project: Project, client: Client, server: PrivateServer) -> None:
     add(project, 2)
     with pytest.raises(InvalidConfig, match="no question"):

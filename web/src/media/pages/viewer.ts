@@ -28,7 +28,8 @@ export interface Viewer {
   sizes: readonly Size[];
   loading: boolean;
   error: unknown;
-  retry(): void;
+  /** Not there where the file itself is at fault. */
+  retry: (() => void) | undefined;
   page: number;
   setPage(page: number): void;
   zoom: Zoom;
@@ -81,7 +82,7 @@ export function useViewer(value: MediaValue, asker: Asker | null): Viewer {
     search.clear();
   }
   return {
-    media: value.media, asker, sizes, loading: pages.isPending && !value.error, error: value.error ? new Error(value.error) : pages.error, retry: () => void pages.refetch(),
+    media: value.media, asker, sizes, loading: pages.isPending && !value.error, error: value.error ? new Error(value.error) : pages.error, retry: value.error ? undefined : () => void pages.refetch(),
     page, setPage, zoom, setZoom, zoomBy: (factor) => setZoom(Math.min(LARGEST, Math.max(SMALLEST, (handle.current?.scale() ?? 1) * factor))),
     thumbs: thumbs ?? (sizes.length > 1 && window.innerWidth >= WIDE), setThumbs, step: (by) => go(page + by), go, search, handle, finder,
   };

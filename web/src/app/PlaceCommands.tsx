@@ -11,6 +11,7 @@ import { useThemeSwitch } from "./ThemeToggle";
 const PAGES = [
   { id: "label", title: "Label", to: "/p/$projectId/label", open: () => true },
   { id: "data", title: "Data", to: "/p/$projectId/data", open: seesData },
+  { id: "duplicates", title: "Near-duplicates", to: "/p/$projectId/duplicates", open: manages },
   { id: "import", title: "Import data", to: "/p/$projectId/import", open: manages },
   { id: "review", title: "Review", to: "/p/$projectId/review", open: seesData },
   { id: "models", title: "Models", to: "/p/$projectId/models", open: seesData },

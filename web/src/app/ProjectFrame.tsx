@@ -38,7 +38,7 @@ function pageOf(path: string): string {
 
 function isOpenTo(page: string, role: Role): boolean {
   if (["data", "models", "totals", "judges", "rubric", "audit", "verdicts", "changes", "studies", "review", "quality"].includes(page)) return seesData(role);
-  return page === "settings" || page === "import" ? manages(role) : true;
+  return page === "settings" || page === "import" || page === "duplicates" ? manages(role) : true;
 }
 
 function NotYours({ id }: { id: number }) {

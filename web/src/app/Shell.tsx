@@ -18,6 +18,7 @@ const TITLES: [string, string][] = [
   ["/label", "Label"],
   ["/data", "Data"],
   ["/import", "Import"],
+  ["/duplicates", "Near-duplicates"],
   ["/models", "Models"],
   ["/totals", "Totals"],
   ["/judges", "Judges"],

@@ -110,6 +110,16 @@ const data = createRoute({
   component: lazyRouteComponent(() => import("../features/data/DataPage"), "DataPage"),
 });
 
+const duplicates = createRoute({
+  getParentRoute: () => project,
+  path: "/duplicates",
+  validateSearch: (raw: Record<string, unknown>): { field?: string; page?: number } => {
+    const page = positive(raw.page);
+    return { ...(typeof raw.field === "string" ? { field: raw.field } : {}), ...(page === undefined ? {} : { page }) };
+  },
+  component: lazyRouteComponent(() => import("../features/data/DuplicatesPage"), "DuplicatesPage"),
+});
+
 const importData = createRoute({
   getParentRoute: () => project,
   path: "/import",
@@ -242,7 +252,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     projects, newProject, account, users, connections,
-    project.addChildren([projectHome, label, data, importData, models, totals, judges, rubric, audit, review, verdicts, changes, studio, studies, study, quality, mine, settings]),
+    project.addChildren([projectHome, label, data, duplicates, importData, models, totals, judges, rubric, audit, review, verdicts, changes, studio, studies, study, quality, mine, settings]),
   ]),
 ]);
 

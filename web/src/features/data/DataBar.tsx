@@ -1,7 +1,7 @@
 /** Above the list: how many, in which order, as table or cards, and what can be done with all of it. */
 import { Menu, SegmentedControl, Select } from "@mantine/core";
-import { IconDownload, IconHistory, IconLayoutGrid, IconList, IconPlus, IconSparkles, IconX } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { IconCopy, IconDownload, IconHistory, IconLayoutGrid, IconList, IconPlus, IconSparkles, IconX } from "@tabler/icons-react";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Project } from "../../api/types";
 import { countFilters, filtersOf, type DataSearch, type Sort } from "../../lib/dataSearch";
@@ -42,6 +42,7 @@ type Sheet = "export" | "accept" | "history" | null;
 
 export function DataBar({ project, search, set, total, busy, onSelectAll }: DataBarProps) {
   const [sheet, setSheet] = useState<Sheet>(null);
+  const navigate = useNavigate();
   const near = search.similar !== undefined || search.phrase !== undefined;
   const filtered = !near && countFilters(filtersOf(search)) > 0;
   const boss = manages(project.my_role);
@@ -79,6 +80,9 @@ export function DataBar({ project, search, set, total, busy, onSelectAll }: Data
             </Menu.Item>
             <Menu.Item leftSection={<IconHistory size={15} />} onClick={() => setSheet("history")}>
               Bulk history
+            </Menu.Item>
+            <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void navigate({ to: "/p/$projectId/duplicates", params: { projectId: project.id } })}>
+              Near-duplicates
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => setSheet("export")}>

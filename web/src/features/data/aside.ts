@@ -28,7 +28,7 @@ export async function takeBack(client: QueryClient, project: number, which: { it
 }
 
 /** "12 items set aside; 3 of them have answers, which they keep." */
-export function told(done: SetAside): string {
+function told(done: SetAside): string {
   const more = [
     done.answered > 0 ? `${count(done.answered)} of them ${done.answered === 1 ? "has answers, which it keeps" : "have answers, which they keep"}` : "",
     done.already > 0 ? `${count(done.already)} ${done.already === 1 ? "was" : "were"} set aside before` : "",

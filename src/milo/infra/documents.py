@@ -84,9 +84,9 @@ class Documents:
         if kind_of(row.mime) == "image":
             if not row.width or not row.height or row.error:
                 raise Invalid(f'"{row.name}" cannot be shown: {row.error or "its size is not known"}.', place="media")
-            return _facts(row).get("sizes") or [[float(row.width), float(row.height), 1]]
+            return row.known.get("sizes") or [[float(row.width), float(row.height), 1]]
         self._check(row)
-        return _facts(row).get("sizes") or self._media.ask(row, "sizes")["sizes"]
+        return row.known.get("sizes") or self._media.ask(row, "sizes")["sizes"]
 
     def picture(self, row: MediaRow, page: int, scale: float) -> Path:
         """A page as WebP, at the next scale that is large enough; an image at most in its own size, and 4,000 pixels a side.
@@ -266,12 +266,8 @@ class Documents:
         return ""
 
 
-def _facts(row: MediaRow) -> dict[str, Any]:
-    return msgspec.json.decode(row.facts) if row.facts else {}
-
-
 def _count(row: MediaRow) -> int:
-    return int(_facts(row).get("pages") or (1 if kind_of(row.mime) == "image" else 0))
+    return int(row.known.get("pages") or (1 if kind_of(row.mime) == "image" else 0))
 
 
 def _in_lines(words: list[Word]) -> str:

@@ -10,8 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from milo.domain.errors import Invalid, MissingExtra, NotFound
 from milo.infra.image_worker import ImageWorker
 from milo.infra.media import MediaStore
@@ -52,9 +50,8 @@ class Films:
     def poster(self, row: MediaRow, longest: int) -> Path:
         """A frame a tenth into the video as a JPEG, made by a process of its own: a list full of them keeps nobody waiting who
         steps through one."""
-        known = msgspec.json.decode(row.facts) if row.facts else {}
         size = next((s for s in SIZES[1:] if longest <= s), SIZES[-1])
-        frame = int(known.get("frames") or 0) // 10
+        frame = int(row.known.get("frames") or 0) // 10
         return self._made(row, f"{frame}-{size}.jpg", "still", self._posters, frame=frame, longest=size)
 
     def strip(self, row: MediaRow, count: int) -> Path:

@@ -38,9 +38,8 @@ class Found(msgspec.Struct, frozen=True):
     def value(self, media_id: int) -> dict[str, Any]:
         """What the item's field holds."""
         row = self.row
-        known = {"width": row.width, "height": row.height, "name": row.name, "error": row.error}
-        facts = msgspec.json.decode(row.facts, type=dict[str, Any]) if row.facts else {}
-        return {"media": media_id, "mime": row.mime} | {k: v for k, v in known.items() if v is not None} | facts
+        own = {"width": row.width, "height": row.height, "name": row.name, "error": row.error}
+        return {"media": media_id, "mime": row.mime} | {k: v for k, v in own.items() if v is not None} | row.known
 
 
 def inside(base: Path, name: str) -> Path:

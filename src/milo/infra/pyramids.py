@@ -81,7 +81,7 @@ class Pyramids:
 
     def seen(self, row: MediaRow, number: int) -> Seen | None:
         """See `Seen`; None while the tiles are being cut. Raises Invalid and NotFound."""
-        view = msgspec.json.decode(row.facts).get("view") if row.facts else None
+        view = row.known.get("view")
         source, name = self._media.file(row), row.sha256.hex()
         if view == "tiles":
             found = self.pyramid(row, number)

@@ -175,10 +175,8 @@ def _named(what: str, channel: int | None) -> str:
 
 
 def _channels(row: MediaRow) -> int:
-    facts = msgspec.json.decode(row.facts, type=dict[str, Any]) if row.facts else {}
-    return int(facts.get("channels") or 1)
+    return int(row.known.get("channels") or 1)
 
 
 def _length(row: MediaRow) -> float:
-    facts = msgspec.json.decode(row.facts, type=dict[str, Any]) if row.facts else {}
-    return float(facts.get("duration") or 0.0)
+    return float(row.known.get("duration") or 0.0)

@@ -101,11 +101,11 @@ def bulk_label(call: Call) -> BulkResult:
     if body.item_ids is None and body.filter is None:
         raise Invalid("Give either item_ids or filter ({} for all items).", place="item_ids")
     return call.workspace.data.deciding.label(
-        project, body.op_id, body.question, body.value, call.actor.user_id, lambda: items_of(call, body)
+        project, body.op_id, body.question, body.value, call.actor.user_id, lambda: _items(call, body)
     )
 
 
-def items_of(call: Call, body: BulkLabel | BulkAccept) -> Ids:
+def _items(call: Call, body: BulkLabel | BulkAccept) -> Ids:
     """The items that a decision is about; an empty filter is all of them."""
     project = call.workspace.projects.get(call.project_id)
     if body.item_ids is not None and body.filter is not None:
@@ -148,7 +148,7 @@ def bulk_accept(call: Call) -> BulkResult:
     project = call.workspace.projects.get(call.project_id)
     order = Accept(body.question, body.min_score, body.per_label, body.source)
     deciding = call.workspace.data.deciding
-    within = None if body.item_ids is None and body.filter is None else lambda: items_of(call, body)
+    within = None if body.item_ids is None and body.filter is None else lambda: _items(call, body)
     if body.dry_run:
         return deciding.foresee(project, order, within, body.promise)
     return deciding.accept(project, body.op_id, order, call.actor.user_id, within, body.promise)

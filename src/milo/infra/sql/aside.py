@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from milo.flow.ports.items import Ids
+from milo.flow.ports.work import STATUS_NAMES
 from milo.infra.sql.ids import id_range
 
 NOT_ASIDE = "NOT EXISTS (SELECT 1 FROM set_aside sa WHERE sa.item_id = {} AND sa.live = 1)"
@@ -71,8 +72,7 @@ class AsideSql:
         rows = self._c.execute(
             f"SELECT status, count(*), sum(free > 0) FROM item WHERE id IN {_THESE} AND status <> 4 GROUP BY status", (bulk_id,)
         ).fetchall()
-        names = ("new", "open", "done", "skipped")
-        parts = [f"{names[status]} = {names[status]} - {n}" for status, n, _ in rows]
+        parts = [f"{STATUS_NAMES[status]} = {STATUS_NAMES[status]} - {n}" for status, n, _ in rows]
         changed, free = sum(n for _, n, _ in rows), sum(n for _, _, n in rows)
         columns = ", ".join([*parts, f"aside = aside + {changed}", f"free = free - {free}"])
         self._c.execute(f"UPDATE project_count SET {columns} WHERE project_id = ?", (self._project,))

@@ -239,6 +239,11 @@ class MediaRow(msgspec.Struct, frozen=True):
     facts: str | None = None
     """What else is known, as a JSON object: duration, frames, pages, ..."""
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What else is known, read."""
+        return msgspec.json.decode(self.facts, type=dict[str, Any]) if self.facts else {}
+
 
 class PageWordsSql:
     """Words of pages that came in with the files; a file is known by its content, within its project."""

@@ -18,6 +18,7 @@ from milo.flow.ports.work import (
     OPEN,
     SKIPPED,
     SKIPPED_ITEM,
+    STATUS_NAMES,
     Held,
     Lease,
     NewAnswer,
@@ -28,7 +29,6 @@ from milo.infra.sql.aside import NOT_ASIDE
 from milo.infra.sql.draws import DrawsSql
 from milo.infra.sql.ids import id_range, item_id, project_of
 
-COUNT_NAMES = {NEW: "new", OPEN: "open", DONE: "done", SKIPPED_ITEM: "skipped", ASIDE: "aside"}
 _EXPIRE_AT_ONCE = 200
 _decode = msgspec.json.decode
 
@@ -228,8 +228,8 @@ class WorkSql:
         if free:
             changes["free"] = free
         if old != new:
-            changes[COUNT_NAMES[old]] = -1
-            changes[COUNT_NAMES[new]] = 1
+            changes[STATUS_NAMES[old]] = -1
+            changes[STATUS_NAMES[new]] = 1
         if changes:
             columns = ", ".join(f"{name} = {name} + ({by})" for name, by in changes.items())
             self._c.execute(f"UPDATE project_count SET {columns} WHERE project_id = ?", (project_id,))

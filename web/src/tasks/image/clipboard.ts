@@ -3,6 +3,7 @@ import { overlaps, type Point, type Size } from "../../lib/geometry";
 import { part, trimmed } from "../../lib/bitmask";
 import { boundsOf, boxShape, movedShape, type Shape } from "../../lib/shape";
 import { newId } from "../regions/parts";
+import { relationsAmong } from "./many";
 import { without, type DrawnMark, type Kind, type Mark } from "./marks";
 
 interface Copied {
@@ -53,11 +54,10 @@ export function pasted<M extends Mark>({ marks, shapes }: Pick<Copied, "marks" |
     const there = cutTo(by.x === 0 && by.y === 0 ? shape : movedShape(shape, by.x, by.y, image), image);
     const geometry = there && kind.geometry(there, image, question);
     if (!geometry) return [];
-    const relations = mark.relations?.flatMap((link) => (ids.has(link.to) ? [{ ...link, to: ids.get(link.to)! }] : []));
     const { field: _, page: __, ...rest } = mark;
     return [without({
       ...(rest as M), ...geometry, ...where, id: ids.get(mark.id ?? "")!, label: labels.has(mark.label) ? mark.label : label,
-      group: mark.group === undefined ? undefined : mark.group + groups, relations: relations && relations.length > 0 ? relations : undefined,
+      group: mark.group === undefined ? undefined : mark.group + groups, relations: relationsAmong(mark, ids),
     } as M)];
   });
 }

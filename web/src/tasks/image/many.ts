@@ -48,6 +48,12 @@ export function grouping<M extends Mark>(value: readonly M[], those: readonly { 
   return first ?? value.reduce((most, mark) => Math.max(most, mark.group ?? 0), 0) + 1;
 }
 
+/** The relations of a thing to those that were copied with it, among the copies; `ids`: what each is called there. */
+export function relationsAmong(mark: Mark, ids: ReadonlyMap<string, string>): Mark["relations"] {
+  const found = mark.relations?.flatMap((link) => (ids.has(link.to) ? [{ ...link, to: ids.get(link.to)! }] : []));
+  return found && found.length > 0 ? found : undefined;
+}
+
 /** Copies of things with ids of their own, somewhat aside; relations among them hold among the copies. */
 export function twins<M extends Mark>(kind: Kind<M>, value: readonly M[], those: ReadonlyMap<string, DrawnMark>, by: Point, image: Size, question: Parameters<Kind<M>["geometry"]>[2]): M[] {
   const ids = new Map([...those.keys()].map((key) => [key, newId()]));
@@ -56,7 +62,6 @@ export function twins<M extends Mark>(kind: Kind<M>, value: readonly M[], those:
     const one = those.get(key);
     const geometry = one && movedGeometry(kind, one, by, image, question);
     if (!geometry) return [];
-    const relations = mark.relations?.flatMap((link) => (ids.has(link.to) ? [{ ...link, to: ids.get(link.to)! }] : []));
-    return [without({ ...mark, ...geometry, id: ids.get(key)!, relations: relations && relations.length > 0 ? relations : undefined })];
+    return [without({ ...mark, ...geometry, id: ids.get(key)!, relations: relationsAmong(mark, ids) })];
   });
 }
